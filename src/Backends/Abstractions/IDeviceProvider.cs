@@ -1,0 +1,12 @@
+namespace Camshaft.Backends;
+
+/// <summary>Finds the devices of one kind. Asked once, at start.</summary>
+public interface IDeviceProvider
+{
+    /// <summary>The kind of device this provider finds.</summary>
+    DeviceKind Kind { get; }
+
+    /// <summary>Lists the usable devices.</summary>
+    /// <param name="unavailableReason">Why the list is empty, for the log; null when it is not.</param>
+    IReadOnlyList<IDevice> GetDevices(out string? unavailableReason);
+}
