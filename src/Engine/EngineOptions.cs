@@ -1,0 +1,41 @@
+using Camshaft.Engine.Models;
+
+namespace Camshaft.Engine;
+
+/// <summary>What the engine is told when it starts. Immutable; the defaults suit a developer's machine.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>The directories of the model repository; a model's name must be in one of them only.</summary>
+    public IReadOnlyList<string> ModelDirectories { get; init; } = ["models"];
+
+    /// <summary>The directory whose folders are backend plugins. Default: <c>plugins</c> beside the program.</summary>
+    public string PluginDirectory { get; init; } = Path.Combine(AppContext.BaseDirectory, "plugins");
+
+    /// <summary>Who decides what is loaded.</summary>
+    public ModelControlMode ControlMode { get; init; } = ModelControlMode.None;
+
+    /// <summary>The models to load at start in <see cref="ModelControlMode.Explicit"/>; <c>*</c> alone means all.</summary>
+    public IReadOnlyList<string> LoadModels { get; init; } = [];
+
+    /// <summary>How many bytes of host memory tensors of requests may take together. Default: 1 GiB.</summary>
+    public long TensorMemoryBudgetBytes { get; init; } = 1L << 30;
+
+    /// <summary>How many requests may wait for tensor memory at once; one more is refused. Default: 1,024.</summary>
+    public int TensorMemoryWaiterLimit { get; init; } = 1024;
+
+    /// <summary>How many batches the processors run at once; 0 = twice as many as the process may use processors.</summary>
+    public int CpuLaneCount { get; init; }
+
+    /// <summary>How many requests may wait in a model's queue unless its configuration says otherwise. Default: 1,024.</summary>
+    public int QueueLimit { get; init; } = 1024;
+
+    /// <summary>How many models load at once. Default: 4, as Triton has it.</summary>
+    public int ConcurrentLoads { get; init; } = 4;
+
+    /// <summary>How long a stop waits for requests in flight before it cancels them. Default: 30 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Options for backends, by backend name, then by key.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Backends { get; init; }
+        = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.OrdinalIgnoreCase);
+}

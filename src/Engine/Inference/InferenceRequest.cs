@@ -1,0 +1,312 @@
+using System.Threading.Tasks.Sources;
+using Camshaft.Backends;
+using Camshaft.Engine.Memory;
+using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry;
+
+namespace Camshaft.Engine.Inference;
+
+/// <summary>
+/// One request on its way through the engine: declare the inputs, reserve the memory, fill it, run, read the outputs,
+/// dispose. Pooled, and its own promise. It has one owner, the transport that rented it, and only the owner calls it;
+/// others hold its <see cref="Handle"/>. It keeps its model from being unloaded until it is disposed.
+/// </summary>
+public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDisposable
+{
+    private readonly SignaturePlan _plan;
+    private readonly DeviceScheduler _scheduler;
+    private readonly HostMemoryPool _memory;
+    private readonly TimeProvider _timeProvider;
+    private readonly TensorSlot[] _inputs;
+    private readonly TensorSlot[] _outputs;
+    private ManualResetValueTaskSourceCore<InferenceStatus> _completion = new() { RunContinuationsAsynchronously = true };
+    private RequestTimings _timings;
+    private bool _hasRequestedOutputs;
+    private InferenceStatus _status;
+
+    internal InferenceRequest(ModelVersion model, SignaturePlan plan, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider)
+    {
+        Model = model;
+        _plan = plan;
+        _scheduler = scheduler;
+        _memory = memory;
+        _timeProvider = timeProvider;
+        _inputs = [.. plan.Signature.Inputs.Select(static spec => new TensorSlot(spec))];
+        _outputs = [.. plan.Signature.Outputs.Select(static spec => new TensorSlot(spec))];
+    }
+
+    /// <summary>The version that runs the request.</summary>
+    public ModelVersion Model { get; }
+
+    /// <summary>Its inputs and outputs, by whose order indices count.</summary>
+    public ModelSignature Signature => _plan.Signature;
+
+    /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>: nothing else waits for that thread.</summary>
+    public bool MayRunInline { get; set; }
+
+    /// <summary>1 = highest; 0 = the model's default. For policies that order by it.</summary>
+    public ulong Priority { get; set; }
+
+    /// <summary>Names this use of the request, for cancellation.</summary>
+    public InferenceRequestHandle Handle => new(this, Generation);
+
+    /// <summary>When the request passed each point so far.</summary>
+    public ref readonly RequestTimings Timings => ref _timings;
+
+    // What the scheduler knows of the request, all guarded by its lock.
+    internal RequestState State { get; set; }
+
+    internal int Generation { get; set; }
+
+    internal StatusCode CancelCode { get; set; }
+
+    internal long Sequence { get; set; }
+
+    internal long Deadline { get; set; } = long.MaxValue;
+
+    internal bool WatchesDeadline { get; set; }
+
+    internal EngineLane? Lane { get; set; }
+
+    internal RequestLinks QueueLinks;
+
+    internal RequestLinks DeadlineLinks;
+
+    internal ref RequestTimings MutableTimings => ref _timings;
+
+    internal ReadOnlySpan<TensorSlot> Inputs => _inputs;
+
+    internal ReadOnlySpan<TensorSlot> Outputs => _outputs;
+
+    internal HostMemoryPool Memory => _memory;
+
+    /// <summary>Sets a hard deadline, counted from now: a request that has not ended by then ends with <see cref="StatusCode.DeadlineExceeded"/>.</summary>
+    /// <param name="timeout">More than zero.</param>
+    public void SetTimeout(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        var ticks = timeout.TotalSeconds * _timeProvider.TimestampFrequency;
+        Deadline = ticks >= long.MaxValue / 2 ? long.MaxValue : _timeProvider.GetTimestamp() + (long)ticks;
+    }
+
+    /// <summary>Says that the request carries an input. Its memory comes with <see cref="ReserveAsync"/>.</summary>
+    /// <param name="index">The input.</param>
+    /// <param name="dataType">Its datatype as the client states it.</param>
+    /// <param name="shape">Its dimensions; a scalar may also come as <c>[1]</c>.</param>
+    /// <param name="byteSize">How many bytes it has.</param>
+    /// <returns>Success, or what is wrong with it.</returns>
+    public InferenceStatus DeclareInput(int index, DataType dataType, ReadOnlySpan<long> shape, long byteSize)
+    {
+        var slot = _inputs[index];
+        if (slot.IsPresent)
+        {
+            return RequestErrors.InputTwice(Model, slot.Spec);
+        }
+
+        var status = InputCheck.Check(Model, slot.Spec, dataType, ref shape, byteSize);
+        if (status.IsOk)
+        {
+            slot.SetShape(new Shape(shape), byteSize);
+            slot.IsPresent = true;
+        }
+
+        return status;
+    }
+
+    /// <summary>Asks for an output. Who asks for none gets them all.</summary>
+    public InferenceStatus RequestOutput(int index)
+    {
+        var slot = _outputs[index];
+        if (slot.IsPresent)
+        {
+            return RequestErrors.OutputTwice(Model, slot.Spec);
+        }
+
+        slot.IsPresent = true;
+        _hasRequestedOutputs = true;
+        return InferenceStatus.Ok;
+    }
+
+    /// <summary>
+    /// Takes memory for the inputs and for the outputs whose shape is known, all at once. Where the budget is used up this
+    /// waits; a transport that waits here reads no further, which is how pressure reaches the client.
+    /// </summary>
+    /// <param name="cancellationToken">Gives the wait up.</param>
+    public ValueTask<InferenceStatus> ReserveAsync(CancellationToken cancellationToken)
+    {
+        foreach (var input in _inputs)
+        {
+            if (!input.IsPresent && !input.Spec.IsOptional)
+            {
+                return new(RequestErrors.MissingInput(Model, input.Spec));
+            }
+        }
+
+        var blockByteSize = BindOutputs();
+        foreach (var input in _inputs)
+        {
+            blockByteSize += input.IsPresent ? HostMemoryPool.GetBlockByteSize(input.ByteSize) : 0;
+        }
+
+        var reservation = _memory.ReserveAsync(blockByteSize, cancellationToken);
+        return reservation.IsCompletedSuccessfully
+            ? new(Rent(reservation.Result, blockByteSize))
+            : WaitAsync(this, reservation, blockByteSize);
+
+        static async ValueTask<InferenceStatus> WaitAsync(InferenceRequest self, ValueTask<InferenceStatus> reservation, long blockByteSize) =>
+            self.Rent(await reservation.ConfigureAwait(false), blockByteSize);
+    }
+
+    /// <summary>An input's memory, to be filled. After <see cref="ReserveAsync"/> succeeded.</summary>
+    public TensorView GetInput(int index) => _inputs[index].View;
+
+    /// <summary>Runs the request. The result is awaited once; only then may the outputs be read or the request disposed.</summary>
+    public ValueTask<InferenceStatus> RunAsync()
+    {
+        foreach (var input in _inputs)
+        {
+            if (input.IsPresent && input.Spec.DataType == DataType.Bytes)
+            {
+                _status = InputCheck.CheckElements(Model, input);
+                if (!_status.IsOk)
+                {
+                    return new(_status);
+                }
+            }
+        }
+
+        if (_timings.Received == 0)
+        {
+            MarkReceived();
+        }
+
+        return _scheduler.Submit(this);
+    }
+
+    /// <summary>Whether an output is there; only those asked for are.</summary>
+    public bool HasOutput(int index) => _outputs[index].IsPresent && _outputs[index].HasMemory;
+
+    /// <summary>An output, valid until the request is disposed. After <see cref="RunAsync"/> succeeded.</summary>
+    public TensorView GetOutput(int index) => _outputs[index].View;
+
+    /// <summary>Says that the request's last byte has arrived.</summary>
+    public void MarkReceived() => _timings.Received = _timeProvider.GetTimestamp();
+
+    /// <summary>Says that the answer has been handed to the socket.</summary>
+    public void MarkSent() => _timings.Sent = _timeProvider.GetTimestamp();
+
+    /// <summary>Gives everything back. Not while the request runs: await <see cref="RunAsync"/> first.</summary>
+    /// <exception cref="InvalidOperationException">The request is queued or runs.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed before.</exception>
+    public void Dispose()
+    {
+        var wasSubmitted = _scheduler.Release(this);
+        foreach (var input in _inputs)
+        {
+            input.Clear();
+        }
+
+        foreach (var output in _outputs)
+        {
+            output.Clear();
+        }
+
+        if (wasSubmitted || !_status.IsOk)
+        {
+            Model.Recorder.Record(in _timings, _status.Code);
+        }
+
+        _completion.Reset();
+        _status = default;
+        _hasRequestedOutputs = false;
+        Deadline = long.MaxValue;
+        MayRunInline = false;
+        Priority = 0;
+        Model.Return(this);
+    }
+
+    InferenceStatus IValueTaskSource<InferenceStatus>.GetResult(short token) => _completion.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<InferenceStatus>.GetStatus(short token) => _completion.GetStatus(token);
+
+    void IValueTaskSource<InferenceStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Begins a use of the request, by the pool.</summary>
+    internal void Begin()
+    {
+        State = RequestState.Building;
+        _timings = new RequestTimings { Created = _timeProvider.GetTimestamp() };
+    }
+
+    internal void Cancel(int generation, StatusCode code) => _scheduler.Cancel(this, generation, code);
+
+    /// <summary>The promise that <see cref="Complete"/> fulfils.</summary>
+    internal ValueTask<InferenceStatus> Answer => new(this, _completion.Version);
+
+    /// <summary>Hands the request back to its owner; the caller may not touch it after that.</summary>
+    internal void Complete(in InferenceStatus status)
+    {
+        _status = status;
+        _completion.SetResult(status);
+    }
+
+    private long BindOutputs()
+    {
+        long blockByteSize = 0;
+        for (var i = 0; i < _outputs.Length; i++)
+        {
+            var output = _outputs[i];
+            output.IsPresent |= !_hasRequestedOutputs;
+            if (output.IsPresent && _plan.TryBindOutput(i, _inputs, out var shape, out var byteSize))
+            {
+                output.SetShape(shape, byteSize, isKnown: true);
+                blockByteSize += HostMemoryPool.GetBlockByteSize(byteSize);
+            }
+        }
+
+        return blockByteSize;
+    }
+
+    private InferenceStatus Rent(in InferenceStatus reserved, long reservedByteSize)
+    {
+        if (!reserved.IsOk)
+        {
+            return _status = RequestErrors.NoMemory(Model, reserved);
+        }
+
+        try
+        {
+            foreach (var input in _inputs)
+            {
+                if (input.IsPresent)
+                {
+                    reservedByteSize -= Rent(input, MemoryPurpose.Input);
+                }
+            }
+
+            foreach (var output in _outputs)
+            {
+                if (output.IsShapeKnown)
+                {
+                    reservedByteSize -= Rent(output, MemoryPurpose.Output);
+                }
+            }
+
+            return InferenceStatus.Ok;
+        }
+        catch (OutOfMemoryException)
+        {
+            // What was rented goes back with the request; what was only reserved goes back here.
+            _memory.ReleaseReservation(reservedByteSize);
+            return _status = RequestErrors.SystemOutOfMemory(Model);
+        }
+    }
+
+    private long Rent(TensorSlot slot, MemoryPurpose purpose)
+    {
+        slot.SetMemory(_memory.RentReserved(slot.ByteSize, purpose));
+        return HostMemoryPool.GetBlockByteSize(slot.ByteSize);
+    }
+}

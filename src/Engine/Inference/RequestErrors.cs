@@ -1,0 +1,37 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Models;
+
+namespace Camshaft.Engine.Inference;
+
+/// <summary>What the engine says when it refuses or ends a request. Every message names the model and, where there is one, the tensor.</summary>
+internal static class RequestErrors
+{
+    public static InferenceStatus InputTwice(ModelVersion model, TensorSpec input) =>
+        new(StatusCode.InvalidArgument, $"{model}: input '{input.Name}' is given twice.");
+
+    public static InferenceStatus OutputTwice(ModelVersion model, TensorSpec output) =>
+        new(StatusCode.InvalidArgument, $"{model}: output '{output.Name}' is requested twice.");
+
+    public static InferenceStatus MissingInput(ModelVersion model, TensorSpec input) =>
+        new(StatusCode.InvalidArgument, $"{model}: input '{input.Name}' is missing; expected {input.DataType.Name} {input.Shape}.");
+
+    public static InferenceStatus NoMemory(ModelVersion model, in InferenceStatus reason) => new(reason.Code, $"{model}: {reason.Message}");
+
+    public static InferenceStatus SystemOutOfMemory(ModelVersion model) =>
+        new(StatusCode.ResourceExhausted, $"{model}: the system has no memory left for the request's tensors.");
+
+    public static InferenceStatus QueueFull(ModelVersion model, int limit) =>
+        new(StatusCode.Unavailable, $"{model}: the queue is full; {limit} requests wait.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    public static InferenceStatus Stopping(ModelVersion model) => new(StatusCode.Unavailable, $"{model}: the server is stopping.");
+
+    public static InferenceStatus Ended(ModelVersion model, StatusCode code) => code == StatusCode.DeadlineExceeded
+        ? new(code, $"{model}: the request's deadline passed before it was done.")
+        : new(code, $"{model}: the request was cancelled.");
+
+    public static InferenceStatus OutputMissing(ModelVersion model, TensorSpec output) =>
+        new(StatusCode.Internal, $"{model}: the backend gave no output '{output.Name}'.");
+
+    public static InferenceStatus BackendFailed(ModelVersion model, Exception exception) =>
+        new(StatusCode.Internal, $"{model}: the backend failed: {exception.Message}");
+}

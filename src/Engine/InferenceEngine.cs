@@ -1,0 +1,176 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Devices;
+using Camshaft.Engine.Memory;
+using Camshaft.Engine.Models;
+using Camshaft.Engine.Orchestration;
+using Camshaft.Engine.Plugins;
+using Camshaft.Engine.Repository;
+using Camshaft.Engine.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Camshaft.Engine;
+
+/// <summary>
+/// The engine as its hosts see it: plugins, models, memory and devices of one process, from <see cref="StartAsync"/> to
+/// <see cref="StopAsync"/>. Any thread may use its parts; one caller starts and stops it.
+/// </summary>
+public sealed partial class InferenceEngine : IAsyncDisposable
+{
+    private readonly ILogger _logger;
+    private readonly Dictionary<IDevice, DeviceScheduler> _schedulers = [];
+    private readonly ModelLoader _loader;
+    private Task _retries = Task.CompletedTask;
+    private volatile EngineState _state = EngineState.Created;
+
+    /// <summary>Puts the parts together and starts nothing.</summary>
+    /// <param name="options">What to serve, and within which bounds.</param>
+    /// <param name="loggerFactory">Where messages go.</param>
+    /// <param name="timeProvider">The clock of deadlines and timings.</param>
+    /// <param name="deviceProviders">Devices beside the processors.</param>
+    public InferenceEngine(EngineOptions options, ILoggerFactory loggerFactory, TimeProvider timeProvider, IEnumerable<IDeviceProvider> deviceProviders)
+    {
+        Options = options;
+        _logger = loggerFactory.CreateLogger("Camshaft.Engine");
+        var cpu = new CpuDevice();
+        Memory = new HostMemoryPool(cpu.MemorySource, options.TensorMemoryBudgetBytes, options.TensorMemoryWaiterLimit);
+        Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider);
+        foreach (var device in FindDevices(cpu, deviceProviders))
+        {
+            // Twice the processors: with no more lanes than processors a short run waits for a long one to end, which took a
+            // 25 µs model to a median of 9 ms; the operating system shares the processors between runs better than that.
+            var laneCount = options.CpuLaneCount > 0 ? options.CpuLaneCount : Environment.ProcessorCount * 2;
+            _schedulers.Add(device, new DeviceScheduler(device, laneCount, new FifoPolicy(), timeProvider));
+        }
+
+        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]), _schedulers, Memory, options, timeProvider);
+        Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, timeProvider, _logger);
+    }
+
+    private enum EngineState
+    {
+        Created,
+        Starting,
+        Ready,
+        Stopping,
+        Stopped,
+    }
+
+    /// <summary>What the engine was told.</summary>
+    public EngineOptions Options { get; }
+
+    /// <summary>The memory of requests' tensors.</summary>
+    public HostMemoryPool Memory { get; }
+
+    /// <summary>The models, and the door for requests to them.</summary>
+    public ModelRegistry Models { get; } = new();
+
+    /// <summary>Loads and unloads models.</summary>
+    public ModelController Controller { get; }
+
+    /// <summary>The backend plugins.</summary>
+    public PluginHost Plugins { get; }
+
+    /// <summary>Whether the engine works; false once it has stopped.</summary>
+    public bool IsLive => _state != EngineState.Stopped;
+
+    /// <summary>Whether the initial loads have ended, well or badly, and no stop has begun.</summary>
+    public bool IsReady => _state == EngineState.Ready;
+
+    /// <summary>Loads plugins and the initial models; returns when every load has ended.</summary>
+    /// <exception cref="InvalidOperationException">It was started before.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_state != EngineState.Created)
+        {
+            throw new InvalidOperationException("The engine is started once.");
+        }
+
+        _state = EngineState.Starting;
+        foreach (var scheduler in _schedulers.Values)
+        {
+            scheduler.Start();
+        }
+
+        Plugins.Scan();
+        await Controller.LoadInitialAsync(cancellationToken).ConfigureAwait(false);
+        Plugins.Changed += RetryFailedModels;
+        Plugins.StartWatching();
+        if (_state == EngineState.Starting)
+        {
+            _state = EngineState.Ready;
+        }
+    }
+
+    /// <summary>Takes no new requests, lets those in flight finish, unloads every model. More than once does no harm.</summary>
+    /// <param name="cancellationToken">Hurries it: what is in flight is then ended instead.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_state is EngineState.Stopping or EngineState.Stopped)
+        {
+            return;
+        }
+
+        _state = EngineState.Stopping;
+        Plugins.Changed -= RetryFailedModels;
+        await _retries.ConfigureAwait(false);
+        await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);
+        foreach (var scheduler in _schedulers.Values)
+        {
+            scheduler.Dispose();
+        }
+
+        await Plugins.DisposeAsync().ConfigureAwait(false);
+        _loader.Dispose();
+        if (Memory.LeasedCount > 0)
+        {
+            Log.MemoryOutstanding(_logger, Memory.DescribeOutstanding());
+        }
+
+        Memory.Dispose();
+        _state = EngineState.Stopped;
+    }
+
+    /// <summary>Stops it, if that has not been done.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private List<IDevice> FindDevices(CpuDevice cpu, IEnumerable<IDeviceProvider> providers)
+    {
+        var devices = new List<IDevice> { cpu };
+        foreach (var provider in providers)
+        {
+            devices.AddRange(provider.GetDevices(out var reason));
+            if (reason is not null)
+            {
+                Log.NoDevices(_logger, provider.Kind, reason);
+            }
+        }
+
+        return devices;
+    }
+
+    private void RetryFailedModels() => _retries = _retries.ContinueWith(
+        async _ =>
+        {
+            try
+            {
+                await Controller.RetryAfterNewBackendAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                Log.RetryFailed(_logger, exception);
+            }
+        },
+        TaskScheduler.Default).Unwrap();
+
+    private static partial class Log
+    {
+        [LoggerMessage(100, LogLevel.Information, "No {Kind} devices: {Reason}")]
+        public static partial void NoDevices(ILogger logger, DeviceKind kind, string reason);
+
+        [LoggerMessage(101, LogLevel.Error, "The engine stopped with tensor memory still leased: {Outstanding}")]
+        public static partial void MemoryOutstanding(ILogger logger, string outstanding);
+
+        [LoggerMessage(102, LogLevel.Error, "Models could not be tried again after a new plugin.")]
+        public static partial void RetryFailed(ILogger logger, Exception exception);
+    }
+}

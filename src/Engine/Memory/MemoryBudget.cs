@@ -1,0 +1,128 @@
+using Camshaft.Backends;
+
+namespace Camshaft.Engine.Memory;
+
+/// <summary>
+/// How many bytes may be in use at once, and who waits for some. Those who wait are served in the order in which they
+/// came, so that a large request is not overtaken for ever. Any thread.
+/// </summary>
+internal sealed class MemoryBudget(long limit, int waiterLimit)
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Waiter> _waiters = [];
+    private long _used;
+    private volatile bool _hasWaiters;
+
+    public long Limit => limit;
+
+    public long Used => Interlocked.Read(ref _used);
+
+    /// <summary>Takes bytes if they are there and nobody waits for some.</summary>
+    public bool TryTake(long byteSize) => !_hasWaiters && TryAdd(byteSize);
+
+    /// <summary>Takes bytes, waiting for them where that can help.</summary>
+    /// <returns>Success: the bytes are the caller's to <see cref="Release"/>; else nothing was taken.</returns>
+    public ValueTask<InferenceStatus> TakeAsync(long byteSize, CancellationToken cancellationToken)
+    {
+        if (TryTake(byteSize))
+        {
+            return default;
+        }
+
+        return byteSize > limit
+            ? new(new InferenceStatus(StatusCode.ResourceExhausted, $"The request's tensors take {byteSize} bytes; the memory budget for tensors is {limit} bytes."))
+            : new(WaitAsync(byteSize, cancellationToken));
+    }
+
+    public void Release(long byteSize)
+    {
+        Interlocked.Add(ref _used, -byteSize);
+        if (_hasWaiters)
+        {
+            ServeWaiters();
+        }
+    }
+
+    private async Task<InferenceStatus> WaitAsync(long byteSize, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(byteSize);
+        lock (_gate)
+        {
+            if (_waiters.Count >= waiterLimit)
+            {
+                return new InferenceStatus(StatusCode.ResourceExhausted, $"The memory budget for tensors ({limit} bytes) is used up and {waiterLimit} requests wait for some already.");
+            }
+
+            waiter.Node = _waiters.AddLast(waiter);
+            _hasWaiters = true;
+        }
+
+        // Bytes may have come back between the failed attempt and the moment this waiter became visible.
+        ServeWaiters();
+        await using var registration = cancellationToken.UnsafeRegister(
+            static (state, _) => (((MemoryBudget, Waiter))state!).Item1.GiveUp((((MemoryBudget, Waiter))state!).Item2), (this, waiter));
+        return await waiter.Task.ConfigureAwait(false)
+            ? InferenceStatus.Ok
+            : new InferenceStatus(StatusCode.Cancelled, "The request was cancelled while it waited for tensor memory.");
+    }
+
+    private void GiveUp(Waiter waiter)
+    {
+        lock (_gate)
+        {
+            if (waiter.Node is null)
+            {
+                return;
+            }
+
+            Remove(waiter);
+        }
+
+        waiter.SetResult(false);
+        ServeWaiters();
+    }
+
+    private void ServeWaiters()
+    {
+        lock (_gate)
+        {
+            while (_waiters.First is { } first && TryAdd(first.Value.ByteSize))
+            {
+                var waiter = first.Value;
+                Remove(waiter);
+                waiter.SetResult(true);
+            }
+        }
+    }
+
+    private void Remove(Waiter waiter)
+    {
+        _waiters.Remove(waiter.Node!);
+        waiter.Node = null;
+        _hasWaiters = _waiters.Count > 0;
+    }
+
+    private bool TryAdd(long byteSize)
+    {
+        var used = Interlocked.Read(ref _used);
+        while (byteSize <= limit - used)
+        {
+            var seen = Interlocked.CompareExchange(ref _used, used + byteSize, used);
+            if (seen == used)
+            {
+                return true;
+            }
+
+            used = seen;
+        }
+
+        return false;
+    }
+
+    private sealed class Waiter(long byteSize) : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public long ByteSize => byteSize;
+
+        public LinkedListNode<Waiter>? Node { get; set; }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Camshaft.Engine.Models.Configuration;
+
+/// <summary>What a model's <c>model.yaml</c> says. Immutable; every part has a default, so that no file at all is a valid configuration.</summary>
+public sealed record ModelConfiguration
+{
+    /// <summary>The configuration of a model without a file.</summary>
+    public static ModelConfiguration Default { get; } = new();
+
+    /// <summary>The backend's name; null = found by the model file's name.</summary>
+    public string? Backend { get; init; }
+
+    /// <summary>Where the model is to run.</summary>
+    public DeviceSelector Device { get; init; } = DeviceSelector.Auto;
+
+    /// <summary>The model file inside a version directory; null = the backend's default.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>What the model is for, for people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The inputs that the model must have; empty = whatever the model file says.</summary>
+    public IReadOnlyList<TensorConfiguration> Inputs { get; init; } = [];
+
+    /// <summary>The outputs that the model must have; empty = whatever the model file says.</summary>
+    public IReadOnlyList<TensorConfiguration> Outputs { get; init; } = [];
+
+    /// <summary>Which versions are served.</summary>
+    public VersionPolicy VersionPolicy { get; init; } = VersionPolicy.Default;
+
+    /// <summary>What the model may use.</summary>
+    public ModelLimits Limits { get; init; } = new();
+
+    /// <summary>The backend's options, as written.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+}

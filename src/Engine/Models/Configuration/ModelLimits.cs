@@ -1,0 +1,14 @@
+namespace Camshaft.Engine.Models.Configuration;
+
+/// <summary>What one version of a model may use.</summary>
+public sealed record ModelLimits
+{
+    /// <summary>How many batches of it may run at once (Triton's instance count); null = as many as the device has lanes.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>How many requests may wait; null = the server's default.</summary>
+    public int? QueueSize { get; init; }
+
+    /// <summary>How many threads one run may use. Default: 1.</summary>
+    public int Threads { get; init; } = 1;
+}

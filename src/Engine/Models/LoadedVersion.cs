@@ -1,0 +1,62 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Scheduling;
+
+namespace Camshaft.Engine.Models;
+
+/// <summary>
+/// What a version has while it is loaded: the backend's model, an instance for each lane that has run it, its queue and
+/// its pool of requests. Disposed after the last request.
+/// </summary>
+internal sealed class LoadedVersion : IDisposable
+{
+    // Written by whoever holds the lane of the same index, and so by one thread at a time.
+    private readonly IModelInstance?[] _instances;
+
+    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
+    {
+        Backend = backend;
+        Model = model;
+        Plan = new SignaturePlan(signature);
+        Scheduler = scheduler;
+        _instances = new IModelInstance?[scheduler.LaneCount];
+        Queue = scheduler.AddQueue(version, queueLimit, version.Configuration.Limits.Concurrency);
+        Requests = new RequestPool(() => createRequest(version, Plan, scheduler));
+    }
+
+    public delegate InferenceRequest RequestFactory(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler);
+
+    public IBackend Backend { get; }
+
+    public ILoadedModel Model { get; }
+
+    public SignaturePlan Plan { get; }
+
+    public DeviceScheduler Scheduler { get; }
+
+    public ModelQueue Queue { get; }
+
+    public RequestPool Requests { get; }
+
+    /// <summary>The instance for a lane, made when the lane first runs the model. By the lane's holder.</summary>
+    public IModelInstance GetInstance(ILane lane) => _instances[lane.Index] ??= Model.CreateInstance(lane);
+
+    /// <summary>Disposes a lane's instance, so that the next run makes a new one. By the lane's holder.</summary>
+    public void DropInstance(ILane lane)
+    {
+        var instance = _instances[lane.Index];
+        _instances[lane.Index] = null;
+        instance?.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Scheduler.RemoveQueue(Queue);
+        foreach (var instance in _instances)
+        {
+            instance?.Dispose();
+        }
+
+        Model.Dispose();
+    }
+}

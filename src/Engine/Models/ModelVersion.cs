@@ -1,0 +1,203 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Camshaft.Engine.Models;
+
+/// <summary>
+/// One version of a model through its life: loaded by a loader's thread, leased by requests from any thread, unloaded
+/// after the last lease. A version that was unloaded stays as a record of what became of it; loading it again makes a
+/// new object.
+/// </summary>
+public sealed partial class ModelVersion
+{
+    // A backend that fails that often in a row will fail again; clients learn it sooner from a model that is not ready.
+    private const int FailuresBeforeQuarantine = 10;
+
+    private readonly ILogger _logger;
+    private readonly ModelLeases _leases = new();
+    private LoadedVersion? _loaded;
+    private ModelStatus _status = new(ModelState.Discovered, null);
+    private int _failuresInARow;
+
+    internal ModelVersion(string modelName, long number, ModelConfiguration configuration, TimeProvider timeProvider, ILogger logger)
+    {
+        ModelName = modelName;
+        Number = number;
+        Configuration = configuration;
+        Recorder = new ModelRecorder(timeProvider);
+        _logger = logger;
+    }
+
+    /// <summary>The model's name.</summary>
+    public string ModelName { get; }
+
+    /// <summary>The version's number.</summary>
+    public long Number { get; }
+
+    /// <summary>Where the version is in its life.</summary>
+    public ModelState State => Volatile.Read(ref _status).State;
+
+    /// <summary>Why it is where it is, when that is no good place; null otherwise.</summary>
+    public string? Reason => Volatile.Read(ref _status).Reason;
+
+    /// <summary>What its <c>model.yaml</c> says.</summary>
+    public ModelConfiguration Configuration { get; }
+
+    /// <summary>Inputs and outputs; null until it was loaded.</summary>
+    public ModelSignature? Signature => _loaded?.Plan.Signature;
+
+    /// <summary>The backend that runs it; null until it was loaded.</summary>
+    public string? BackendName => _loaded?.Backend.Name;
+
+    /// <summary>Its format, as metadata names it; null until it was loaded.</summary>
+    public string? Platform => _loaded?.Backend.Platform;
+
+    /// <summary>Where it runs; null until it was loaded.</summary>
+    public IDevice? Device => _loaded?.Scheduler.Device;
+
+    /// <summary>What it takes beside the engine's buffers; default until it was loaded.</summary>
+    public MemoryFootprint Footprint { get; private set; }
+
+    /// <summary>How long it took to load.</summary>
+    public TimeSpan LoadTime { get; private set; }
+
+    /// <summary>Counts its requests and their stages.</summary>
+    public ModelRecorder Recorder { get; }
+
+    internal ModelQueue Queue => _loaded!.Queue;
+
+    /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>
+    internal string? Fingerprint { get; init; }
+
+    /// <summary>Whether it failed for want of a backend, so that a new plugin may help.</summary>
+    internal bool LacksBackend { get; set; }
+
+    /// <summary>The input of a name; -1 = none.</summary>
+    public int FindInput(ReadOnlySpan<byte> utf8Name) => _loaded?.Plan.FindInput(utf8Name) ?? -1;
+
+    /// <summary>The output of a name; -1 = none.</summary>
+    public int FindOutput(ReadOnlySpan<byte> utf8Name) => _loaded?.Plan.FindOutput(utf8Name) ?? -1;
+
+    /// <summary>Names the model and version, as messages begin.</summary>
+    public override string ToString() => $"Model '{ModelName}' version {Number}";
+
+    /// <summary>Rents a request that keeps this version loaded.</summary>
+    /// <returns>Null when the version takes no requests.</returns>
+    internal InferenceRequest? TryCreateRequest()
+    {
+        if (State != ModelState.Ready || !_leases.TryAcquire())
+        {
+            return null;
+        }
+
+        var request = _loaded!.Requests.Rent();
+        request.Begin();
+        return request;
+    }
+
+    internal void Return(InferenceRequest request)
+    {
+        _loaded!.Requests.Return(request);
+        _leases.Release();
+    }
+
+    internal IModelInstance GetInstance(ILane lane) => _loaded!.GetInstance(lane);
+
+    internal void DropInstance(ILane lane, Exception exception)
+    {
+        Log.BackendFailed(_logger, ModelName, Number, exception);
+        _loaded!.DropInstance(lane);
+    }
+
+    /// <summary>Takes note of how a run ended; too many failures of the backend in a row take the version out of service.</summary>
+    internal void ReportRun(StatusCode code)
+    {
+        Recorder.CountExecution();
+        if (code != StatusCode.Internal)
+        {
+            _failuresInARow = 0;
+            return;
+        }
+
+        if (Interlocked.Increment(ref _failuresInARow) == FailuresBeforeQuarantine)
+        {
+            var reason = $"taken out of service: {FailuresBeforeQuarantine} runs in a row failed in the backend";
+            SetStatus(ModelState.Failed, reason);
+            Log.Quarantined(_logger, ModelName, Number, FailuresBeforeQuarantine);
+        }
+    }
+
+    internal void BeginLoading() => SetStatus(ModelState.Loading, null);
+
+    internal void Attach(LoadedVersion loaded, TimeSpan loadTime)
+    {
+        _loaded = loaded;
+        Footprint = loaded.Model.Footprint;
+        LoadTime = loadTime;
+    }
+
+    internal void MarkReady()
+    {
+        SetStatus(ModelState.Ready, null);
+        Log.Ready(_logger, ModelName, Number, BackendName!, Device!.Kind, LoadTime.TotalMilliseconds);
+    }
+
+    internal void Fail(string reason)
+    {
+        SetStatus(ModelState.Failed, reason);
+        Log.Failed(_logger, ModelName, Number, reason);
+    }
+
+    /// <summary>Takes no new requests from now on.</summary>
+    internal void BeginDraining()
+    {
+        if (_loaded is not null)
+        {
+            SetStatus(ModelState.Draining, null);
+        }
+
+        _leases.Close();
+    }
+
+    /// <summary>Ends the requests that are still waiting or running.</summary>
+    internal void CancelRequests() => _loaded?.Scheduler.CancelAll(_loaded.Queue, StatusCode.Unavailable);
+
+    /// <summary>Waits for the last request and frees everything. After <see cref="BeginDraining"/>, once.</summary>
+    internal async Task UnloadAsync()
+    {
+        await _leases.Drained.ConfigureAwait(false);
+        if (_loaded is { } loaded)
+        {
+            loaded.Dispose();
+            Log.Unloaded(_logger, ModelName, Number);
+        }
+
+        SetStatus(ModelState.Unloaded, "unloaded");
+    }
+
+    private void SetStatus(ModelState state, string? reason) => Volatile.Write(ref _status, new ModelStatus(state, reason));
+
+    private sealed record ModelStatus(ModelState State, string? Reason);
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Information, "Model '{Model}' version {Version} is ready on {Backend} ({Device}); loaded in {Milliseconds:F0} ms.")]
+        public static partial void Ready(ILogger logger, string model, long version, string backend, DeviceKind device, double milliseconds);
+
+        [LoggerMessage(201, LogLevel.Error, "Model '{Model}' version {Version} cannot be served: {Reason}")]
+        public static partial void Failed(ILogger logger, string model, long version, string reason);
+
+        [LoggerMessage(202, LogLevel.Information, "Model '{Model}' version {Version} is unloaded.")]
+        public static partial void Unloaded(ILogger logger, string model, long version);
+
+        [LoggerMessage(203, LogLevel.Error, "Model '{Model}' version {Version}: a run failed in the backend; its instance is replaced.")]
+        public static partial void BackendFailed(ILogger logger, string model, long version, Exception exception);
+
+        [LoggerMessage(204, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: {Count} runs in a row failed in the backend.")]
+        public static partial void Quarantined(ILogger logger, string model, long version, int count);
+    }
+}

@@ -1,0 +1,294 @@
+using System.Collections.Concurrent;
+using Camshaft.Backends;
+using Camshaft.Engine.Models;
+using Camshaft.Engine.Repository;
+using Microsoft.Extensions.Logging;
+
+namespace Camshaft.Engine.Orchestration;
+
+/// <summary>
+/// Brings the registry to what the repository holds: loads, replaces and unloads models. One change to a model at a time;
+/// different models side by side. New versions become visible when they are ready, and those that they replace drain
+/// after that.
+/// </summary>
+public sealed partial class ModelController
+{
+    private readonly EngineOptions _options;
+    private readonly ModelRepository _repository;
+    private readonly ModelRegistry _registry;
+    private readonly ModelLoader _loader;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ModelVersion, Task> _unloads = new();
+    private volatile bool _stopped;
+
+    internal ModelController(EngineOptions options, ModelRepository repository, ModelRegistry registry, ModelLoader loader, TimeProvider timeProvider, ILogger logger)
+    {
+        _options = options;
+        _repository = repository;
+        _registry = registry;
+        _loader = loader;
+        _timeProvider = timeProvider;
+        _logger = logger;
+    }
+
+    /// <summary>Loads a model, or loads it again when its files have changed; returns when it is ready or has failed.</summary>
+    /// <returns>
+    /// Success; <see cref="StatusCode.Unavailable"/> unless the control mode is explicit; <see cref="StatusCode.NotFound"/>
+    /// when the repository does not have it; <see cref="StatusCode.InvalidArgument"/> with the reason when it cannot be loaded.
+    /// </returns>
+    public async Task<InferenceStatus> LoadAsync(string modelName, CancellationToken cancellationToken)
+    {
+        if (CheckMode("load") is { IsOk: false } refusal)
+        {
+            return refusal;
+        }
+
+        if (_repository.Find(modelName) is not { } definition)
+        {
+            return new InferenceStatus(StatusCode.NotFound, $"Model '{modelName}' is not in the model repository.");
+        }
+
+        // A load that has begun goes on when its caller leaves: others may have asked for it too.
+        await ApplyAsync(definition, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return Describe(modelName);
+    }
+
+    /// <summary>Takes a model out of service; its requests in flight finish and its memory is freed in the background.</summary>
+    /// <returns>Success, also when there is no such model; <see cref="StatusCode.Unavailable"/> unless the control mode is explicit.</returns>
+    public async Task<InferenceStatus> UnloadAsync(string modelName, CancellationToken cancellationToken)
+    {
+        if (CheckMode("unload") is { IsOk: false } refusal)
+        {
+            return refusal;
+        }
+
+        using (await EnterAsync(modelName, cancellationToken).ConfigureAwait(false))
+        {
+            if (_registry.Find(modelName) is { } entry)
+            {
+                Retire(entry.Versions);
+                entry.Set(entry.Versions, null);
+            }
+        }
+
+        return InferenceStatus.Ok;
+    }
+
+    /// <summary>Lists the models of the repository and those that are loaded.</summary>
+    public IReadOnlyList<ModelEntry> Index()
+    {
+        foreach (var definition in _repository.Scan())
+        {
+            var entry = _registry.GetOrAdd(definition.Name);
+            if (entry.Versions.Count == 0 && entry.Reason != definition.Error)
+            {
+                entry.Set([], definition.Error);
+            }
+        }
+
+        return _registry.List();
+    }
+
+    /// <summary>Loads what is to be there from the start.</summary>
+    internal Task LoadInitialAsync(CancellationToken cancellationToken)
+    {
+        var all = _options.ControlMode == ModelControlMode.None || _options.LoadModels is ["*"];
+        var definitions = _repository.Scan();
+        foreach (var missing in all ? [] : _options.LoadModels.Where(name => definitions.All(definition => definition.Name != name)))
+        {
+            Log.NotInRepository(_logger, missing);
+        }
+
+        return Task.WhenAll(definitions
+            .Where(definition => all || _options.LoadModels.Contains(definition.Name))
+            .Select(definition => ApplyAsync(definition, cancellationToken)));
+    }
+
+    /// <summary>Tries again what failed for want of a backend.</summary>
+    internal async Task RetryAfterNewBackendAsync()
+    {
+        foreach (var entry in _registry.List())
+        {
+            if (entry.Versions.Any(static version => version is { State: ModelState.Failed, LacksBackend: true }) && _repository.Find(entry.Name) is { } definition)
+            {
+                await ApplyAsync(definition, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Unloads everything: waits for requests in flight, and ends those that outlast the timeout.</summary>
+    internal async Task StopAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        _stopped = true;
+        foreach (var entry in _registry.List())
+        {
+            using (await EnterAsync(entry.Name, CancellationToken.None).ConfigureAwait(false))
+            {
+                Retire(entry.Versions);
+            }
+        }
+
+        var unloads = Task.WhenAll(_unloads.Values);
+        try
+        {
+            await unloads.WaitAsync(timeout, _timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            Log.DrainEnded(_logger);
+            foreach (var version in _unloads.Keys)
+            {
+                version.CancelRequests();
+            }
+
+            await unloads.ConfigureAwait(false);
+        }
+    }
+
+    private async Task ApplyAsync(ModelDefinition definition, CancellationToken cancellationToken)
+    {
+        using var gate = await EnterAsync(definition.Name, cancellationToken).ConfigureAwait(false);
+        if (_stopped)
+        {
+            return;
+        }
+
+        var entry = _registry.GetOrAdd(definition.Name);
+        foreach (var warning in definition.Warnings)
+        {
+            Log.Warning(_logger, definition.Name, warning);
+        }
+
+        if (definition.Error is { } error)
+        {
+            // What serves goes on serving: a spoilt configuration must not take a model down.
+            Log.CannotServe(_logger, definition.Name, error);
+            entry.Set(entry.Versions, error);
+            return;
+        }
+
+        var before = entry.Versions;
+        var numbers = definition.Configuration.VersionPolicy.Select([.. definition.Versions.Select(static version => version.Number)]);
+        var wanted = definition.Versions.Where(version => numbers.Contains(version.Number))
+            .Select(directory => Plan(definition, directory, before)).ToList();
+
+        // Versions that were never there are shown while they load; a replacement stays hidden until it is ready.
+        var fresh = wanted.Where(static plan => plan.IsNew).ToList();
+        entry.Set([.. before, .. fresh.Select(static plan => plan.Version).Where(version => before.All(known => known.Number != version.Number))], null);
+        await Task.WhenAll(fresh.Select(plan => _loader.LoadAsync(plan.Version, plan.Directory, cancellationToken))).ConfigureAwait(false);
+        Publish(entry, before, wanted.ConvertAll(static plan => plan.Version));
+    }
+
+    private VersionPlan Plan(ModelDefinition definition, VersionDirectory directory, IReadOnlyList<ModelVersion> before)
+    {
+        var fingerprint = VersionFingerprint.Compute(definition, directory);
+        var known = before.FirstOrDefault(version => version.Number == directory.Number && version.State == ModelState.Ready && version.Fingerprint == fingerprint);
+        return known is not null
+            ? new VersionPlan(known, directory, IsNew: false)
+            : new VersionPlan(new ModelVersion(definition.Name, directory.Number, definition.Configuration, _timeProvider, _logger) { Fingerprint = fingerprint }, directory, IsNew: true);
+    }
+
+    private void Publish(ModelEntry entry, IReadOnlyList<ModelVersion> before, List<ModelVersion> wanted)
+    {
+        var now = new List<ModelVersion>();
+        string? reason = null;
+        foreach (var version in wanted)
+        {
+            var old = before.FirstOrDefault(known => known.Number == version.Number && known != version && known.State == ModelState.Ready);
+            if (version.State == ModelState.Failed && old is not null)
+            {
+                reason = $"version {version.Number} could not be loaded again and the one before it still serves: {version.Reason}";
+                now.Add(old);
+                continue;
+            }
+
+            if (version.State == ModelState.Loading)
+            {
+                version.MarkReady();
+            }
+
+            now.Add(version);
+        }
+
+        // Versions that are gone from the repository stay listed, as unloaded.
+        var gone = before.Where(known => now.All(version => version.Number != known.Number));
+        entry.Set([.. now, .. gone], reason);
+        Retire(before.Except(now));
+    }
+
+    private void Retire(IEnumerable<ModelVersion> versions)
+    {
+        foreach (var version in versions)
+        {
+            if (version.State is ModelState.Unloaded)
+            {
+                continue;
+            }
+
+            version.BeginDraining();
+            _unloads.GetOrAdd(version, UnloadInBackgroundAsync);
+        }
+    }
+
+    private async Task UnloadInBackgroundAsync(ModelVersion version)
+    {
+        // The caller may be a request's thread, and freeing a model takes its time.
+        await Task.Yield();
+        try
+        {
+            await version.UnloadAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.UnloadFailed(_logger, version.ModelName, version.Number, exception);
+        }
+
+        _unloads.TryRemove(version, out _);
+    }
+
+    private async ValueTask<Gate> EnterAsync(string modelName, CancellationToken cancellationToken)
+    {
+        var gate = _gates.GetOrAdd(modelName, static _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Gate(gate);
+    }
+
+    private InferenceStatus CheckMode(string what) => _options.ControlMode == ModelControlMode.Explicit
+        ? InferenceStatus.Ok
+        : new InferenceStatus(StatusCode.Unavailable, $"Cannot {what} a model: the server's model control mode is 'none'; start it with --model-control-mode explicit.");
+
+    private InferenceStatus Describe(string modelName)
+    {
+        var entry = _registry.Find(modelName)!;
+        var failed = entry.Versions.Where(static version => version.State == ModelState.Failed).Select(static version => $"version {version.Number}: {version.Reason}");
+        var reason = entry.Reason ?? string.Join("; ", failed);
+        return reason.Length == 0 ? InferenceStatus.Ok : new InferenceStatus(StatusCode.InvalidArgument, $"Model '{modelName}' could not be loaded: {reason}");
+    }
+
+    private readonly record struct Gate(SemaphoreSlim Semaphore) : IDisposable
+    {
+        public void Dispose() => Semaphore.Release();
+    }
+
+    private sealed record VersionPlan(ModelVersion Version, VersionDirectory Directory, bool IsNew);
+
+    private static partial class Log
+    {
+        [LoggerMessage(300, LogLevel.Warning, "Model '{Model}': {Warning}")]
+        public static partial void Warning(ILogger logger, string model, string warning);
+
+        [LoggerMessage(301, LogLevel.Error, "Model '{Model}' cannot be served: {Reason}")]
+        public static partial void CannotServe(ILogger logger, string model, string reason);
+
+        [LoggerMessage(302, LogLevel.Error, "Model '{Model}' is to be loaded at start but is not in the model repository.")]
+        public static partial void NotInRepository(ILogger logger, string model);
+
+        [LoggerMessage(303, LogLevel.Warning, "Requests are still in flight after the time given to them; they are ended now.")]
+        public static partial void DrainEnded(ILogger logger);
+
+        [LoggerMessage(304, LogLevel.Error, "Model '{Model}' version {Version} could not be unloaded cleanly.")]
+        public static partial void UnloadFailed(ILogger logger, string model, long version, Exception exception);
+    }
+}

@@ -1,0 +1,89 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Memory;
+using Camshaft.Engine.Models;
+using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Repository;
+using Camshaft.Engine.Scheduling;
+
+namespace Camshaft.Engine.Orchestration;
+
+/// <summary>
+/// Loads versions on threads of its own, beside serving, a bounded number at once. What it makes is not visible to
+/// requests until the controller publishes it.
+/// </summary>
+internal sealed class ModelLoader(
+    BackendSelector selector,
+    IReadOnlyDictionary<IDevice, DeviceScheduler> schedulers,
+    HostMemoryPool memory,
+    EngineOptions options,
+    TimeProvider timeProvider) : IDisposable
+{
+    private readonly SemaphoreSlim _loads = new(options.ConcurrentLoads);
+
+    /// <summary>Loads a version; it is then loaded, or failed with its reason.</summary>
+    public async Task LoadAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
+    {
+        await _loads.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            version.BeginLoading();
+            await Task.Factory.StartNew(
+                () => Load(version, directory, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        finally
+        {
+            _loads.Release();
+        }
+    }
+
+    public void Dispose() => _loads.Dispose();
+
+    private void Load(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
+    {
+        ILoadedModel? model = null;
+        try
+        {
+            var started = timeProvider.GetTimestamp();
+            var choice = selector.Select(version.Configuration, directory);
+            model = choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken);
+            if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
+            {
+                throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}");
+            }
+
+            var signature = ApplyBatchAxes(version.Configuration, model.Signature);
+            var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
+            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
+            version.Attach(loaded, timeProvider.GetElapsedTime(started));
+        }
+        catch (Exception exception)
+        {
+            // A plugin may throw anything; whatever it is, it is this version's and no other's.
+            model?.Dispose();
+            version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
+            version.Fail(exception.Message);
+        }
+    }
+
+    private static ModelSource Describe(ModelVersion version, BackendChoice choice) => new()
+    {
+        ModelName = version.ModelName,
+        Version = version.Number,
+        FilePath = choice.FilePath,
+        Parameters = version.Configuration.Parameters,
+        ThreadsPerRun = version.Configuration.Limits.Threads,
+    };
+
+    private static ModelSignature ApplyBatchAxes(ModelConfiguration configuration, ModelSignature signature)
+    {
+        return new ModelSignature(
+            signature.Inputs.Select(tensor => Apply(configuration.Inputs, tensor)),
+            signature.Outputs.Select(tensor => Apply(configuration.Outputs, tensor)));
+
+        static TensorSpec Apply(IReadOnlyList<TensorConfiguration> configured, TensorSpec tensor) =>
+            configured.FirstOrDefault(entry => entry.Name == tensor.Name)?.BatchAxis is { } axis ? tensor with { BatchAxis = axis } : tensor;
+    }
+
+    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler) => new(version, plan, scheduler, memory, timeProvider);
+}

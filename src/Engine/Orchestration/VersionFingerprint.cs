@@ -1,0 +1,17 @@
+using System.Globalization;
+using Camshaft.Engine.Repository;
+
+namespace Camshaft.Engine.Orchestration;
+
+/// <summary>Tells whether a version's files have changed since it was loaded: their names, sizes and times, and the configuration's.</summary>
+internal static class VersionFingerprint
+{
+    public static string Compute(ModelDefinition definition, VersionDirectory version)
+    {
+        var files = new DirectoryInfo(version.Path).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Concat(new DirectoryInfo(definition.Directory).EnumerateFiles())
+            .OrderBy(static file => file.FullName, StringComparer.Ordinal);
+        return string.Join('\n', files.Select(static file =>
+            string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}")));
+    }
+}

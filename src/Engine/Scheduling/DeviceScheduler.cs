@@ -1,0 +1,476 @@
+using System.Diagnostics;
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Models;
+
+namespace Camshaft.Engine.Scheduling;
+
+/// <summary>
+/// Brings requests and lanes of one device together. Each model has a bounded queue; a free lane asks the policy whose
+/// head to run next. One lock guards queues, lanes and the states of requests; it is held for a few lines, never while a
+/// backend runs. Lives as long as the engine; its threads end with <see cref="Dispose"/>.
+/// </summary>
+/// <remarks>
+/// A lane is a token, not a thread: a worker thread takes a free one together with a request, and so does a caller that
+/// runs its short request itself. Who holds a lane runs on it; nobody else does.
+/// </remarks>
+internal sealed class DeviceScheduler : IDisposable
+{
+    // A plain object: the workers wait on it, which Lock does not offer.
+    private readonly object _gate = new();
+    private readonly ISchedulingPolicy _policy;
+    private readonly TimeProvider _timeProvider;
+    private readonly EngineLane[] _lanes;
+    private readonly Stack<EngineLane> _freeLanes;
+    private readonly List<Thread> _workers = [];
+    private readonly DeadlineWheel _deadlines;
+    private readonly ITimer _deadlineTimer;
+    private readonly ITimer _wakeTimer;
+    private QueueState[] _states = [];
+    private ModelQueue?[] _queues = [];
+    private long _sequence;
+    private int _queued;
+    private int _waitingWorkers;
+    private bool _deadlineTimerRuns;
+    private bool _stopping;
+
+    public DeviceScheduler(IDevice device, int laneCount, ISchedulingPolicy policy, TimeProvider timeProvider)
+    {
+        Device = device;
+        _policy = policy;
+        _timeProvider = timeProvider;
+        _deadlines = new DeadlineWheel(timeProvider);
+        _lanes = [.. Enumerable.Range(0, laneCount).Select(index => new EngineLane(this, device.CreateLane(index)))];
+        _freeLanes = new Stack<EngineLane>(_lanes.Reverse());
+        _deadlineTimer = timeProvider.CreateTimer(static self => ((DeviceScheduler)self!).ExpireRequests(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _wakeTimer = timeProvider.CreateTimer(static self => ((DeviceScheduler)self!).WakeIfQueued(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public IDevice Device { get; }
+
+    public int LaneCount => _lanes.Length;
+
+    /// <summary>Starts one worker thread for each lane.</summary>
+    public void Start()
+    {
+        foreach (var lane in _lanes)
+        {
+            var worker = new Thread(Work) { IsBackground = true, Name = $"camshaft-lane-{lane.Native.Index}" };
+            _workers.Add(worker);
+            worker.Start();
+        }
+    }
+
+    /// <summary>Makes a queue for a version of a model.</summary>
+    public ModelQueue AddQueue(ModelVersion model, int limit, int? concurrencyLimit)
+    {
+        lock (_gate)
+        {
+            var index = Array.IndexOf(_queues, null);
+            if (index < 0)
+            {
+                index = _queues.Length;
+                Array.Resize(ref _queues, Math.Max(4, index * 2));
+                Array.Resize(ref _states, _queues.Length);
+            }
+
+            var queue = new ModelQueue(model, index, limit);
+            _states[index] = new QueueState { ConcurrencyLimit = concurrencyLimit ?? LaneCount };
+            return _queues[index] = queue;
+        }
+    }
+
+    /// <summary>Forgets the queue of a model that has no requests any more.</summary>
+    public void RemoveQueue(ModelQueue queue)
+    {
+        lock (_gate)
+        {
+            Debug.Assert(_states[queue.Index] is { Depth: 0, Running: 0 }, "A model is removed after its last request.");
+            _queues[queue.Index] = null;
+            _states[queue.Index] = default;
+        }
+    }
+
+    /// <summary>What a queue looks like now.</summary>
+    public QueueState GetState(ModelQueue queue)
+    {
+        lock (_gate)
+        {
+            return _states[queue.Index];
+        }
+    }
+
+    /// <summary>Queues a request, or runs it here and now where that is quicker for everybody.</summary>
+    public ValueTask<InferenceStatus> Submit(InferenceRequest request)
+    {
+        var queue = request.Model.Queue;
+        EngineLane? lane = null;
+        InferenceStatus refusal = default;
+        var answer = request.Answer;
+        lock (_gate)
+        {
+            ref var state = ref _states[queue.Index];
+            if (TryRefuse(request, queue, state, out refusal))
+            {
+                request.State = RequestState.Ended;
+            }
+            else if (request.MayRunInline && _queued == 0 && _freeLanes.Count > 0 && state.Running < state.ConcurrencyLimit && queue.IsShort(_timeProvider.TimestampFrequency))
+            {
+                lane = Take(request, ref state);
+            }
+            else
+            {
+                request.State = RequestState.Queued;
+                request.Sequence = ++_sequence;
+                queue.Append(request, ref state);
+                _queued++;
+                WakeWorker();
+            }
+
+            if (refusal.IsOk)
+            {
+                WatchDeadline(request);
+            }
+        }
+
+        if (lane is not null)
+        {
+            Run(lane);
+            WakeIfQueued();
+        }
+        else if (!refusal.IsOk)
+        {
+            request.Complete(refusal);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Ends a request early, if it is still the one that the caller means.</summary>
+    public void Cancel(InferenceRequest request, int generation, StatusCode code)
+    {
+        lock (_gate)
+        {
+            if (request.Generation != generation || !CancelUnderLock(request, code))
+            {
+                return;
+            }
+        }
+
+        request.Complete(RequestErrors.Ended(request.Model, code));
+    }
+
+    /// <summary>Ends every request of a model, for a stop that has waited long enough.</summary>
+    public void CancelAll(ModelQueue queue, StatusCode code)
+    {
+        while (true)
+        {
+            InferenceRequest? request;
+            lock (_gate)
+            {
+                request = queue.First;
+                if (request is null)
+                {
+                    foreach (var lane in _lanes)
+                    {
+                        if (lane.Request is { } running && running.Model == queue.Model)
+                        {
+                            CancelUnderLock(running, code);
+                        }
+                    }
+
+                    return;
+                }
+
+                CancelUnderLock(request, code);
+            }
+
+            request.Complete(RequestErrors.Ended(request.Model, code));
+        }
+    }
+
+    /// <summary>Takes a request back from its owner.</summary>
+    /// <returns>Whether it had been submitted.</returns>
+    public bool Release(InferenceRequest request)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(request.State == RequestState.Free, request);
+            if (request.State is RequestState.Queued or RequestState.Running)
+            {
+                throw new InvalidOperationException($"{request.Model}: a request is disposed while it is {request.State}; await its answer first.");
+            }
+
+            var wasSubmitted = request.State == RequestState.Ended;
+            request.State = RequestState.Free;
+            request.Generation++;
+            request.CancelCode = StatusCode.Ok;
+            return wasSubmitted;
+        }
+    }
+
+    /// <summary>Ends the run on a lane: gives the lane back, then hands the request to its owner. Wakes nobody: the caller takes the next request itself.</summary>
+    public void Finish(EngineLane lane, InferenceStatus status)
+    {
+        var request = lane.Run.End();
+        ref var timings = ref request.MutableTimings;
+        timings.RunEnded = _timeProvider.GetTimestamp();
+        if (status.IsOk)
+        {
+            status = FindMissingOutput(request);
+        }
+
+        request.Model.ReportRun(status.Code);
+        lane.Run.ResetCancellation();
+        timings.Completed = _timeProvider.GetTimestamp();
+        lock (_gate)
+        {
+            var queue = request.Model.Queue;
+            queue.RecordRun(timings.RunEnded - timings.RunStarted);
+            _states[queue.Index].Running--;
+            request.State = RequestState.Ended;
+            request.Lane = null;
+            lane.Request = null;
+            StopWatchingDeadline(request);
+            _freeLanes.Push(lane);
+            if (request.CancelCode != StatusCode.Ok)
+            {
+                status = RequestErrors.Ended(request.Model, request.CancelCode);
+            }
+        }
+
+        request.Complete(status);
+    }
+
+    /// <summary>Ends a run that its backend completed later, on whatever thread that was.</summary>
+    public void FinishPending(EngineLane lane, InferenceStatus status)
+    {
+        Finish(lane, status);
+        WakeIfQueued();
+    }
+
+    /// <summary>Ends the worker threads and the lanes. After the last request.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        foreach (var worker in _workers)
+        {
+            worker.Join();
+        }
+
+        _deadlineTimer.Dispose();
+        _wakeTimer.Dispose();
+        foreach (var lane in _lanes)
+        {
+            lane.Dispose();
+        }
+    }
+
+    private static InferenceStatus FindMissingOutput(InferenceRequest request)
+    {
+        foreach (var output in request.Outputs)
+        {
+            if (output.IsPresent && !output.HasMemory)
+            {
+                return RequestErrors.OutputMissing(request.Model, output.Spec);
+            }
+        }
+
+        return InferenceStatus.Ok;
+    }
+
+    private void Work()
+    {
+        while (TakeNext() is { } lane)
+        {
+            Run(lane);
+        }
+    }
+
+    private void Run(EngineLane lane)
+    {
+        lane.Request!.MutableTimings.RunStarted = _timeProvider.GetTimestamp();
+        if (lane.Run.Execute(lane.Request, out var status) == ExecutionState.Completed)
+        {
+            Finish(lane, status);
+        }
+    }
+
+    /// <summary>Waits for a request and a lane for it; null when the engine stops.</summary>
+    private EngineLane? TakeNext()
+    {
+        lock (_gate)
+        {
+            while (!_stopping)
+            {
+                if (_queued > 0 && _freeLanes.Count > 0)
+                {
+                    var decision = _policy.Decide(_states, _timeProvider.GetTimestamp());
+                    if (decision.Queue >= 0)
+                    {
+                        ref var state = ref _states[decision.Queue];
+                        _queued--;
+                        return Take(_queues[decision.Queue]!.TakeFirst(ref state), ref state);
+                    }
+
+                    WakeAt(decision.WakeAt);
+                }
+
+                _waitingWorkers++;
+                Monitor.Wait(_gate);
+                _waitingWorkers--;
+            }
+
+            return null;
+        }
+    }
+
+    // Everything below is called under the lock, but for the timers' and WakeIfQueued, which take it.
+
+    private EngineLane Take(InferenceRequest request, ref QueueState state)
+    {
+        var lane = _freeLanes.Pop();
+        lane.Request = request;
+        request.State = RequestState.Running;
+        request.Lane = lane;
+        request.MutableTimings.Taken = _timeProvider.GetTimestamp();
+        state.Running++;
+        return lane;
+    }
+
+    private bool TryRefuse(InferenceRequest request, ModelQueue queue, in QueueState state, out InferenceStatus refusal)
+    {
+        refusal = default;
+        if (request.CancelCode == StatusCode.Ok && request.Deadline <= _timeProvider.GetTimestamp())
+        {
+            request.CancelCode = StatusCode.DeadlineExceeded;
+        }
+
+        if (request.CancelCode != StatusCode.Ok)
+        {
+            refusal = RequestErrors.Ended(request.Model, request.CancelCode);
+        }
+        else if (_stopping)
+        {
+            refusal = RequestErrors.Stopping(request.Model);
+        }
+        else if (state.Depth >= queue.Limit)
+        {
+            refusal = RequestErrors.QueueFull(request.Model, queue.Limit);
+        }
+
+        return !refusal.IsOk;
+    }
+
+    /// <returns>Whether the request is over now, so that the caller has to complete it, after the lock.</returns>
+    private bool CancelUnderLock(InferenceRequest request, StatusCode code)
+    {
+        switch (request.State)
+        {
+            case RequestState.Building:
+                request.CancelCode = code;
+                return false;
+
+            case RequestState.Queued:
+                var queue = request.Model.Queue;
+                queue.Remove(request, ref _states[queue.Index]);
+                _queued--;
+                StopWatchingDeadline(request);
+                request.State = RequestState.Ended;
+                return true;
+
+            case RequestState.Running when request.CancelCode == StatusCode.Ok:
+                request.CancelCode = code;
+                request.Lane!.Run.RequestCancel();
+                return false;
+
+            default:
+                return false;
+        }
+    }
+
+    private void WatchDeadline(InferenceRequest request)
+    {
+        if (request.Deadline == long.MaxValue)
+        {
+            return;
+        }
+
+        _deadlines.Add(request);
+        if (!_deadlineTimerRuns)
+        {
+            _deadlineTimerRuns = true;
+            _deadlineTimer.Change(DeadlineWheel.Resolution, DeadlineWheel.Resolution);
+        }
+    }
+
+    private void StopWatchingDeadline(InferenceRequest request)
+    {
+        if (request.WatchesDeadline)
+        {
+            _deadlines.Remove(request);
+        }
+    }
+
+    private void ExpireRequests()
+    {
+        while (true)
+        {
+            InferenceRequest? expired;
+            lock (_gate)
+            {
+                expired = _deadlines.TakeExpired(_timeProvider.GetTimestamp());
+                if (expired is null)
+                {
+                    if (_deadlines.Count == 0)
+                    {
+                        _deadlineTimerRuns = false;
+                        _deadlineTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    }
+
+                    return;
+                }
+
+                if (!CancelUnderLock(expired, StatusCode.DeadlineExceeded))
+                {
+                    continue;
+                }
+            }
+
+            expired.Complete(RequestErrors.Ended(expired.Model, StatusCode.DeadlineExceeded));
+        }
+    }
+
+    private void WakeWorker()
+    {
+        if (_waitingWorkers > 0 && _freeLanes.Count > 0)
+        {
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void WakeAt(long timestamp)
+    {
+        if (timestamp != long.MaxValue)
+        {
+            var due = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), timestamp);
+            _wakeTimer.Change(due < TimeSpan.Zero ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void WakeIfQueued()
+    {
+        lock (_gate)
+        {
+            if (_queued > 0)
+            {
+                WakeWorker();
+            }
+        }
+    }
+}

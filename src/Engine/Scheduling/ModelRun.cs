@@ -1,0 +1,167 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Memory;
+using Camshaft.Engine.Models;
+
+namespace Camshaft.Engine.Scheduling;
+
+/// <summary>One batch on a lane, as its backend sees it. Belongs to the lane and is reused by each run on it.</summary>
+internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : ModelExecution, IDisposable
+{
+    private CancellationTokenSource _cancellation = new();
+    private InferenceRequest? _request;
+    private int _isRunning;
+
+    public override int RowCount => 1;
+
+    public override CancellationToken CancellationToken => _cancellation.Token;
+
+    private InferenceRequest Request => _request ?? throw new InvalidOperationException("The batch has ended.");
+
+    private ModelVersion Model => Request.Model;
+
+    /// <summary>Runs a request on its model's instance for this lane.</summary>
+    /// <param name="request">The request; the run has it until <see cref="End"/>.</param>
+    /// <param name="status">How the run ended, when it has.</param>
+    /// <returns>
+    /// <see cref="ExecutionState.Completed"/>: the caller finishes the request. <see cref="ExecutionState.Pending"/>: the
+    /// backend does, or has done so by now; the caller touches neither the lane nor the request any more.
+    /// </returns>
+    public ExecutionState Execute(InferenceRequest request, out InferenceStatus status)
+    {
+        _request = request;
+        Volatile.Write(ref _isRunning, 1);
+        status = InferenceStatus.Ok;
+        var model = request.Model;
+        try
+        {
+            return model.GetInstance(lane.Native).Execute(this);
+        }
+        catch (BackendException exception)
+        {
+            status = new InferenceStatus(exception.Code, exception.Message);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            // The request knows why it was cancelled.
+            status = RequestErrors.Ended(model, StatusCode.Cancelled);
+        }
+        catch (Exception exception)
+        {
+            // A backend's bug: this request ends, and so does the instance, whose state nobody knows.
+            status = RequestErrors.BackendFailed(model, exception);
+            model.DropInstance(lane.Native, exception);
+        }
+
+        return ExecutionState.Completed;
+    }
+
+    /// <summary>Ends the run, by whoever comes first; a backend that completes twice is told so.</summary>
+    /// <returns>The request, now the caller's to finish.</returns>
+    public InferenceRequest End()
+    {
+        var request = Interlocked.Exchange(ref _isRunning, 0) == 1 ? Request : throw new InvalidOperationException("The batch has ended already.");
+        _request = null;
+        return request;
+    }
+
+    /// <summary>
+    /// Asks the backend to end early. Under the scheduler's lock, hence the callbacks run elsewhere: they are a plugin's.
+    /// </summary>
+    public void RequestCancel() => _ = _cancellation.CancelAsync();
+
+    /// <summary>Makes the lane's token fit for the next run. Before the lane is given back.</summary>
+    public void ResetCancellation()
+    {
+        if (_cancellation.IsCancellationRequested)
+        {
+            // Not disposed: its callbacks may be about to run, and there is nothing in it but managed memory.
+            _cancellation = new CancellationTokenSource();
+        }
+    }
+
+    public override bool HasInput(int index) => Request.Inputs[index].IsPresent;
+
+    public override TensorView GetInput(int index) => Request.Inputs[index] is { IsPresent: true } slot
+        ? slot.View
+        : throw new InvalidOperationException($"The batch does not carry input {index}.");
+
+    public override bool IsOutputRequested(int index) => Request.Outputs[index].IsPresent;
+
+    public override bool TryGetOutput(int index, out TensorView output)
+    {
+        var slot = Request.Outputs[index];
+        output = slot.IsShapeKnown && slot.HasMemory ? slot.View : default;
+        return slot.IsShapeKnown && slot.HasMemory;
+    }
+
+    public override TensorView AllocateOutput(int index, ReadOnlySpan<long> shape, long byteSize)
+    {
+        var slot = Request.Outputs[index];
+        CheckOutput(slot.Spec, shape, byteSize);
+        if (!TryRent(byteSize, out var buffer))
+        {
+            throw new BackendException(
+                StatusCode.ResourceExhausted,
+                $"{Model}: output '{slot.Spec.Name}' of {byteSize} bytes does not fit the memory budget for tensors ({Request.Memory.BudgetByteSize} bytes) now.");
+        }
+
+        slot.SetMemory(buffer);
+        slot.SetShape(new Shape(shape), byteSize);
+        return slot.View;
+    }
+
+    public override void SetForeignOutput(int index, ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
+    {
+        var slot = Request.Outputs[index];
+        try
+        {
+            CheckOutput(slot.Spec, shape, byteSize);
+        }
+        catch
+        {
+            release(state);
+            throw;
+        }
+
+        slot.SetForeignMemory(address, release, state);
+        slot.SetShape(new Shape(shape), byteSize);
+    }
+
+    public override void Complete() => scheduler.FinishPending(lane, InferenceStatus.Ok);
+
+    public override void Fail(InferenceStatus status) => scheduler.FinishPending(lane, status);
+
+    public void Dispose() => _cancellation.Dispose();
+
+    private bool TryRent(long byteSize, out TensorBuffer buffer)
+    {
+        try
+        {
+            return Request.Memory.TryRent(byteSize, MemoryPurpose.Output, out buffer);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new BackendException(StatusCode.ResourceExhausted, RequestErrors.SystemOutOfMemory(Model).Message, exception);
+        }
+    }
+
+    private void CheckOutput(TensorSpec spec, ReadOnlySpan<long> shape, long byteSize)
+    {
+        if (shape.Length > Shape.MaxRank || !spec.Shape.Accepts(shape))
+        {
+            throw new BackendException(StatusCode.Internal, $"{Model}: the backend gave output '{spec.Name}' shape {Shape.Format(shape)}; expected {spec.Shape}.");
+        }
+
+        var isCountable = Shape.TryGetElementCount(shape, out var elementCount);
+        if (!isCountable || byteSize > int.MaxValue || byteSize < 0)
+        {
+            throw new BackendException(StatusCode.ResourceExhausted, $"{Model}: output '{spec.Name}' has shape {Shape.Format(shape)}; a tensor has at most {int.MaxValue} bytes.");
+        }
+
+        if (spec.DataType.HasFixedSize && byteSize != elementCount * spec.DataType.ByteSize)
+        {
+            throw new BackendException(StatusCode.Internal, $"{Model}: the backend gave output '{spec.Name}' {byteSize} bytes for {spec.DataType.Name} {Shape.Format(shape)}.");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Models.Configuration;
+
+namespace Camshaft.Engine.Repository.Tests;
+
+public sealed class ModelConfigurationTests : IDisposable
+{
+    private readonly RepositoryDirectory _repository = new();
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public void Every_key_is_read()
+    {
+        var configuration = Read("""
+            # A comment.
+            backend: onnxruntime
+            device: cuda:1
+            file: net.onnx
+            description: "Says: what it is for"
+            inputs:
+              - name: image
+                datatype: FP32
+                shape: [-1, 3, 224, 224]
+                batch_axis: 0
+            outputs:
+              - { name: scores, datatype: TYPE_FP16 }
+            version_policy:
+              latest: 2
+            limits:
+              concurrency: 3
+              queue_size: 100
+              threads: 2
+            parameters:
+              session.intra_op.allow_spinning: 0
+              enabled: true
+            """);
+
+        Assert.Equal("onnxruntime", configuration.Backend);
+        Assert.Equal(new DeviceSelector(DeviceKind.Cuda, 1), configuration.Device);
+        Assert.Equal("net.onnx", configuration.FileName);
+        Assert.Equal("Says: what it is for", configuration.Description);
+        Assert.Equal(new TensorConfiguration("image") { DataType = DataType.Float32, Shape = new Shape(-1, 3, 224, 224), BatchAxis = 0 }, Assert.Single(configuration.Inputs));
+        Assert.Equal(new TensorConfiguration("scores") { DataType = DataType.Float16 }, Assert.Single(configuration.Outputs));
+        Assert.Equal(new VersionPolicy.Latest(2), configuration.VersionPolicy);
+        Assert.Equal(new ModelLimits { Concurrency = 3, QueueSize = 100, Threads = 2 }, configuration.Limits);
+        Assert.Equal("0", configuration.Parameters["session.intra_op.allow_spinning"]);
+        Assert.Equal("true", configuration.Parameters["enabled"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("---\n")]
+    [InlineData("{}")]
+    public void A_file_that_says_nothing_is_the_default(string text) => Assert.Same(ModelConfiguration.Default, Read(text));
+
+    [Fact]
+    public void All_versions_can_be_asked_for() => Assert.IsType<VersionPolicy.All>(Read("version_policy: all").VersionPolicy);
+
+    [Fact]
+    public void Listed_versions_can_be_asked_for() =>
+        Assert.Equal([1, 3], Assert.IsType<VersionPolicy.Specific>(Read("version_policy: { specific: [1, 3] }").VersionPolicy).Versions);
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_the_text() => Assert.Equal("x", Read("\ufeffbackend: x").Backend);
+
+    [Theory]
+    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, parameters")]
+    [InlineData("limits:\n  thread: 1", "model.yaml:2:3: unknown key 'thread' in limits; accepted are concurrency, queue_size, threads")]
+    [InlineData("inputs:\n- nam: a", "model.yaml:2:3: unknown key 'nam' in an input; accepted are name, datatype, shape, batch_axis")]
+    [InlineData("backend: a\nbackend: b", "model.yaml:2:1: the key 'backend' is in model.yaml twice")]
+    [InlineData("parameters: { a: 1, a: 2 }", "model.yaml:1:21: the key 'a' is in parameters twice")]
+    [InlineData("backend: [a]", "model.yaml:1:10: backend is a single value; met a list")]
+    [InlineData("backend:\ndevice: cpu", "backend has no value")]
+    [InlineData("- a", "model.yaml:1:1: model.yaml is a mapping ('key: value' lines); met a list")]
+    [InlineData("just text", "model.yaml:1:1: model.yaml is a mapping ('key: value' lines); met 'just text'")]
+    [InlineData("inputs: { name: a }", "inputs is a list; met a mapping")]
+    [InlineData("inputs: [ { datatype: FP32 } ]", "an input needs a name")]
+    [InlineData("inputs: [ { name: a }, { name: a } ]", "the name 'a' is listed twice")]
+    [InlineData("inputs: [ { name: a, datatype: FLOAT } ]", "model.yaml:1:32: datatype is 'FLOAT'; expected one of BOOL, UINT8")]
+    [InlineData("inputs: [ { name: a, shape: [1, -2] } ]", "a dimension (-1 = variable) is '-2'; expected a whole number from -1")]
+    [InlineData("inputs: [ { name: a, shape: [1,1,1,1,1,1,1,1,1] } ]", "shape has at most 8 items")]
+    [InlineData("inputs: [ { name: a, batch_axis: 8 } ]", "batch_axis is '8'; expected a whole number from 0 to 7")]
+    [InlineData("limits: { threads: two }", "model.yaml:1:20: threads is 'two'; expected a whole number from 1 to 256")]
+    [InlineData("limits: { threads: '2' }", "threads is '2'; expected a whole number")]
+    [InlineData("limits: { threads: 0 }", "threads is '0'; expected a whole number from 1 to 256")]
+    [InlineData("limits: { queue_size: 99999999999999999999 }", "queue_size is '99999999999999999999'; expected a whole number")]
+    [InlineData("device: gpu", "device is 'gpu'; expected auto, cpu, cuda or cuda:<number>")]
+    [InlineData("file: ../../etc/passwd", "file is '../../etc/passwd'; expected the name of a file in the version's directory")]
+    [InlineData("file: ..", "file is '..'")]
+    [InlineData("version_policy: newest", "version_policy is 'all', or 'latest: <count>', or 'specific: [<version>, …]'; met 'newest'")]
+    [InlineData("version_policy: { latest: 1, specific: [1] }", "met 2 of them")]
+    [InlineData("version_policy: { latest: 0 }", "latest is '0'")]
+    [InlineData("parameters: { a: { b: 1 } }", "the parameter 'a' is a single value; met a mapping")]
+    [InlineData("backend: a\n---\nbackend: b", "one document is expected")]
+    [InlineData("backend: &x a\nfile: *x", "model.yaml:1:10: anchors and aliases are not accepted")]
+    [InlineData("backend: \"a", "model.yaml:1:")]
+    [InlineData("backend: a\n\tdevice: cpu", "model.yaml:1:10: While scanning a plain scalar")]
+    [InlineData("inputs: [", "model.yaml:")]
+    public void What_the_file_may_not_say_is_refused_with_its_place(string text, string message)
+    {
+        var model = _repository.Version("a", "1").File("a/model.yaml", text).Find("a");
+
+        Assert.StartsWith("model.yaml:", model.Error, StringComparison.Ordinal);
+        Assert.Contains(message, model.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bomb_of_aliases_is_refused()
+    {
+        const string Bomb = "parameters:\n  a: &a [x,x]\n  b: &b [*a,*a]\n  c: &c [*b,*b]\n";
+
+        Assert.Contains("anchors and aliases are not accepted", ReadError(Bomb), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("? ")]
+    public void Nesting_of_any_depth_is_refused(string opening)
+    {
+        var text = "inputs: " + string.Concat(Enumerable.Repeat(opening, 100_000));
+
+        Assert.StartsWith("model.yaml:1:", ReadError(text), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_beyond_the_limit_is_refused()
+    {
+        Assert.Contains("more than 1048576 bytes", ReadError(new string('#', (1 << 20) + 1)), StringComparison.Ordinal);
+        Assert.Null(ReadError(new string('#', 1 << 20)));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_text_is_refused()
+    {
+        _repository.Version("a", "1");
+        File.WriteAllBytes(Path.Combine(_repository.Root, "a", "model.yaml"), [0x62, 0xff, 0xfe]);
+
+        Assert.Equal("model.yaml:1:1: the file is not UTF-8 text", _repository.Find("a").Error);
+    }
+
+    [Fact]
+    public void A_directory_in_the_files_place_is_refused()
+    {
+        Directory.CreateDirectory(Path.Combine(_repository.Version("a", "1").Root, "a", "model.yaml"));
+
+        Assert.Contains("cannot be read", _repository.Find("a").Error, StringComparison.Ordinal);
+    }
+
+    private ModelConfiguration Read(string text)
+    {
+        var model = _repository.Version("a", "1").Version("a", "3").File("a/model.yaml", text).Find("a");
+        Assert.Null(model.Error);
+        return model.Configuration;
+    }
+
+    private string? ReadError(string text) => _repository.Version("a", "1").File("a/model.yaml", text).Find("a").Error;
+}

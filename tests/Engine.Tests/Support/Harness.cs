@@ -1,0 +1,102 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Devices;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Memory;
+using Camshaft.Engine.Models;
+using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Scheduling;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Camshaft.Engine.Tests.Support;
+
+/// <summary>A pool, a scheduler and one ready model. When it is disposed nothing may be leased any more.</summary>
+internal sealed class Harness : IAsyncDisposable
+{
+    public static readonly ModelSignature Identity = new(
+        [new TensorSpec("in", DataType.Int32, new Shape(Shape.Variable)) { Symbols = ["n"] }],
+        [new TensorSpec("out", DataType.Int32, new Shape(Shape.Variable)) { Symbols = ["n"] }]);
+
+    public Harness(
+        Func<ModelExecution, ExecutionState>? execute = null,
+        ModelSignature? signature = null,
+        int laneCount = 2,
+        int queueLimit = 16,
+        int? concurrency = null,
+        TimeProvider? timeProvider = null,
+        ISchedulingPolicy? policy = null,
+        long budgetByteSize = 1 << 20)
+    {
+        TimeProvider = timeProvider ?? TimeProvider.System;
+        Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
+        Scheduler = new DeviceScheduler(new CpuDevice(), laneCount, policy ?? new FifoPolicy(), TimeProvider);
+        Scheduler.Start();
+        Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
+        Model = AddModel(Backend, queueLimit, concurrency);
+    }
+
+    public TimeProvider TimeProvider { get; }
+
+    public HostMemoryPool Memory { get; }
+
+    public DeviceScheduler Scheduler { get; }
+
+    public FakeModel Backend { get; }
+
+    public ModelVersion Model { get; }
+
+    public static ExecutionState Copy(ModelExecution execution)
+    {
+        Assert.True(execution.TryGetOutput(0, out var output));
+        execution.GetInput(0).Bytes.CopyTo(output.Bytes);
+        return ExecutionState.Completed;
+    }
+
+    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null)
+    {
+        var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency } };
+        var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
+        model.BeginLoading();
+        model.Attach(new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest), TimeSpan.Zero);
+        model.MarkReady();
+        return model;
+    }
+
+    /// <summary>Rents a request and fills its one input.</summary>
+    public async Task<InferenceRequest> PrepareAsync(ModelVersion? model = null, params int[] values)
+    {
+        var request = (model ?? Model).TryCreateRequest() ?? throw new InvalidOperationException("The model is not ready.");
+        Expect(request.DeclareInput(0, DataType.Int32, [values.Length], values.Length * sizeof(int)));
+        Expect(await request.ReserveAsync(CancellationToken.None));
+        values.CopyTo(request.GetInput(0).AsSpan<int>());
+        return request;
+    }
+
+    /// <summary>Sends one request through and returns its output.</summary>
+    public async Task<int[]> RunAsync(params int[] values)
+    {
+        using var request = await PrepareAsync(null, values);
+        Expect(await request.RunAsync());
+        return request.GetOutput(0).AsSpan<int>().ToArray();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Model.State != ModelState.Unloaded)
+        {
+            Model.BeginDraining();
+            await Model.UnloadAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        Scheduler.Dispose();
+        Assert.True(Memory.LeasedCount == 0 && Memory.UsedByteSize == 0, Memory.DescribeOutstanding());
+        Memory.Dispose();
+        Assert.Equal(0, Memory.AllocatedByteSize);
+        Assert.Equal(0, Backend.InstancesAlive);
+        Assert.True(Backend.IsDisposed);
+    }
+
+    public static void Expect(InferenceStatus status) => Assert.True(status.IsOk, status.Message);
+
+    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler) =>
+        new(version, plan, scheduler, Memory, TimeProvider);
+}
