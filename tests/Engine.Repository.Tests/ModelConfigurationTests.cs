@@ -98,6 +98,9 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("backend: \"a", "model.yaml:1:")]
     [InlineData("backend: a\n\tdevice: cpu", "model.yaml:1:10: While scanning a plain scalar")]
     [InlineData("inputs: [", "model.yaml:")]
+    [InlineData("!!map[ {}", "this is no valid YAML")]
+    [InlineData("backend: |\n[ a\n  b\nlimits { c %}", "this is no valid YAML")]
+    [InlineData("device: |\n  a\n  b", "device is 'a b'; expected auto")]
     public void What_the_file_may_not_say_is_refused_with_its_place(string text, string message)
     {
         var model = _repository.Version("a", "1").File("a/model.yaml", text).Find("a");
@@ -124,6 +127,10 @@ public sealed class ModelConfigurationTests : IDisposable
 
         Assert.StartsWith("model.yaml:1:", ReadError(text), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_message_quotes_no_more_than_a_part_of_the_file() =>
+        Assert.InRange(ReadError($"device: {new string('x', 100_000)}")!.Length, 500, 600);
 
     [Fact]
     public void A_file_beyond_the_limit_is_refused()

@@ -25,7 +25,7 @@ public sealed unsafe class OrtSessionOptions : IDisposable
 
         Check(_api.SetSessionExecutionMode(options, Sequential), nameof(_api.SetSessionExecutionMode));
         Check(_api.SetIntraOpNumThreads(options, configuration.IntraOpThreads), nameof(_api.SetIntraOpNumThreads));
-        Check(_api.SetInterOpNumThreads(options, 1), nameof(_api.SetInterOpNumThreads));
+        Check(_api.SetInterOpNumThreads(options, configuration.InterOpThreads), nameof(_api.SetInterOpNumThreads));
         Check(_api.SetSessionGraphOptimizationLevel(options, (int)configuration.Optimization), nameof(_api.SetSessionGraphOptimizationLevel));
         if (configuration.MemoryArena is { } arena)
         {

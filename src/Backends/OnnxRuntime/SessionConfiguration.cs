@@ -17,6 +17,9 @@ internal sealed record SessionConfiguration
     /// <summary>Threads inside one run.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
+    /// <summary>Threads between operators. Without effect, as in Triton, since operators run one after the other.</summary>
+    public int InterOpThreads { get; init; } = 1;
+
     /// <summary>How far the graph is rewritten before it runs.</summary>
     public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
 
@@ -63,8 +66,7 @@ internal sealed record SessionConfiguration
         // 0 leaves the choice to the server, as in Triton.
         "intra_op_num_threads" or "intra_op_thread_count" => Integer(source, key, value, MaxThreads) is > 0 and var threads ? this with { IntraOpThreads = threads } : this,
 
-        // Checked for its form only: operators run one after the other, and so this has no effect, as in Triton.
-        "inter_op_num_threads" or "inter_op_thread_count" => Integer(source, key, value, MaxThreads) >= 0 ? this : this,
+        "inter_op_num_threads" or "inter_op_thread_count" => this with { InterOpThreads = Integer(source, key, value, MaxThreads) },
         "execution_mode" => value == "0" ? this : throw Refuse(source, key, value, "0 (sequential), since several models share the processors"),
         "optimization_level" => this with { Optimization = Level(source, key, value) },
         "enable_mem_arena" => this with { MemoryArena = Boolean(source, key, value) },

@@ -11,6 +11,8 @@ namespace Camshaft.Engine.Repository;
 /// <remarks>Anchors and aliases are refused; they add nothing to files of this size, and a few lines of them can stand for terabytes.</remarks>
 internal sealed class YamlReader
 {
+    private const int MaxMessageLength = 500;
+
     private readonly Parser _parser;
     private Mark _place = Mark.Empty;
 
@@ -52,6 +54,11 @@ internal sealed class YamlReader
         catch (YamlException exception)
         {
             throw Fail(exception.Message, exception.Start);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // The parser throws these too for some broken texts, such as a tag that is no URI.
+            throw Fail($"this is no valid YAML: {exception.Message}");
         }
     }
 
@@ -135,7 +142,12 @@ internal sealed class YamlReader
     /// <summary>Makes an error at the place of what was read last.</summary>
     public ConfigurationFormatException Fail(string message) => Fail(message, _place);
 
-    private static ConfigurationFormatException Fail(string message, Mark place) => new(Math.Max(place.Line, 1), Math.Max(place.Column, 1), message);
+    // Messages quote the file, which may hold anything of any length; they end in log lines and answers.
+    private static ConfigurationFormatException Fail(string message, Mark place)
+    {
+        var text = message.Length > MaxMessageLength ? message[..MaxMessageLength] + "…" : message;
+        return new(Math.Max(place.Line, 1), Math.Max(place.Column, 1), string.Concat(text.Select(static letter => char.IsControl(letter) ? ' ' : letter)));
+    }
 
     // Takes the present event and moves to the next, so that Current always is what comes.
     private T Advance<T>(string expectation)
@@ -174,5 +186,5 @@ internal sealed class YamlReader
         _ => "its end",
     };
 
-    private static string Show(Scalar scalar) => scalar.Value.Length == 0 ? "nothing" : $"'{(scalar.Value.Length > 60 ? scalar.Value[..60] + "…" : scalar.Value)}'";
+    private static string Show(Scalar scalar) => scalar.Value.Length == 0 ? "nothing" : $"'{scalar.Value}'";
 }
