@@ -1,3 +1,4 @@
+using System.Reflection;
 using Xunit;
 
 namespace Camshaft.Testing;
@@ -49,20 +50,17 @@ public static class TestData
     private static bool MustExist()
         => Directory.Exists(RootPath) || Environment.GetEnvironmentVariable(Variable) is not null || Environment.GetEnvironmentVariable("CI") == "true";
 
-    // Build outputs may lie outside the repository; the runner's working directory lies inside it then.
     private static string FindRepositoryRoot()
     {
-        foreach (var start in (ReadOnlySpan<string>)[AppContext.BaseDirectory, Environment.CurrentDirectory])
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
-            for (var directory = new DirectoryInfo(start); directory is not null; directory = directory.Parent)
+            if (File.Exists(Path.Combine(directory.FullName, "Engine.sln")))
             {
-                if (File.Exists(Path.Combine(directory.FullName, "Engine.sln")))
-                {
-                    return directory.FullName;
-                }
+                return directory.FullName;
             }
         }
 
-        throw new InvalidOperationException($"Neither '{AppContext.BaseDirectory}' nor '{Environment.CurrentDirectory}' lies inside the repository.");
+        // Build outputs may lie outside the repository, so the build leaves its own place behind.
+        return typeof(TestData).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "RepositoryRoot").Value!;
     }
 }

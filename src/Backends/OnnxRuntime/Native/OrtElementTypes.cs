@@ -38,11 +38,14 @@ internal static class OrtElementTypes
         ("float8e8m0", null),
     ];
 
+    // Indexed by DataType, for the hot path.
+    private static readonly int[] ByDataType = [.. Enum.GetValues<DataType>().Select(dataType => Array.FindIndex(Table, entry => entry.DataType == dataType))];
+
     /// <summary>The datatype of an element type; null when there is none.</summary>
     public static DataType? ToDataType(int elementType) => (uint)elementType < (uint)Table.Length ? Table[elementType].DataType : null;
 
     /// <summary>The element type of a datatype.</summary>
-    public static int FromDataType(DataType dataType) => Array.FindIndex(Table, entry => entry.DataType == dataType);
+    public static int FromDataType(DataType dataType) => ByDataType[(int)dataType];
 
     /// <summary>ONNX's name of an element type, for messages.</summary>
     public static string NameOf(int elementType) => (uint)elementType < (uint)Table.Length ? Table[elementType].Name : $"type {elementType}";
