@@ -1,0 +1,40 @@
+using Camshaft.Backends;
+using Camshaft.Engine;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Camshaft.Transport.Hosting;
+
+/// <summary>Adds Camshaft to an ASP.NET Core application.</summary>
+public static class CamshaftServiceExtensions
+{
+    /// <summary>
+    /// Adds the engine, which starts and stops with the application, and gives Kestrel receive blocks large enough for
+    /// tensors. Transports are added to what this returns.
+    /// </summary>
+    public static CamshaftBuilder AddCamshaft(this IServiceCollection services, EngineOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new InferenceEngine(
+            options,
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetServices<IDeviceProvider>()));
+        services.AddHostedService<EngineService>();
+        services.TryAddSingleton<ManagementGuard>();
+        services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveMemoryPoolFactory>();
+        return new CamshaftBuilder(services);
+    }
+
+    /// <summary>Maps the endpoints of every transport that was added.</summary>
+    public static void MapCamshaft(this IEndpointRouteBuilder endpoints)
+    {
+        foreach (var transport in endpoints.ServiceProvider.GetServices<ITransportEndpoints>())
+        {
+            transport.Map(endpoints);
+        }
+    }
+}

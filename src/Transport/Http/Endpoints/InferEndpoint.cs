@@ -1,0 +1,264 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Camshaft.Backends;
+using Camshaft.Engine;
+using Camshaft.Engine.Inference;
+using Camshaft.Transport.Http.Infer;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Camshaft.Transport.Http.Endpoints;
+
+/// <summary>
+/// An infer call: reads the head where it lies in the receive blocks (1), declares the inputs to the engine (2), takes
+/// memory for them, where a full budget makes the client wait (3), fills them (4), runs (5) and writes the answer from the
+/// memory that the outputs lie in (6).
+/// </summary>
+internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions options)
+{
+    private readonly ObjectPool<InferExchange> _exchanges = new DefaultObjectPool<InferExchange>(new ExchangePolicy(), maximumRetained: 256);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var route = ModelRoute.Of(context);
+        CheckEncoding(context);
+        CheckLength(context);
+        var jsonByteSize = ReadHeaderLength(context);
+        var exchange = _exchanges.Get();
+        InferenceRequest? request = null;
+        try
+        {
+            if (jsonByteSize == 0)
+            {
+                request = CreateRequest(route);
+                await ReadRawAsync(context, request).ConfigureAwait(false);
+            }
+            else
+            {
+                var body = context.Request.BodyReader;
+                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize, options.JsonByteSizeLimit, context.RequestAborted).ConfigureAwait(false);
+                try
+                {
+                    ReadHead(json, exchange.Head); // 1
+                    request = CreateRequest(route);
+                    Declare(request, exchange.Head, json); // 2
+                    CheckBinaryLength(context, request, exchange.Head, jsonByteSize);
+                    InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false)); // 3
+                    FillFromJson(request, exchange.Head, json); // 4
+                }
+                finally
+                {
+                    // Also of a refused request: a connection whose body is still held could not go on.
+                    body.AdvanceTo(json.End);
+                }
+
+                await ReadTailAsync(context, request, exchange.Head).ConfigureAwait(false);
+            }
+
+            await RunAsync(context, exchange, request).ConfigureAwait(false); // 5
+            await AnswerWriter.WriteAsync(context, exchange, request, allBinary: jsonByteSize == 0).ConfigureAwait(false); // 6
+            request.MarkSent();
+        }
+        finally
+        {
+            request?.Dispose();
+            _exchanges.Return(exchange);
+        }
+    }
+
+    private static void CheckEncoding(HttpContext context)
+    {
+        var encoding = context.Request.Headers.ContentEncoding;
+        if (encoding.Count > 0 && encoding is not [null or "" or "identity"])
+        {
+            context.Response.Headers.AcceptEncoding = "identity";
+            throw new BadHttpRequestException($"The Content-Encoding '{encoding}' is not supported; expected 'identity'.", StatusCodes.Status415UnsupportedMediaType);
+        }
+    }
+
+    private static void ReadHead(in ReadOnlySequence<byte> json, InferHead head)
+    {
+        try
+        {
+            new InferHeadReader(json, head).Read();
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidRequestException($"The request is not valid JSON: {exception.Message}");
+        }
+    }
+
+    private static void Declare(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
+    {
+        if (head.TimeoutMicroseconds > 0)
+        {
+            request.SetTimeout(TimeSpan.FromMicroseconds(Math.Min(head.TimeoutMicroseconds, (ulong)TimeSpan.MaxValue.TotalMicroseconds / 2)));
+        }
+
+        request.Priority = head.Priority;
+        foreach (ref var input in head.Inputs)
+        {
+            input.Index = request.Model.FindInput(head.GetText(input.Name));
+            if (input.Index < 0)
+            {
+                throw new InvalidRequestException($"{request.Model} has no input '{head.Describe(input.Name)}'; expected {Describe(request.Signature.Inputs)}.");
+            }
+
+            InvalidRequestException.ThrowIfFailed(
+                request.DeclareInput(input.Index, input.DataType, input.Shape.Dimensions, FindByteSize(request, input, json)));
+        }
+
+        foreach (ref readonly var output in head.Outputs)
+        {
+            var index = request.Model.FindOutput(head.GetText(output.Name));
+            if (index < 0)
+            {
+                throw new InvalidRequestException($"{request.Model} has no output '{head.Describe(output.Name)}'; expected {Describe(request.Signature.Outputs)}.");
+            }
+
+            InvalidRequestException.ThrowIfFailed(request.RequestOutput(index));
+        }
+    }
+
+    private static long FindByteSize(InferenceRequest request, in InputHead input, in ReadOnlySequence<byte> json)
+    {
+        if (input.BinaryByteSize >= 0)
+        {
+            return input.BinaryByteSize;
+        }
+
+        var name = request.Signature.Inputs[input.Index].Name;
+        if (!TensorDataReader.CanCarry(input.DataType))
+        {
+            throw new InvalidRequestException($"{request.Model}: input '{name}' has datatype {input.DataType.Name}, which JSON cannot carry; send it in binary form.");
+        }
+
+        if (input.DataType == DataType.Bytes)
+        {
+            return TensorDataReader.MeasureBytes(json.Slice(input.DataStart), name);
+        }
+
+        // A count that cannot be, the engine refuses by the shape; the size does not matter then.
+        return input.Shape.TryGetElementCount(out var elementCount) && elementCount <= int.MaxValue ? elementCount * input.DataType.ByteSize : 0;
+    }
+
+    private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head)
+    {
+        var body = context.Request.BodyReader;
+        for (var i = 0; i < head.InputCount; i++)
+        {
+            if (head.Inputs[i].BinaryByteSize > 0)
+            {
+                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+
+        await BodyReader.ReadEndAsync(body, request, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static void FillFromJson(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
+    {
+        foreach (ref readonly var input in head.Inputs)
+        {
+            if (input.DataStart >= 0)
+            {
+                TensorDataReader.Read(json.Slice(input.DataStart), request.GetInput(input.Index), request.Signature.Inputs[input.Index].Name);
+            }
+        }
+    }
+
+    private static void CheckBinaryLength(HttpContext context, InferenceRequest request, InferHead head, long? jsonByteSize)
+    {
+        if (context.Request.ContentLength is not { } bodyByteSize)
+        {
+            return;
+        }
+
+        long expected = 0;
+        foreach (ref readonly var input in head.Inputs)
+        {
+            // Each is below 2 GiB, as the engine has checked, and there are few.
+            expected += Math.Max(0, input.BinaryByteSize);
+        }
+
+        var binaryByteSize = bodyByteSize - (jsonByteSize ?? bodyByteSize);
+        if (binaryByteSize != expected)
+        {
+            throw new InvalidRequestException($"{request.Model}: the body has {binaryByteSize} bytes after its JSON part; the inputs' 'binary_data_size' add up to {expected}.");
+        }
+    }
+
+    private static async ValueTask ReadRawAsync(HttpContext context, InferenceRequest request)
+    {
+        var declared = RawRequest.Declare(request, context.Request.ContentLength);
+        InvalidRequestException.ThrowIfFailed(declared);
+        InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
+        await RawRequest.ReadAsync(context.Request.BodyReader, request, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request)
+    {
+        request.MarkReceived();
+
+        // On HTTP/1.1 nothing else of this connection can be served before the answer is out.
+        request.MayRunInline = HttpProtocol.IsHttp11(context.Request.Protocol);
+        exchange.Handle = request.Handle;
+        await using (context.RequestAborted.UnsafeRegister(static state => ((InferExchange)state!).Handle.Cancel(), exchange))
+        {
+            InvalidRequestException.ThrowIfFailed(await request.RunAsync().ConfigureAwait(false));
+        }
+    }
+
+    private static string Describe(IReadOnlyList<TensorSpec> tensors) => string.Join(", ", tensors.Select(static tensor => $"'{tensor.Name}'"));
+
+    private static long? ReadHeaderLength(HttpContext context)
+    {
+        var header = context.Request.Headers["Inference-Header-Content-Length"];
+        if (header.Count == 0)
+        {
+            return null;
+        }
+
+        if (!long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        {
+            throw new InvalidRequestException($"Inference-Header-Content-Length is '{header}'; expected a number of bytes.");
+        }
+
+        return length <= (context.Request.ContentLength ?? long.MaxValue)
+            ? length
+            : throw new InvalidRequestException($"Inference-Header-Content-Length is {length}; the body has {context.Request.ContentLength} bytes.");
+    }
+
+    private void CheckLength(HttpContext context)
+    {
+        // The server's own limit is 30 MB; tensors are larger.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = options.BodyByteSizeLimit;
+        }
+
+        if (context.Request.ContentLength > options.BodyByteSizeLimit)
+        {
+            throw BodyReader.BodyTooLong(context.Request.ContentLength.Value, options.BodyByteSizeLimit);
+        }
+    }
+
+    private InferenceRequest CreateRequest(ModelRoute route)
+    {
+        InvalidRequestException.ThrowIfFailed(engine.Models.TryCreateRequest(route.Name, route.Version, out var request));
+        return request!;
+    }
+
+    private sealed class ExchangePolicy : PooledObjectPolicy<InferExchange>
+    {
+        public override InferExchange Create() => new();
+
+        public override bool Return(InferExchange exchange)
+        {
+            exchange.Clear();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using Camshaft.Backends;
+using Camshaft.Engine;
+using Camshaft.Engine.Models;
+using Camshaft.Transport.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Camshaft.Transport.Http.Endpoints;
+
+/// <summary>Triton's model repository extension: what there is, load, unload.</summary>
+internal sealed class RepositoryEndpoints(InferenceEngine engine, ManagementGuard guard)
+{
+    // A configuration in a load call would be the longest thing here, and those are not taken.
+    private const int LongestBodyByteSize = 1 << 20;
+
+    public async Task IndexAsync(HttpContext context)
+    {
+        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        var onlyReady = body is not null && body.RootElement.TryGetProperty("ready", out var ready) && ready.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw new InvalidRequestException("The member 'ready' of a repository index request is true or false."),
+        };
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, (Entries: engine.Controller.Index(), onlyReady), static (writer, state) =>
+        {
+            writer.WriteStartArray();
+            foreach (var entry in state.Entries)
+            {
+                WriteEntry(writer, entry, state.onlyReady);
+            }
+
+            writer.WriteEndArray();
+        }).ConfigureAwait(false);
+    }
+
+    public async Task LoadAsync(HttpContext context)
+    {
+        InvalidRequestException.ThrowIfFailed(guard.Check(context));
+        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        if (body is not null && body.RootElement.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object
+            && parameters.EnumerateObject().FirstOrDefault() is { Value.ValueKind: not JsonValueKind.Undefined } first)
+        {
+            throw new InvalidRequestException(new InferenceStatus(StatusCode.Unsupported, $"The load parameter '{first.Name}' is not supported; models load from the repository as they are."));
+        }
+
+        var name = (string)context.Request.RouteValues["model"]!;
+        InvalidRequestException.ThrowIfFailed(await engine.Controller.LoadAsync(name, context.RequestAborted).ConfigureAwait(false));
+        context.Response.StatusCode = StatusCodes.Status200OK;
+    }
+
+    public async Task UnloadAsync(HttpContext context)
+    {
+        InvalidRequestException.ThrowIfFailed(guard.Check(context));
+        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        var name = (string)context.Request.RouteValues["model"]!;
+        InvalidRequestException.ThrowIfFailed(await engine.Controller.UnloadAsync(name, context.RequestAborted).ConfigureAwait(false));
+        context.Response.StatusCode = StatusCodes.Status200OK;
+    }
+
+    private static void WriteEntry(Utf8JsonWriter writer, ModelEntry entry, bool onlyReady)
+    {
+        if (entry.Versions.Count == 0 && !onlyReady)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, entry.Name);
+            if (entry.Reason is { } reason)
+            {
+                writer.WriteString("state"u8, "UNAVAILABLE");
+                writer.WriteString("reason"u8, reason);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        foreach (var version in entry.Versions)
+        {
+            if (onlyReady && version.State != ModelState.Ready)
+            {
+                continue;
+            }
+
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, entry.Name);
+            writer.WriteString("version"u8, version.Number.ToString(CultureInfo.InvariantCulture));
+            writer.WriteString("state"u8, ToTritonState(version.State));
+            writer.WriteString("reason"u8, version.Reason ?? (version.State == ModelState.Ready ? entry.Reason : null) ?? "");
+            writer.WriteEndObject();
+        }
+    }
+
+    private static string ToTritonState(ModelState state) => state switch
+    {
+        ModelState.Loading or ModelState.Warming => "LOADING",
+        ModelState.Ready => "READY",
+        ModelState.Draining => "UNLOADING",
+        ModelState.Unloaded or ModelState.Failed => "UNAVAILABLE",
+        _ => "UNKNOWN",
+    };
+
+    private static async Task<JsonDocument?> ReadBodyAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > LongestBodyByteSize)
+        {
+            throw new BadHttpRequestException($"The body has {context.Request.ContentLength} bytes; at most {LongestBodyByteSize} are taken here.", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        using var body = new MemoryStream();
+        var buffer = new byte[4096];
+        for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false)) > 0;)
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > LongestBodyByteSize)
+            {
+                throw new BadHttpRequestException($"The body has more than {LongestBodyByteSize} bytes.", StatusCodes.Status413PayloadTooLarge);
+            }
+        }
+
+        if (body.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new InvalidRequestException("The body is not a JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidRequestException($"The body is not valid JSON: {exception.Message}");
+        }
+    }
+}

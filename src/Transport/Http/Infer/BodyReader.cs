@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Camshaft.Engine.Inference;
+using Microsoft.AspNetCore.Http;
+
+namespace Camshaft.Transport.Http.Infer;
+
+/// <summary>Reads the parts of a request's body from its pipe: the JSON part where it lies, binary tensors into their memory.</summary>
+internal static class BodyReader
+{
+    /// <summary>Waits until the JSON part has arrived.</summary>
+    /// <param name="body">The body; the caller advances past what this returns.</param>
+    /// <param name="byteSize">The JSON part's length; null when it is the whole body.</param>
+    /// <param name="limit">The most bytes that it may have.</param>
+    /// <param name="cancellationToken">The client is gone.</param>
+    /// <returns>The JSON part, in the receive blocks, until the pipe is advanced.</returns>
+    public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            if (byteSize is { } expected && buffer.Length >= expected)
+            {
+                return buffer.Slice(0, expected);
+            }
+
+            if (buffer.Length > limit)
+            {
+                body.AdvanceTo(buffer.End);
+                throw JsonTooLong(limit);
+            }
+
+            if (result.IsCompleted)
+            {
+                if (byteSize is null)
+                {
+                    return buffer;
+                }
+
+                body.AdvanceTo(buffer.End);
+                throw new InvalidRequestException($"The body ends after {buffer.Length} bytes; Inference-Header-Content-Length says that {byteSize} are JSON.");
+            }
+
+            body.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
+    /// <summary>Reads one binary tensor into a request's memory, from an offset in it on: the one copy that its bytes pay.</summary>
+    public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, CancellationToken cancellationToken)
+    {
+        var byteSize = request.GetInput(input).ByteSize;
+        for (long filled = offset; filled < byteSize;)
+        {
+            var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            var part = buffer.Length > byteSize - filled ? buffer.Slice(0, byteSize - filled) : buffer;
+            part.CopyTo(request.GetInput(input).Bytes[(int)filled..]);
+            filled += part.Length;
+            body.AdvanceTo(part.End);
+            if (result.IsCompleted && filled < byteSize)
+            {
+                throw new InvalidRequestException(
+                    $"{request.Model}: the body ends after {filled} of the {byteSize} bytes of input '{request.Signature.Inputs[input].Name}'.");
+            }
+        }
+    }
+
+    /// <summary>Checks that nothing follows.</summary>
+    public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, CancellationToken cancellationToken)
+    {
+        var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var surplus = result.Buffer.Length;
+        body.AdvanceTo(result.Buffer.End);
+        if (surplus > 0 || !result.IsCompleted)
+        {
+            throw new InvalidRequestException($"{request.Model}: the body has more bytes than its inputs' sizes add up to ({surplus} or more).");
+        }
+    }
+
+    public static BadHttpRequestException JsonTooLong(long limit) =>
+        new($"The JSON part of the request has more than {limit} bytes.", StatusCodes.Status413PayloadTooLarge);
+
+    /// <summary>Refuses a body that says of itself that it is too long, before anything of it is read.</summary>
+    public static BadHttpRequestException BodyTooLong(long byteSize, long limit) =>
+        new($"The body has {byteSize} bytes; at most {limit} are taken.", StatusCodes.Status413PayloadTooLarge);
+}

@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Camshaft.Transport.Http.Infer;
+
+/// <summary>What several readers of requests' JSON do with a token.</summary>
+internal static class JsonText
+{
+    /// <summary>
+    /// How deep JSON may nest. Data nests as deep as a tensor has dimensions, a few levels below the top; Triton allows 100.
+    /// </summary>
+    public const int MostDepth = 128;
+
+    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = MostDepth, CommentHandling = JsonCommentHandling.Disallow };
+
+    /// <summary>The bytes of a token as they stand in the JSON; never fewer than its text takes.</summary>
+    public static int GetRawLength(ref Utf8JsonReader reader) => checked((int)(reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length));
+
+    /// <summary>Copies a string token's text, unescaped.</summary>
+    /// <exception cref="InvalidRequestException">It is not valid UTF-8.</exception>
+    public static int Copy(ref Utf8JsonReader reader, scoped Span<byte> destination)
+    {
+        try
+        {
+            return reader.CopyString(destination);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidRequestException("A string in the request's JSON is not valid UTF-8.");
+        }
+    }
+
+    /// <summary>Copies a string token into the head.</summary>
+    public static TextRange Copy(ref Utf8JsonReader reader, InferHead head)
+    {
+        var destination = head.ReserveText(GetRawLength(ref reader));
+        return head.CommitText(Copy(ref reader, destination));
+    }
+
+    /// <summary>A token for a message, cut to a sensible length.</summary>
+    public static string Describe(ref Utf8JsonReader reader)
+    {
+        const int Longest = 40;
+        var bytes = reader.HasValueSequence ? reader.ValueSequence.Slice(0, Math.Min(Longest, reader.ValueSequence.Length)).ToArray() : reader.ValueSpan[..Math.Min(Longest, reader.ValueSpan.Length)];
+        var text = System.Text.Encoding.UTF8.GetString(bytes);
+        return reader.TokenType switch
+        {
+            JsonTokenType.String => $"\"{text}\"",
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "an array",
+            _ => text,
+        };
+    }
+}
