@@ -19,8 +19,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<IDevice, DeviceScheduler> _schedulers = [];
     private readonly ModelLoader _loader;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _retries = Task.CompletedTask;
     private volatile EngineState _state = EngineState.Created;
+    private volatile bool _stopAnnounced;
 
     /// <summary>Puts the parts together and starts nothing.</summary>
     /// <param name="options">What to serve, and within which bounds.</param>
@@ -74,7 +76,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public bool IsLive => _state != EngineState.Stopped;
 
     /// <summary>Whether the initial loads have ended, well or badly, and no stop has begun.</summary>
-    public bool IsReady => _state == EngineState.Ready;
+    public bool IsReady => _state == EngineState.Ready && !_stopAnnounced;
+
+    /// <summary>Completes when the initial loads have ended, for those who did not call <see cref="StartAsync"/> themselves; fails as it did.</summary>
+    public Task Started => _started.Task;
 
     /// <summary>Loads plugins and the initial models; returns when every load has ended.</summary>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
@@ -86,20 +91,20 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         _state = EngineState.Starting;
-        foreach (var scheduler in _schedulers.Values)
+        try
         {
-            scheduler.Start();
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+            _started.SetResult();
         }
-
-        Plugins.Scan();
-        await Controller.LoadInitialAsync(cancellationToken).ConfigureAwait(false);
-        Plugins.Changed += RetryFailedModels;
-        Plugins.StartWatching();
-        if (_state == EngineState.Starting)
+        catch (Exception exception)
         {
-            _state = EngineState.Ready;
+            _started.SetException(exception);
+            throw;
         }
     }
+
+    /// <summary>Says that a stop is coming: the engine is not ready from now on, so that load balancers look elsewhere, and still serves.</summary>
+    public void AnnounceStop() => _stopAnnounced = true;
 
     /// <summary>Takes no new requests, lets those in flight finish, unloads every model. More than once does no harm.</summary>
     /// <param name="cancellationToken">Hurries it: what is in flight is then ended instead.</param>
@@ -132,6 +137,23 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>Stops it, if that has not been done.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var scheduler in _schedulers.Values)
+        {
+            scheduler.Start();
+        }
+
+        Plugins.Scan();
+        await Controller.LoadInitialAsync(cancellationToken).ConfigureAwait(false);
+        Plugins.Changed += RetryFailedModels;
+        Plugins.StartWatching();
+        if (_state == EngineState.Starting)
+        {
+            _state = EngineState.Ready;
+        }
+    }
 
     private List<IDevice> FindDevices(CpuDevice cpu, IEnumerable<IDeviceProvider> providers)
     {

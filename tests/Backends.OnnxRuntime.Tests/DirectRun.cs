@@ -8,7 +8,7 @@ internal static class DirectRun
 {
     public static IReadOnlyDictionary<string, TestTensor> Of(string path, ModelSignature signature, IReadOnlyList<TestTensor> inputs)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         using var session = new InferenceSession(path, options);
         var values = signature.Inputs.Zip(inputs).ToDictionary(pair => pair.First.Name, pair => Value(pair.Second));

@@ -7,7 +7,7 @@ namespace Camshaft.Testing;
 public sealed unsafe class TestDevice : IDevice, IMemorySource
 {
     /// <inheritdoc/>
-    public DeviceKind Kind => DeviceKind.Cpu;
+    public DeviceKind Kind { get; init; } = DeviceKind.Cpu;
 
     /// <inheritdoc/>
     public int Ordinal => 0;

@@ -15,6 +15,7 @@ public sealed class TestExecution : ModelExecution, IDisposable
     private readonly GuardedBuffer[] _inputBuffers;
     private readonly TestOutput[] _outputs;
     private readonly bool[] _requested;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationToken _cancellationToken;
     private TaskCompletionSource<InferenceStatus>? _completion;
 
@@ -41,6 +42,12 @@ public sealed class TestExecution : ModelExecution, IDisposable
 
     /// <inheritdoc/>
     public override CancellationToken CancellationToken => _cancellationToken;
+
+    /// <summary>Raised when the backend asks for an output's memory, the last moment of which a test can know before the run.</summary>
+    public event Action? Offering;
+
+    /// <summary>Ends when the backend first asks for an output's memory: it is about to run.</summary>
+    public Task Started => _started.Task;
 
     /// <summary>Runs the batch and waits for its end.</summary>
     /// <returns>How a pending batch ended; success for one that completed at once.</returns>
@@ -98,6 +105,8 @@ public sealed class TestExecution : ModelExecution, IDisposable
     public override bool TryGetOutput(int index, out TensorView output)
     {
         output = default;
+        Offering?.Invoke();
+        _started.TrySetResult();
         var spec = _signature.Outputs[index];
         Span<long> shape = stackalloc long[spec.Shape.Rank];
         if (!OffersOutputs || !_requested[index] || !spec.DataType.HasFixedSize || !TryBindShape(spec, shape))
@@ -111,11 +120,11 @@ public sealed class TestExecution : ModelExecution, IDisposable
     }
 
     /// <inheritdoc/>
-    public override TensorView AllocateOutput(int index, ReadOnlySpan<long> shape, long byteSize)
+    public override TensorView AllocateOutput(int index, scoped ReadOnlySpan<long> shape, long byteSize)
         => _outputs[index].Place(OutputPlacement.Allocated, shape, byteSize);
 
     /// <inheritdoc/>
-    public override void SetForeignOutput(int index, ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
+    public override void SetForeignOutput(int index, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
         => _outputs[index].PlaceForeign(shape, address, byteSize, release, state);
 
     /// <inheritdoc/>

@@ -79,6 +79,19 @@ public sealed class OnnxModelBuilder
         return this;
     }
 
+    /// <summary>Adds a constant of strings.</summary>
+    public OnnxModelBuilder StringInitializer(string name, in Shape shape, IEnumerable<byte[]> elements)
+    {
+        var message = Header(name, DataType.Bytes, shape);
+        foreach (var element in elements)
+        {
+            message.Bytes(6, element);
+        }
+
+        _graph.Message(5, message);
+        return this;
+    }
+
     /// <summary>Adds a constant whose bytes lie at the start of a file beside the model.</summary>
     public OnnxModelBuilder ExternalInitializer(string name, DataType dataType, in Shape shape, string fileName)
     {

@@ -34,7 +34,7 @@ public abstract class ModelExecution
     /// <param name="shape">Its dimensions, which must fit the signature.</param>
     /// <param name="byteSize">Its bytes; for datatypes of fixed size the element count times that size.</param>
     /// <exception cref="BackendException">The shape does not fit the signature, or the memory budget is used up.</exception>
-    public abstract TensorView AllocateOutput(int index, ReadOnlySpan<long> shape, long byteSize);
+    public abstract TensorView AllocateOutput(int index, scoped ReadOnlySpan<long> shape, long byteSize);
 
     /// <summary>
     /// Hands over an output that lies in the backend's own memory. Replaces what was given before. The engine calls
@@ -47,7 +47,7 @@ public abstract class ModelExecution
     /// <param name="release">Gives the memory back; a cached delegate keeps the call free of allocations.</param>
     /// <param name="state">Handed to <paramref name="release"/>, a native handle for example.</param>
     /// <exception cref="BackendException">The shape or size does not fit the signature.</exception>
-    public abstract void SetForeignOutput(int index, ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state);
+    public abstract void SetForeignOutput(int index, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state);
 
     /// <summary>Ends a pending execution well. Only after <see cref="ExecutionState.Pending"/>.</summary>
     public abstract void Complete();

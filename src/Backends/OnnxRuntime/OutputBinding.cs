@@ -12,6 +12,7 @@ internal sealed unsafe class OutputBinding(OnnxRuntimeModel model)
     private readonly nint[] _values = GC.AllocateArray<nint>(model.Signature.Outputs.Count, pinned: true);
     private readonly nint[] _names = GC.AllocateArray<nint>(model.Signature.Outputs.Count, pinned: true);
     private readonly int[] _indexes = new int[model.Signature.Outputs.Count];
+    private readonly bool[] _passesThrough = [.. model.Signature.Outputs.Select(output => model.Signature.Inputs.Any(input => input.Name == output.Name))];
     private readonly bool[] _isBound = new bool[model.Signature.Outputs.Count];
 
     /// <summary>How many outputs are requested; the arrays are filled that far.</summary>
@@ -41,7 +42,9 @@ internal sealed unsafe class OutputBinding(OnnxRuntimeModel model)
             }
 
             var isFixed = model.Signature.Outputs[i].Shape.IsFixed;
-            var isBound = (isFixed || trustSymbols) && execution.TryGetOutput(i, out var output) && Bind(output);
+
+            // An output that is an input by the same name is given as that input's value; memory bound to it is never written.
+            var isBound = !_passesThrough[i] && (isFixed || trustSymbols) && execution.TryGetOutput(i, out var output) && Bind(output);
             TrustedSymbols |= isBound && !isFixed;
             _isBound[Count] = isBound;
             _indexes[Count] = i;

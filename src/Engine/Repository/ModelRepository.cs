@@ -8,7 +8,7 @@ namespace Camshaft.Engine.Repository;
 public sealed class ModelRepository(IReadOnlyList<string> directories)
 {
     // One root given twice, perhaps once through a link, is one root.
-    private readonly string[] _roots = [.. directories.Select(Path.GetFullPath).DistinctBy(LinkGuard.Resolve)];
+    private readonly string[] _roots = [.. directories.Select(Path.GetFullPath).DistinctBy(ResolveOrKeep)];
 
     /// <summary>Says which roots cannot be read, and why. Models below them are missing from every answer.</summary>
     public IReadOnlyList<string> FindFaults() => [.. _roots.Select(FindFault).OfType<string>()];
@@ -34,6 +34,19 @@ public sealed class ModelRepository(IReadOnlyList<string> directories)
                 Directory = found[0].Directory.FullName,
                 Error = $"its name is in several model directories: {string.Join(", ", found.Select(static one => $"'{one.Root}'"))}",
             })];
+
+    private static string ResolveOrKeep(string root)
+    {
+        try
+        {
+            return LinkGuard.Resolve(root);
+        }
+        catch (IOException)
+        {
+            // Links in a circle; FindFaults says so.
+            return root;
+        }
+    }
 
     // Names are compared with what the directory lists: some file systems open a name in another case too.
     private static List<DirectoryInfo> ListModels(string root)

@@ -95,7 +95,7 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
         return slot.IsShapeKnown && slot.HasMemory;
     }
 
-    public override TensorView AllocateOutput(int index, ReadOnlySpan<long> shape, long byteSize)
+    public override TensorView AllocateOutput(int index, scoped ReadOnlySpan<long> shape, long byteSize)
     {
         var slot = Request.Outputs[index];
         CheckOutput(slot.Spec, shape, byteSize);
@@ -111,7 +111,7 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
         return slot.View;
     }
 
-    public override void SetForeignOutput(int index, ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
+    public override void SetForeignOutput(int index, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
     {
         var slot = Request.Outputs[index];
         try
@@ -146,7 +146,7 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
         }
     }
 
-    private void CheckOutput(TensorSpec spec, ReadOnlySpan<long> shape, long byteSize)
+    private void CheckOutput(TensorSpec spec, scoped ReadOnlySpan<long> shape, long byteSize)
     {
         if (shape.Length > Shape.MaxRank || !spec.Shape.Accepts(shape))
         {
