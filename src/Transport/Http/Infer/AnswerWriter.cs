@@ -133,7 +133,11 @@ internal static class AnswerWriter
     private static async ValueTask FlushPieceAsync(HttpContext context, InferExchange exchange)
     {
         exchange.Writer.Flush();
-        context.Response.ContentType = "application/json";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "application/json";
+        }
+
         await context.Response.BodyWriter.WriteAsync(exchange.Json.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
         exchange.Json.ResetWrittenCount();
     }

@@ -93,12 +93,12 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head)
             else if (_reader.ValueTextEquals("datatype"u8))
             {
                 Mark(ref seen, Seen.DataType, "datatype");
-                input.DataType = ReadDataType();
+                input.DataType = ReadDataType(input.Name);
             }
             else if (_reader.ValueTextEquals("shape"u8))
             {
                 Mark(ref seen, Seen.Shape, "shape");
-                input.Shape = ReadShape();
+                input.Shape = ReadShape(input.Name);
                 input.HasShape = true;
             }
             else if (_reader.ValueTextEquals("data"u8))
@@ -249,16 +249,16 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head)
         }
     }
 
-    private DataType ReadDataType()
+    private DataType ReadDataType(TextRange input)
     {
         Expect(JsonTokenType.String, "An input's 'datatype'", "a string");
         Span<byte> name = stackalloc byte[16];
         return JsonText.GetRawLength(ref _reader) <= name.Length && DataTypes.TryParse(name[..JsonText.Copy(ref _reader, name)], out var dataType)
             ? dataType
-            : throw new InvalidRequestException($"The datatype {JsonText.Describe(ref _reader)} is unknown; expected one of {string.Join(", ", DataTypes.All.Select(static known => known.Name))}.");
+            : throw new InvalidRequestException($"{Subject(input)} has the unknown datatype {JsonText.Describe(ref _reader)}; expected one of {string.Join(", ", DataTypes.All.Select(static known => known.Name))}.");
     }
 
-    private Shape ReadShape()
+    private Shape ReadShape(TextRange input)
     {
         Expect(JsonTokenType.StartArray, "An input's 'shape'", "an array");
         Span<long> dimensions = stackalloc long[Shape.MaxRank];
@@ -267,12 +267,12 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head)
         {
             if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out var length) || length < 0)
             {
-                throw new InvalidRequestException($"A dimension in 'shape' is {JsonText.Describe(ref _reader)}; expected a whole number of 0 or more.");
+                throw new InvalidRequestException($"{Subject(input)} has a dimension {JsonText.Describe(ref _reader)}; expected a whole number of 0 or more.");
             }
 
             if (rank == dimensions.Length)
             {
-                throw new InvalidRequestException($"A shape has more than {Shape.MaxRank} dimensions.");
+                throw new InvalidRequestException($"{Subject(input)} has more than {Shape.MaxRank} dimensions.");
             }
 
             dimensions[rank++] = length;
@@ -280,6 +280,9 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head)
 
         return new Shape(dimensions[..rank]);
     }
+
+    // The name may come after the member that is wrong.
+    private readonly string Subject(TextRange input) => input.Length > 0 ? $"Input '{head.Describe(input)}'" : "An input";
 
     private bool ReadBoolean(string name)
     {
