@@ -95,6 +95,11 @@ public sealed partial class ModelController
     internal Task LoadInitialAsync(CancellationToken cancellationToken)
     {
         var all = _options.ControlMode == ModelControlMode.None || _options.LoadModels is ["*"];
+        foreach (var fault in _repository.FindFaults())
+        {
+            Log.NoDirectory(_logger, fault);
+        }
+
         var definitions = _repository.Scan();
         foreach (var missing in all ? [] : _options.LoadModels.Where(name => definitions.All(definition => definition.Name != name)))
         {
@@ -287,6 +292,9 @@ public sealed partial class ModelController
 
         [LoggerMessage(303, LogLevel.Warning, "Requests are still in flight after the time given to them; they are ended now.")]
         public static partial void DrainEnded(ILogger logger);
+
+        [LoggerMessage(305, LogLevel.Error, "{Fault}")]
+        public static partial void NoDirectory(ILogger logger, string fault);
 
         [LoggerMessage(304, LogLevel.Error, "Model '{Model}' version {Version} could not be unloaded cleanly.")]
         public static partial void UnloadFailed(ILogger logger, string model, long version, Exception exception);

@@ -52,7 +52,7 @@ internal sealed class ServerOptions
 
     /// <summary>The longest request body, in bytes.</summary>
     [Range(1L << 10, long.MaxValue)]
-    public long MaxRequestBodyBytes { get; set; } = 1L << 29;
+    public long MaxRequestBodyBytes { get; set; } = 1L << 30;
 
     /// <summary>How many requests may wait in a model's queue unless its own configuration says otherwise.</summary>
     [Range(1, 1_000_000)]

@@ -1,0 +1,74 @@
+using System.Net.Sockets;
+using Camshaft.Engine;
+using Camshaft.Engine.Repository;
+using Camshaft.Server.CommandLine;
+using Camshaft.Server.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Camshaft.Server.Startup;
+
+/// <summary>Runs the server from its first log line to its exit code.</summary>
+internal static class ServeRunner
+{
+    /// <summary>Serves until it is told to stop.</summary>
+    /// <param name="options">What to serve, and how.</param>
+    /// <param name="output">Where the banner goes.</param>
+    /// <param name="cancellationToken">Tells it to stop, as a signal does.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="ConfigurationException">It cannot serve as it is told to.</exception>
+    public static async Task<int> RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
+        if (new ModelRepository(options.Models).FindFaults() is [var fault, ..])
+        {
+            throw new ConfigurationException($"{fault} Name the directory of your models with --models.");
+        }
+
+        await using var app = ServerHost.Build(options);
+        await StartAsync(app, options, cancellationToken).ConfigureAwait(false);
+        if (await WaitForModelsAsync(app).ConfigureAwait(false))
+        {
+            StartupBanner.Write(output, app.Services.GetRequiredService<InferenceEngine>(), options, GetAddresses(app));
+        }
+
+        await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        return CamshaftCommand.Success;
+    }
+
+    /// <summary>The addresses that are listened on, with their real ports.</summary>
+    public static IReadOnlyCollection<string> GetAddresses(WebApplication app) =>
+        [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+
+    /// <returns><see langword="false"/> when a stop came first.</returns>
+    private static async Task<bool> WaitForModelsAsync(WebApplication app)
+    {
+        try
+        {
+            await app.Services.GetRequiredService<InferenceEngine>().Started.WaitAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (Exception exception)
+        {
+            await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw new ConfigurationException($"The engine cannot start: {exception.Message}", exception);
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, ServerOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            // Kestrel puts the socket's error inside its own; the innermost one says what it was.
+            throw new ConfigurationException($"Cannot listen on {options.Host}:{options.HttpPort}: {exception.GetBaseException().Message}. Choose another address with --host or --http-port.", exception);
+        }
+    }
+}

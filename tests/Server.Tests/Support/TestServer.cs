@@ -1,0 +1,55 @@
+using Camshaft.Engine;
+using Camshaft.Server.Configuration;
+using Camshaft.Server.Startup;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Camshaft.Server.Tests.Support;
+
+/// <summary>The server as <c>serve</c> puts it together, in this process, on a free port; ready when a test gets it.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private TestServer(WebApplication application)
+    {
+        _application = application;
+        Engine = application.Services.GetRequiredService<InferenceEngine>();
+        Client = new InferenceClient(new Uri(ServeRunner.GetAddresses(application).Single()));
+    }
+
+    public InferenceEngine Engine { get; }
+
+    public InferenceClient Client { get; }
+
+    public static async Task<TestServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null)
+    {
+        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, LogLevel = LogLevel.Warning };
+        configure?.Invoke(options);
+        var application = ServerHost.Build(options);
+        await application.StartAsync();
+        var server = new TestServer(application);
+        await server.Engine.Started;
+        return server;
+    }
+
+    /// <summary>Waits until no request holds tensor memory: the answer reaches a client a moment before the request is disposed.</summary>
+    public async Task AssertNothingLeasedAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (Engine.Memory.LeasedCount > 0)
+        {
+            Assert.False(timeout.IsCancellationRequested, Engine.Memory.DescribeOutstanding());
+            await Task.Yield();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await AssertNothingLeasedAsync();
+        Client.Dispose();
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+}
