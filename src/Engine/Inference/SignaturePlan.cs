@@ -91,7 +91,7 @@ internal sealed class SignaturePlan
         {
             for (var dimension = 0; dimension < inputs[input].Shape.Rank; dimension++)
             {
-                if (inputs[input].Shape[dimension] == Shape.Variable && inputs[input].GetSymbol(dimension) == symbol)
+                if (inputs[input].GetSymbol(dimension) == symbol)
                 {
                     return new DimensionSource(Shape.Variable, input, dimension);
                 }

@@ -52,7 +52,7 @@ internal sealed class ModelLoader(
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}");
             }
 
-            var signature = ApplyBatchAxes(version.Configuration, model.Signature);
+            var signature = Refine(model.Signature, version.Configuration);
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
             var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
@@ -62,7 +62,7 @@ internal sealed class ModelLoader(
             // A plugin may throw anything; whatever it is, it is this version's and no other's.
             model?.Dispose();
             version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
-            version.Fail(exception.Message);
+            version.Fail(WithoutSubject(version, exception.Message));
         }
     }
 
@@ -75,15 +75,24 @@ internal sealed class ModelLoader(
         ThreadsPerRun = version.Configuration.Limits.Threads,
     };
 
-    private static ModelSignature ApplyBatchAxes(ModelConfiguration configuration, ModelSignature signature)
+    /// <summary>Takes over what the configuration states beyond the model file: batch axes, and lengths of inputs' variable dimensions.</summary>
+    private static ModelSignature Refine(ModelSignature signature, ModelConfiguration configuration)
     {
         return new ModelSignature(
-            signature.Inputs.Select(tensor => Apply(configuration.Inputs, tensor)),
-            signature.Outputs.Select(tensor => Apply(configuration.Outputs, tensor)));
+            signature.Inputs.Select(tensor => Find(configuration.Inputs, tensor) is { } stated ? WithShape(WithAxis(tensor, stated), stated) : tensor),
+            signature.Outputs.Select(tensor => Find(configuration.Outputs, tensor) is { } stated ? WithAxis(tensor, stated) : tensor));
 
-        static TensorSpec Apply(IReadOnlyList<TensorConfiguration> configured, TensorSpec tensor) =>
-            configured.FirstOrDefault(entry => entry.Name == tensor.Name)?.BatchAxis is { } axis ? tensor with { BatchAxis = axis } : tensor;
+        static TensorConfiguration? Find(IReadOnlyList<TensorConfiguration> configured, TensorSpec tensor) => configured.FirstOrDefault(entry => entry.Name == tensor.Name);
+
+        static TensorSpec WithAxis(TensorSpec tensor, TensorConfiguration stated) => tensor with { BatchAxis = stated.BatchAxis ?? tensor.BatchAxis };
+
+        // A scalar may be stated as one element; the model's own form stays.
+        static TensorSpec WithShape(TensorSpec tensor, TensorConfiguration stated) => stated.Shape is { } shape && shape.Rank == tensor.Shape.Rank ? tensor with { Shape = shape } : tensor;
     }
+
+    // Backends begin their messages with the model, and so does whoever shows the reason.
+    private static string WithoutSubject(ModelVersion version, string message) =>
+        message.StartsWith($"{version}: ", StringComparison.Ordinal) ? message[$"{version}: ".Length..] : message;
 
     private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler) => new(version, plan, scheduler, memory, timeProvider);
 }

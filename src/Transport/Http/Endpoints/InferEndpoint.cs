@@ -61,6 +61,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             await AnswerWriter.WriteAsync(context, exchange, request, allBinary: jsonByteSize == 0).ConfigureAwait(false); // 6
             request.MarkSent();
         }
+        catch (InvalidRequestException exception) when (!exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+        {
+            // The readers know the request and not whose it is.
+            throw new InvalidRequestException(new InferenceStatus(exception.Status.Code, $"Model '{route.Name}': {exception.Message}"));
+        }
         finally
         {
             request?.Dispose();

@@ -1,7 +1,8 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Repository;
 
-namespace Camshaft.Engine.Repository.Tests;
+namespace Camshaft.Engine.Tests.Repository;
 
 public sealed class SignatureCheckTests
 {

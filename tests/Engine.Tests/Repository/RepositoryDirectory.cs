@@ -1,7 +1,8 @@
 using System.Text;
+using Camshaft.Engine.Repository;
 using Camshaft.Testing;
 
-namespace Camshaft.Engine.Repository.Tests;
+namespace Camshaft.Engine.Tests.Repository;
 
 /// <summary>A model repository on disk for one test.</summary>
 internal sealed class RepositoryDirectory : IDisposable

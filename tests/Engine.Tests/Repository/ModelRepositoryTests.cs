@@ -1,6 +1,7 @@
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Repository;
 
-namespace Camshaft.Engine.Repository.Tests;
+namespace Camshaft.Engine.Tests.Repository;
 
 public sealed class ModelRepositoryTests : IDisposable
 {

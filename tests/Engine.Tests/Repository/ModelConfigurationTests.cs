@@ -1,7 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models.Configuration;
 
-namespace Camshaft.Engine.Repository.Tests;
+namespace Camshaft.Engine.Tests.Repository;
 
 public sealed class ModelConfigurationTests : IDisposable
 {

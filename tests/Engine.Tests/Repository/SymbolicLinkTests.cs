@@ -1,6 +1,7 @@
+using Camshaft.Engine.Repository;
 using Camshaft.Testing;
 
-namespace Camshaft.Engine.Repository.Tests;
+namespace Camshaft.Engine.Tests.Repository;
 
 public sealed class SymbolicLinkTests : IDisposable
 {
