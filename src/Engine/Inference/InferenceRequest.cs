@@ -245,6 +245,20 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <summary>The promise that <see cref="Complete"/> fulfils.</summary>
     internal ValueTask<InferenceStatus> Answer => new(this, _completion.Version);
 
+    /// <summary>Whether a run gave every output that was asked for.</summary>
+    internal InferenceStatus CheckOutputs()
+    {
+        foreach (var output in _outputs)
+        {
+            if (output.IsPresent && !output.HasMemory)
+            {
+                return RequestErrors.OutputMissing(Model, output.Spec);
+            }
+        }
+
+        return InferenceStatus.Ok;
+    }
+
     /// <summary>Hands the request back to its owner; the caller may not touch it after that.</summary>
     internal void Complete(in InferenceStatus status)
     {

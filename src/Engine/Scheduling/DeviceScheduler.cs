@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
@@ -23,15 +22,10 @@ internal sealed class DeviceScheduler : IDisposable
     private readonly EngineLane[] _lanes;
     private readonly Stack<EngineLane> _freeLanes;
     private readonly List<Thread> _workers = [];
-    private readonly DeadlineWheel _deadlines;
-    private readonly ITimer _deadlineTimer;
+    private readonly QueueTable _queues = new();
+    private readonly DeadlineWatch _deadlines;
     private readonly ITimer _wakeTimer;
-    private QueueState[] _states = [];
-    private ModelQueue?[] _queues = [];
-    private long _sequence;
-    private int _queued;
     private int _waitingWorkers;
-    private bool _deadlineTimerRuns;
     private bool _stopping;
 
     public DeviceScheduler(IDevice device, int laneCount, ISchedulingPolicy policy, TimeProvider timeProvider)
@@ -39,10 +33,9 @@ internal sealed class DeviceScheduler : IDisposable
         Device = device;
         _policy = policy;
         _timeProvider = timeProvider;
-        _deadlines = new DeadlineWheel(timeProvider);
+        _deadlines = new DeadlineWatch(timeProvider, _ => ExpireRequests());
         _lanes = [.. Enumerable.Range(0, laneCount).Select(index => new EngineLane(this, device.CreateLane(index)))];
         _freeLanes = new Stack<EngineLane>(_lanes.Reverse());
-        _deadlineTimer = timeProvider.CreateTimer(static self => ((DeviceScheduler)self!).ExpireRequests(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _wakeTimer = timeProvider.CreateTimer(static self => ((DeviceScheduler)self!).WakeIfQueued(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -66,17 +59,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            var index = Array.IndexOf(_queues, null);
-            if (index < 0)
-            {
-                index = _queues.Length;
-                Array.Resize(ref _queues, Math.Max(4, index * 2));
-                Array.Resize(ref _states, _queues.Length);
-            }
-
-            var queue = new ModelQueue(model, index, limit);
-            _states[index] = new QueueState { ConcurrencyLimit = concurrencyLimit ?? LaneCount };
-            return _queues[index] = queue;
+            return _queues.Add(model, limit, concurrencyLimit ?? LaneCount);
         }
     }
 
@@ -85,9 +68,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            Debug.Assert(_states[queue.Index] is { Depth: 0, Running: 0 }, "A model is removed after its last request.");
-            _queues[queue.Index] = null;
-            _states[queue.Index] = default;
+            _queues.Remove(queue);
         }
     }
 
@@ -96,7 +77,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            return _states[queue.Index];
+            return _queues[queue];
         }
     }
 
@@ -109,27 +90,25 @@ internal sealed class DeviceScheduler : IDisposable
         var answer = request.Answer;
         lock (_gate)
         {
-            ref var state = ref _states[queue.Index];
+            ref var state = ref _queues[queue];
             if (TryRefuse(request, queue, state, out refusal))
             {
                 request.State = RequestState.Ended;
             }
-            else if (request.MayRunInline && _queued == 0 && _freeLanes.Count > 0 && state.Running < state.ConcurrencyLimit && queue.IsShort(_timeProvider.TimestampFrequency))
+            else if (request.MayRunInline && _queues.Queued == 0 && _freeLanes.Count > 0 && state.Running < state.ConcurrencyLimit && queue.IsShort(_timeProvider.TimestampFrequency))
             {
                 lane = Take(request, ref state);
             }
             else
             {
                 request.State = RequestState.Queued;
-                request.Sequence = ++_sequence;
-                queue.Append(request, ref state);
-                _queued++;
+                _queues.Enqueue(queue, request);
                 WakeWorker();
             }
 
             if (refusal.IsOk)
             {
-                WatchDeadline(request);
+                _deadlines.Add(request);
             }
         }
 
@@ -217,7 +196,7 @@ internal sealed class DeviceScheduler : IDisposable
         timings.RunEnded = _timeProvider.GetTimestamp();
         if (status.IsOk)
         {
-            status = FindMissingOutput(request);
+            status = request.CheckOutputs();
         }
 
         request.Model.ReportRun(status.Code);
@@ -227,11 +206,11 @@ internal sealed class DeviceScheduler : IDisposable
         {
             var queue = request.Model.Queue;
             queue.RecordRun(timings.RunEnded - timings.RunStarted);
-            _states[queue.Index].Running--;
+            _queues[queue].Running--;
             request.State = RequestState.Ended;
             request.Lane = null;
             lane.Request = null;
-            StopWatchingDeadline(request);
+            _deadlines.Remove(request);
             _freeLanes.Push(lane);
             if (request.CancelCode != StatusCode.Ok)
             {
@@ -263,25 +242,12 @@ internal sealed class DeviceScheduler : IDisposable
             worker.Join();
         }
 
-        _deadlineTimer.Dispose();
+        _deadlines.Dispose();
         _wakeTimer.Dispose();
         foreach (var lane in _lanes)
         {
             lane.Dispose();
         }
-    }
-
-    private static InferenceStatus FindMissingOutput(InferenceRequest request)
-    {
-        foreach (var output in request.Outputs)
-        {
-            if (output.IsPresent && !output.HasMemory)
-            {
-                return RequestErrors.OutputMissing(request.Model, output.Spec);
-            }
-        }
-
-        return InferenceStatus.Ok;
     }
 
     private void Work()
@@ -308,14 +274,13 @@ internal sealed class DeviceScheduler : IDisposable
         {
             while (!_stopping)
             {
-                if (_queued > 0 && _freeLanes.Count > 0)
+                if (_queues.Queued > 0 && _freeLanes.Count > 0)
                 {
-                    var decision = _policy.Decide(_states, _timeProvider.GetTimestamp());
+                    var decision = _policy.Decide(_queues.States, _timeProvider.GetTimestamp());
                     if (decision.Queue >= 0)
                     {
-                        ref var state = ref _states[decision.Queue];
-                        _queued--;
-                        return Take(_queues[decision.Queue]!.TakeFirst(ref state), ref state);
+                        var request = _queues.Dequeue(decision.Queue);
+                        return Take(request, ref _queues[request.Model.Queue]);
                     }
 
                     WakeAt(decision.WakeAt);
@@ -377,10 +342,8 @@ internal sealed class DeviceScheduler : IDisposable
                 return false;
 
             case RequestState.Queued:
-                var queue = request.Model.Queue;
-                queue.Remove(request, ref _states[queue.Index]);
-                _queued--;
-                StopWatchingDeadline(request);
+                _queues.Withdraw(request.Model.Queue, request);
+                _deadlines.Remove(request);
                 request.State = RequestState.Ended;
                 return true;
 
@@ -394,29 +357,6 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    private void WatchDeadline(InferenceRequest request)
-    {
-        if (request.Deadline == long.MaxValue)
-        {
-            return;
-        }
-
-        _deadlines.Add(request);
-        if (!_deadlineTimerRuns)
-        {
-            _deadlineTimerRuns = true;
-            _deadlineTimer.Change(DeadlineWheel.Resolution, DeadlineWheel.Resolution);
-        }
-    }
-
-    private void StopWatchingDeadline(InferenceRequest request)
-    {
-        if (request.WatchesDeadline)
-        {
-            _deadlines.Remove(request);
-        }
-    }
-
     private void ExpireRequests()
     {
         while (true)
@@ -424,15 +364,9 @@ internal sealed class DeviceScheduler : IDisposable
             InferenceRequest? expired;
             lock (_gate)
             {
-                expired = _deadlines.TakeExpired(_timeProvider.GetTimestamp());
+                expired = _deadlines.TakeExpired();
                 if (expired is null)
                 {
-                    if (_deadlines.Count == 0)
-                    {
-                        _deadlineTimerRuns = false;
-                        _deadlineTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                    }
-
                     return;
                 }
 
@@ -467,7 +401,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            if (_queued > 0)
+            if (_queues.Queued > 0)
             {
                 WakeWorker();
             }
