@@ -180,6 +180,19 @@ public sealed class InferEndpointTests(HttpServer server) : IClassFixture<HttpSe
         Assert.Contains(message, await ReadErrorAsync(answer, status), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"\ud800":1,"inputs":[]}""")]
+    [InlineData("""{"id":"\ud800","inputs":[]}""")]
+    [InlineData("""{"inputs":[],"parameters":{"sequence_id":true}}""")]
+    [InlineData("""{"inputs":[],"parameters":{"\udfff":true}}""")]
+    public async Task What_no_reader_expects_is_the_clients_fault(string json)
+    {
+        using var answer = await PostAsync("simple", json, []);
+
+        Assert.InRange((int)answer.StatusCode, 400, 501);
+        Assert.NotEqual(HttpStatusCode.InternalServerError, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Many_clients_get_their_own_answers() => await Task.WhenAll(Enumerable.Range(1, 16).Select(async client =>
     {

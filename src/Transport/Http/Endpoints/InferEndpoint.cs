@@ -93,6 +93,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             throw new InvalidRequestException($"The request is not valid JSON: {exception.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            // A name with half a surrogate pair: the reader finds it when it compares.
+            throw new InvalidRequestException("A name in the request's JSON is not valid Unicode.");
+        }
     }
 
     private static void Declare(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
