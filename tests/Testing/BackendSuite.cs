@@ -22,7 +22,7 @@ namespace Camshaft.Testing;
 /// </code>
 /// <para>
 /// The test project lists the plugin as <c>&lt;PluginReference Include="…csproj" /&gt;</c> and imports
-/// <c>tests/Testing/Plugins.targets</c>, which builds it and lays it out under <c>plugins/&lt;Name&gt;</c> beside the tests.
+/// <c>plugins/Plugins.targets</c>, which builds it and lays it out under <c>plugins/&lt;Name&gt;</c> beside the tests.
 /// </para>
 /// </remarks>
 public abstract class BackendSuite : IDisposable
