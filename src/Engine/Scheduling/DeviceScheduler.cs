@@ -200,7 +200,6 @@ internal sealed class DeviceScheduler : IDisposable
         }
 
         request.Model.ReportRun(status.Code);
-        lane.Run.ResetCancellation();
         timings.Completed = _timeProvider.GetTimestamp();
         lock (_gate)
         {
@@ -211,6 +210,9 @@ internal sealed class DeviceScheduler : IDisposable
             request.Lane = null;
             lane.Request = null;
             _deadlines.Remove(request);
+
+            // Here and not before: until the request has ended a cancel still reaches this lane's token.
+            lane.Run.ResetCancellation();
             _freeLanes.Push(lane);
             if (request.CancelCode != StatusCode.Ok)
             {

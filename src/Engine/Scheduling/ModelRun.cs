@@ -70,7 +70,7 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
     /// </summary>
     public void RequestCancel() => _ = _cancellation.CancelAsync();
 
-    /// <summary>Makes the lane's token fit for the next run. Before the lane is given back.</summary>
+    /// <summary>Makes the lane's token fit for the next run. Under the scheduler's lock, once nobody can cancel this run any more.</summary>
     public void ResetCancellation()
     {
         if (_cancellation.IsCancellationRequested)

@@ -391,6 +391,50 @@ public sealed class DeviceSchedulerTests
         Harness.Expect(await answer);
     }
 
+    [Fact]
+    public async Task Requests_cancelled_at_any_moment_all_end_and_no_other_request_notices()
+    {
+        const int callers = 8;
+        await using var harness = new Harness(RunUntilDoneOrCancelled, laneCount: 3, queueLimit: 6);
+        var ends = new int[Enum.GetValues<StatusCode>().Length];
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            var random = new Random(caller);
+            for (var i = 0; i < 500; i++)
+            {
+                var isCancelled = random.Next(2) == 0;
+                using var request = await harness.PrepareAsync(null, caller, i);
+                request.MayRunInline = random.Next(2) == 0;
+                var handle = request.Handle;
+                var answer = request.RunAsync().AsTask();
+                if (isCancelled)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(static handle => handle.Cancel(), handle, preferLocal: random.Next(2) == 0);
+                }
+
+                var status = await answer.WaitAsync(Patience);
+                Interlocked.Increment(ref ends[(int)status.Code]);
+                Assert.True(isCancelled || status.Code != StatusCode.Cancelled, status.Message);
+                Assert.True(!status.IsOk || request.GetOutput(0).AsSpan<int>().SequenceEqual([caller, i]));
+            }
+        })));
+
+        Assert.Equal(callers * 500, ends.Sum());
+        Assert.Equal(callers * 500, ends[(int)StatusCode.Ok] + ends[(int)StatusCode.Cancelled] + ends[(int)StatusCode.Unavailable]);
+        Assert.All([StatusCode.Ok, StatusCode.Cancelled], code => Assert.NotEqual(0, ends[(int)code]));
+
+        static ExecutionState RunUntilDoneOrCancelled(ModelExecution execution)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                execution.CancellationToken.ThrowIfCancellationRequested();
+                Thread.Yield();
+            }
+
+            return Harness.Copy(execution);
+        }
+    }
+
 #if !DEBUG
     // Unoptimised code boxes what optimised code does not.
     [Fact]
