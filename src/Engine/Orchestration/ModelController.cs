@@ -64,9 +64,10 @@ public sealed partial class ModelController
             return refusal;
         }
 
-        using (await EnterAsync(modelName, cancellationToken).ConfigureAwait(false))
+        // Only for models that are known: names that clients make up must not leave anything behind.
+        if (_registry.Find(modelName) is { } entry)
         {
-            if (_registry.Find(modelName) is { } entry)
+            using (await EnterAsync(modelName, cancellationToken).ConfigureAwait(false))
             {
                 Retire(entry.Versions);
                 entry.Set(entry.Versions, null);
