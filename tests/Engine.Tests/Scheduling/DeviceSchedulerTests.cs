@@ -3,6 +3,7 @@ using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Tests.Support;
+using Camshaft.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Camshaft.Engine.Tests.Scheduling;
@@ -441,15 +442,7 @@ public sealed class DeviceSchedulerTests
     public async Task Running_takes_no_managed_memory_once_warm()
     {
         await using var harness = new Harness();
-        long allocated = 0;
-        for (var i = 0; i < 2000; i++)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            RunInline(harness.Model);
-            allocated = i < 1000 ? 0 : allocated + GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        Assert.Equal(0, allocated);
+        AllocationAssert.NoneWhenWarm(() => RunInline(harness.Model));
 
         static void RunInline(ModelVersion model)
         {
