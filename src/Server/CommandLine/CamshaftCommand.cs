@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
+using Camshaft.Server.CommandLine.Models;
 using Camshaft.Server.Configuration;
 
 namespace Camshaft.Server.CommandLine;
@@ -8,22 +8,17 @@ namespace Camshaft.Server.CommandLine;
 /// <summary>The program's command line: its commands, its help, and what its exit codes mean.</summary>
 internal static class CamshaftCommand
 {
-    /// <summary>The server stopped as it was told to.</summary>
+    /// <summary>It was done; of the server: it stopped as it was told to.</summary>
     public const int Success = 0;
 
-    /// <summary>The server could not do what it was told to; the reason is on the error stream.</summary>
+    /// <summary>It could not be done; the reason is on the error stream.</summary>
     public const int Failure = 1;
 
     /// <summary>The command line is none.</summary>
     public const int UsageError = 2;
 
-    private const string Examples = """
-        Examples:
-          camshaft serve
-          camshaft serve --models /srv/models --host 0.0.0.0
-          camshaft serve --models models --model-control-mode explicit --load-model resnet50
-          camshaft serve --models models --http-port 0 --log-format json
-        """;
+    /// <summary>The server that a command talks to cannot be reached.</summary>
+    public const int Unreachable = 3;
 
     /// <summary>Does what the command line says.</summary>
     /// <param name="arguments">The command line.</param>
@@ -33,7 +28,14 @@ internal static class CamshaftCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, Func<ServerOptions, CancellationToken, Task<int>> serve)
     {
-        var root = new RootCommand("Camshaft serves many machine learning models at once from one process.") { new ServeCommand(serve) };
+        var root = new RootCommand("Camshaft serves many machine learning models at once from one process.")
+        {
+            new ServeCommand(serve),
+            new ModelsCommand(),
+            new InferCommand(),
+            new PluginsCommand(),
+            new ConfigCommand(),
+        };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         var result = root.Parse(arguments);
@@ -44,14 +46,20 @@ internal static class CamshaftCommand
                 await error.WriteLineAsync($"camshaft: {message}").ConfigureAwait(false);
             }
 
-            await error.WriteLineAsync("Try 'camshaft serve --help'.").ConfigureAwait(false);
+            await error.WriteLineAsync($"Try '{DescribePath(result.CommandResult.Command)} --help'.").ConfigureAwait(false);
             return UsageError;
         }
 
         try
         {
             // Signals are the server's own affair: it drains, which takes as long as it takes.
-            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var isServing = result.CommandResult.Command is ServeCommand;
+            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+            if (isServing)
+            {
+                configuration.ProcessTerminationTimeout = null;
+            }
+
             return await result.InvokeAsync(configuration).ConfigureAwait(false);
         }
         catch (ConfigurationException exception)
@@ -59,17 +67,14 @@ internal static class CamshaftCommand
             await error.WriteLineAsync($"camshaft: {exception.Message}").ConfigureAwait(false);
             return Failure;
         }
-    }
-
-    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
-    {
-        public override bool ClearsParseErrors => true;
-
-        public override int Invoke(ParseResult parseResult)
+        catch (CommandException exception)
         {
-            var exitCode = help.Invoke(parseResult);
-            parseResult.InvocationConfiguration.Output.WriteLine(Examples);
-            return exitCode;
+            await error.WriteLineAsync($"camshaft: {exception.Message}").ConfigureAwait(false);
+            return exception.ExitCode;
         }
     }
+
+    private static string DescribePath(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
+        ? $"{DescribePath(parent)} {command.Name}"
+        : "camshaft";
 }

@@ -1,64 +1,106 @@
 using System.CommandLine;
-using System.Globalization;
 using Camshaft.Server.Configuration;
 
 namespace Camshaft.Server.CommandLine;
 
 /// <summary>
-/// <c>camshaft serve</c>: its flags, and what they mean as settings. A flag that is not given says nothing, so that the
-/// configuration file and the environment hold; the defaults are shown in the descriptions alone.
+/// <c>camshaft serve</c>: a flag for every setting that has one, and <c>--set</c> for the others. A flag that is not given
+/// says nothing, so that the configuration file and the environment hold; defaults stand in the descriptions alone.
 /// </summary>
-internal sealed class ServeCommand : Command
+internal sealed class ServeCommand : DocumentedCommand
 {
     private readonly Option<string> _config = new("--config") { HelpName = "FILE", Description = "The configuration file. [default: camshaft.json in the working directory, if there is one]" };
-    private readonly List<(Option Option, Func<ParseResult, IEnumerable<KeyValuePair<string, string?>>> Read)> _flags = [];
+    private readonly Option<string[]> _set = new("--set") { HelpName = "NAME=VALUE", Description = "Any setting by its name, as 'camshaft config' lists them; may be repeated." };
+    private readonly List<(Option Option, Setting Setting)> _flags = [];
 
     /// <summary>Makes the command.</summary>
     /// <param name="serve">Serves with these options until the server has stopped; returns the exit code.</param>
     public ServeCommand(Func<ServerOptions, CancellationToken, Task<int>> serve)
-        : base("serve", "Loads the models of a repository and serves them until it is told to stop.")
+        : base(
+            "serve",
+            "Loads the models of a repository and serves them until it is told to stop.",
+            "camshaft serve",
+            "camshaft serve --models /srv/models --host '*'",
+            "camshaft serve --models models --model-control-mode explicit --load-model resnet50",
+            "camshaft serve --tls-certificate server.pem --tls-key server.key",
+            "camshaft serve --http-port 0 --log-format json --set limits.requestsPerClient=64")
     {
-        AddList("models", new Option<string[]>("--models", "--model-repository", "--model-store") { HelpName = "DIR", Description = "A directory of models, laid out as DIR/<model>/<version>/<file>; may be repeated. [default: models]" });
-        AddValue("host", new Option<string>("--host") { HelpName = "HOST", Description = "The name or address to listen on; '*' is every address. [default: localhost]" });
-        AddValue("httpPort", Port("--http-port", "The port of KServe V2 over HTTP; 0 = any free one.", 8000));
-        AddValue("grpcPort", Port("--grpc-port", "The port of KServe V2 over gRPC; not in this version.", 8001));
-        AddValue("metricsPort", Port("--metrics-port", "The port of the metrics; not in this version.", 8002));
-        AddValue("binaryPort", Port("--binary-port", "The port of the binary protocol; not in this version.", 8003));
-        AddValue("binarySocket", new Option<string>("--binary-socket") { HelpName = "PATH", Description = "A Unix socket for the binary protocol; not in this version. [default: none]" });
-        AddValue("plugins", new Option<string>("--plugins") { HelpName = "DIR", Description = "The directory of the backend plugins. [default: plugins beside the program]" });
+        foreach (var setting in Settings.All.Where(static setting => setting.About.Flag is not null))
+        {
+            var option = CreateOption(setting);
+            _flags.Add((option, setting));
+            Add(option);
+        }
+
+        Add(_set);
         Add(_config);
-        AddValue("modelControlMode", OneOf("--model-control-mode", "Who decides what is loaded: none = all models, at start; explicit = what is asked for. [default: none]", "none", "explicit"));
-        AddList("loadModels", new Option<string[]>("--load-model") { HelpName = "NAME", Description = "With --model-control-mode explicit, a model to load at start, '*' = all; may be repeated." });
-        AddValue("tensorMemoryBytes", new Option<long>("--tensor-memory-bytes") { HelpName = "BYTES", Description = "The memory that the tensors of requests may take together. [default: 1073741824]" });
-        AddValue("logLevel", OneOf("--log-level", "From which level on messages are logged. [default: information]", "trace", "debug", "information", "warning", "error", "critical", "none"));
-        AddValue("logFormat", OneOf("--log-format", "How messages are logged, to the standard error stream. [default: text]", "text", "json"));
+        _set.Validators.Add(static result =>
+        {
+            foreach (var token in result.Tokens.Where(static token => token.Value.IndexOf('=') < 1))
+            {
+                result.AddError($"'{token.Value}' is not NAME=VALUE.");
+            }
+        });
         SetAction((result, cancellationToken) => serve(Load(result), cancellationToken));
     }
 
-    /// <summary>The options of all sources together.</summary>
-    /// <exception cref="ConfigurationException">They cannot be served with.</exception>
-    private ServerOptions Load(ParseResult result) => ServerConfiguration.Load(
-        Environment.CurrentDirectory, result.GetValue(_config), _flags.Where(flag => result.GetResult(flag.Option) is { Implicit: false }).SelectMany(flag => flag.Read(result)));
-
-    private static Option<int> Port(string name, string description, int defaultPort) =>
-        new(name) { HelpName = "PORT", Description = $"{description} [default: {defaultPort}]" };
-
-    private static Option<string> OneOf(string name, string description, params string[] values)
+    private static Option CreateOption(Setting setting)
     {
-        var option = new Option<string>(name) { Description = description };
-        option.AcceptOnlyFromAmong(values);
+        var isList = setting.Kind == SettingKind.List;
+        Option option = isList ? new Option<string[]>(setting.About.Flag!, setting.About.FlagAliases) : new Option<string>(setting.About.Flag!, setting.About.FlagAliases);
+        option.HelpName = DescribeValue(setting);
+        option.Description = $"{setting.About.Description}{(isList ? "; may be repeated" : "")}. [default: {setting.Default}]";
+        if (setting.AllowedValues.Count > 0)
+        {
+            ((Option<string>)option).AcceptOnlyFromAmong([.. setting.AllowedValues]);
+        }
+        else if (setting.ValueType != typeof(string))
+        {
+            option.Validators.Add(result =>
+            {
+                foreach (var token in result.Tokens.Where(static token => !long.TryParse(token.Value, out _)))
+                {
+                    result.AddError($"Cannot parse '{token.Value}' for '{setting.About.Flag}'; expected a whole number.");
+                }
+            });
+        }
+
         return option;
     }
 
-    private void AddValue<T>(string setting, Option<T> option)
+    private static string DescribeValue(Setting setting) => setting switch
     {
-        Add(option);
-        _flags.Add((option, result => [new(setting, Convert.ToString(result.GetValue(option), CultureInfo.InvariantCulture))]));
+        { AllowedValues.Count: > 0 } => string.Join('|', setting.AllowedValues),
+        { About.IsPath: true } => "PATH",
+        { About.Unit: { } unit } => unit.ToUpperInvariant(),
+        _ => setting.ValueType == typeof(string) ? "NAME" : "NUMBER",
+    };
+
+    /// <summary>The options of all sources together.</summary>
+    /// <exception cref="ConfigurationException">They cannot be served with.</exception>
+    private ServerOptions Load(ParseResult result)
+    {
+        var flags = _flags
+            .Where(flag => result.GetResult(flag.Option) is { Implicit: false })
+            .SelectMany(flag => GetValues(result, flag.Option).Select((value, index) => ToSetting(flag.Setting, value, index)));
+        var named = (result.GetValue(_set) ?? []).Select(static text => text.Split('=', 2)).Select(static pair => KeyValuePair.Create(ToKey(pair[0]), (string?)pair[1]));
+        return ServerConfiguration.Load(Environment.CurrentDirectory, result.GetValue(_config), [.. flags, .. named]);
     }
 
-    private void AddList(string setting, Option<string[]> option)
+    // A key that the user chooses may hold dots itself, and is the last part then.
+    private static string ToKey(string name)
     {
-        Add(option);
-        _flags.Add((option, result => result.GetValue(option)!.Select((value, index) => KeyValuePair.Create($"{setting}:{index}", (string?)value))));
+        var parts = name.Split('.');
+        var setting = Settings.All.FirstOrDefault(setting => setting.Parts[^1][0] == '<' && parts.Length > setting.Parts.Count && setting.HasPrefixOf(parts));
+        return setting is null ? string.Join(':', parts) : $"{string.Join(':', parts[..(setting.Parts.Count - 1)])}:{string.Join('.', parts[(setting.Parts.Count - 1)..])}";
+    }
+
+    private static string[] GetValues(ParseResult result, Option option) =>
+        option is Option<string[]> list ? result.GetValue(list)! : [result.GetValue((Option<string>)option)!];
+
+    private static KeyValuePair<string, string?> ToSetting(Setting setting, string value, int index)
+    {
+        var key = string.Join(':', setting.Parts);
+        return new(setting.Kind == SettingKind.List ? $"{key}:{index}" : key, value);
     }
 }

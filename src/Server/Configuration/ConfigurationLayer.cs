@@ -12,7 +12,7 @@ internal sealed class ConfigurationLayer
     /// <summary>Who says it, for messages.</summary>
     public string Source { get; }
 
-    /// <summary>The values by key, parts of a key joined by colons.</summary>
+    /// <summary>The values by key, parts of a key joined by colons; an element of a list has its index last.</summary>
     public IReadOnlyDictionary<string, string?> Values { get; }
 
     /// <summary>Checks what a source says.</summary>
@@ -25,36 +25,50 @@ internal sealed class ConfigurationLayer
         var checkedValues = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in values)
         {
-            var parts = key.Split(':');
-            if (!Settings.All.TryGetValue(parts[0], out var kind))
+            var name = key.Split(':');
+            if (Settings.Find(name) is not { } setting)
             {
-                throw new ConfigurationException($"{source}: unknown setting '{key}'; expected one of {string.Join(", ", Settings.All.Keys)}.");
+                if (string.IsNullOrEmpty(value) && Settings.All.Any(known => known.Parts.Count > name.Length && known.HasPrefixOf(name)))
+                {
+                    // A section with nothing in it.
+                    continue;
+                }
+
+                throw new ConfigurationException($"{source}: {FindFault(key, name)}");
             }
 
-            if (!HasForm(parts, kind))
+            if (setting.AllowedValues.Count > 0 && !string.IsNullOrEmpty(value) && !setting.AllowedValues.Contains(value, StringComparer.OrdinalIgnoreCase))
             {
-                throw new ConfigurationException($"{source}: '{key}' is not what the setting '{parts[0]}' looks like; expected {Describe(kind)}.");
+                throw new ConfigurationException($"{source}: '{key}' is '{value}'; expected one of {string.Join(", ", setting.AllowedValues)}.");
             }
 
-            var isPath = kind is SettingKind.Path or SettingKind.PathList && !string.IsNullOrEmpty(value);
-            checkedValues[key] = isPath ? Path.GetFullPath(value!, baseDirectory) : value;
+            // A list may also be a single value, which is all that an environment variable can comfortably hold.
+            var fullKey = setting.Kind == SettingKind.List && name.Length == setting.Parts.Count ? $"{key}:0" : key;
+            checkedValues[fullKey] = setting.About.IsPath && !string.IsNullOrEmpty(value) ? Path.GetFullPath(value, baseDirectory) : value;
         }
 
         return new ConfigurationLayer(source, checkedValues);
     }
 
-    // A list may also be a single value, which is all that an environment variable can comfortably hold.
-    private static bool HasForm(string[] parts, SettingKind kind) => kind switch
+    private static string FindFault(string key, string[] name)
     {
-        SettingKind.Value or SettingKind.Path => parts.Length == 1,
-        SettingKind.List or SettingKind.PathList => parts.Length == 1 || (parts.Length == 2 && parts[1].Length > 0 && parts[1].All(char.IsAsciiDigit)),
-        _ => parts.Length == 3,
-    };
+        if (Settings.All.FirstOrDefault(setting => setting.HasPrefixOf(name) && name.Length > setting.Parts.Count) is { } shorter)
+        {
+            return $"'{key}' is not what the setting '{shorter.Name}' looks like; expected {(shorter.Kind == SettingKind.List ? "a list of values" : "a single value")}.";
+        }
 
-    private static string Describe(SettingKind kind) => kind switch
-    {
-        SettingKind.Value or SettingKind.Path => "a single value",
-        SettingKind.List or SettingKind.PathList => "a list of values",
-        _ => "an object of objects of values",
-    };
+        if (Settings.All.FirstOrDefault(setting => setting.HasPrefixOf(name) && name.Length < setting.Parts.Count) is { } longer)
+        {
+            return $"'{key}' is a section, not a setting; expected settings such as '{longer.Name}' in it.";
+        }
+
+        var known = name.Length;
+        while (known > 0 && !Settings.All.Any(setting => setting.HasPrefixOf(name.AsSpan(0, known))))
+        {
+            known--;
+        }
+
+        var candidates = Settings.All.Where(setting => setting.HasPrefixOf(name.AsSpan(0, known))).Select(setting => setting.Parts[known]).Distinct();
+        return $"unknown setting '{key}'; expected one of {string.Join(", ", candidates)}{(known > 0 ? $" in '{string.Join(':', name[..known])}'" : "")}.";
+    }
 }

@@ -94,10 +94,10 @@ internal static class ServerConfiguration
 
     private static void Merge(ConfigurationLayer layer, Dictionary<string, string?> merged, Dictionary<string, string> sources)
     {
-        foreach (var setting in layer.Values.Keys.Select(static key => key.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase).Where(IsList))
+        foreach (var list in layer.Values.Keys.Where(IsElement).Select(static key => key[..(key.LastIndexOf(':') + 1)]).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             // Merged by index, a shorter list would keep the tail of the longer one below it.
-            foreach (var key in merged.Keys.Where(key => key.StartsWith(setting + ":", StringComparison.OrdinalIgnoreCase)).ToList())
+            foreach (var key in merged.Keys.Where(key => key.StartsWith(list, StringComparison.OrdinalIgnoreCase)).ToList())
             {
                 merged.Remove(key);
             }
@@ -105,19 +105,18 @@ internal static class ServerConfiguration
 
         foreach (var (key, value) in layer.Values)
         {
-            var fullKey = IsList(key) ? $"{key}:0" : key;
-            sources[fullKey] = layer.Source;
+            sources[key] = layer.Source;
             if (string.IsNullOrEmpty(value))
             {
                 // Nothing said on purpose: the default holds again.
-                merged.Remove(fullKey);
+                merged.Remove(key);
             }
             else
             {
-                merged[fullKey] = value;
+                merged[key] = value;
             }
         }
     }
 
-    private static bool IsList(string key) => Settings.All.TryGetValue(key, out var kind) && kind is SettingKind.List or SettingKind.PathList;
+    private static bool IsElement(string key) => Settings.Find(key.Split(':'))!.Kind == SettingKind.List;
 }

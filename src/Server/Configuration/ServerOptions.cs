@@ -1,84 +1,88 @@
 using System.ComponentModel.DataAnnotations;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
+using Microsoft.Extensions.Options;
 
 namespace Camshaft.Server.Configuration;
 
-/// <summary>What the server is told, from <c>camshaft.json</c>, the environment and the command line. <c>docs/configuration.md</c> describes it.</summary>
+/// <summary>What the server is told, from <c>camshaft.json</c>, the environment and the command line. The attributes are its documentation.</summary>
 internal sealed class ServerOptions
 {
     private const int MaxPort = 65535;
 
-    /// <summary>The directories of the model repository.</summary>
     [MinLength(1)]
+    [Setting("A directory of models, laid out as DIR/<model>/<version>/<file>; several are one repository", Flag = "--models", FlagAliases = ["--model-repository", "--model-store"], Default = "models", IsPath = true)]
     public string[] Models { get; set; } = [];
 
-    /// <summary>The name or address to listen on.</summary>
     [Required]
+    [Setting("The name or address to listen on; '*' is every address", Flag = "--host")]
     public string Host { get; set; } = "localhost";
 
-    /// <summary>The port of KServe V2 over HTTP; 0 = any free one.</summary>
     [Range(0, MaxPort)]
+    [Setting("The port of KServe V2 over HTTP; 0 = any free one", Flag = "--http-port")]
     public int HttpPort { get; set; } = 8000;
 
-    /// <summary>The port of KServe V2 over gRPC.</summary>
     [Range(0, MaxPort)]
+    [Setting("The port of KServe V2 over gRPC; not in this version", Flag = "--grpc-port")]
     public int GrpcPort { get; set; } = 8001;
 
-    /// <summary>The port of the metrics.</summary>
     [Range(0, MaxPort)]
+    [Setting("The port of the metrics; not in this version", Flag = "--metrics-port")]
     public int MetricsPort { get; set; } = 8002;
 
-    /// <summary>The port of the binary protocol.</summary>
     [Range(0, MaxPort)]
+    [Setting("The port of the binary protocol; not in this version", Flag = "--binary-port")]
     public int BinaryPort { get; set; } = 8003;
 
-    /// <summary>The path of the binary protocol's Unix socket; null = none.</summary>
+    [Setting("A Unix socket for the binary protocol; not in this version", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }
 
-    /// <summary>The directory of the backend plugins; null = <c>plugins</c> beside the program.</summary>
+    [Setting("The directory of the backend plugins", Flag = "--plugins", Default = "plugins beside the program", IsPath = true)]
     public string? Plugins { get; set; }
 
-    /// <summary>Who decides what is loaded.</summary>
     [EnumDataType(typeof(ModelControlMode))]
+    [Setting("Who decides what is loaded: none = all models, at start; explicit = what is asked for, at start or by load calls", Flag = "--model-control-mode")]
     public ModelControlMode ModelControlMode { get; set; }
 
-    /// <summary>The models to load at start when the control mode is explicit.</summary>
+    [Setting("With the control mode explicit, a model to load at start; '*' alone = all", Flag = "--load-model")]
     public string[] LoadModels { get; set; } = [];
 
-    /// <summary>How many bytes of memory the tensors of requests may take together.</summary>
     [Range(1L << 20, long.MaxValue)]
+    [Setting("What the tensors of all requests may take together; requests beyond wait", Unit = "bytes", Flag = "--tensor-memory-bytes")]
     public long TensorMemoryBytes { get; set; } = 1L << 30;
 
-    /// <summary>The longest request body, in bytes.</summary>
-    [Range(1L << 10, long.MaxValue)]
-    public long MaxRequestBodyBytes { get; set; } = 1L << 30;
-
-    /// <summary>How many requests may wait in a model's queue unless its own configuration says otherwise.</summary>
     [Range(1, 1_000_000)]
+    [Setting("How many requests may wait for a model unless its model.yaml says otherwise; one more is refused", Unit = "requests")]
     public int QueueSize { get; set; } = 1024;
 
-    /// <summary>How many batches the processors run at once; 0 = twice as many as there are processors.</summary>
     [Range(0, 4096)]
+    [Setting("How many batches the processors run at once; 0 = twice as many as there are processors", Unit = "batches")]
     public int CpuLanes { get; set; }
 
-    /// <summary>How many models load at once.</summary>
     [Range(1, 256)]
+    [Setting("How many models load at once", Unit = "models")]
     public int ConcurrentLoads { get; set; } = 4;
 
-    /// <summary>How long a stop waits for requests in flight, in seconds.</summary>
     [Range(0, 3600)]
+    [Setting("How long a stop waits for requests in flight", Unit = "seconds")]
     public int DrainSeconds { get; set; } = 30;
 
-    /// <summary>From which level on messages are logged.</summary>
     [EnumDataType(typeof(LogLevel))]
+    [Setting("From which level on messages are logged, to the standard error stream", Flag = "--log-level")]
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
-    /// <summary>How log lines are written.</summary>
     [EnumDataType(typeof(LogFormat))]
+    [Setting("How messages are logged, one line each", Flag = "--log-format")]
     public LogFormat LogFormat { get; set; }
 
-    /// <summary>Options for backends, by backend name, then by key.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
+    public AccessSection Access { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public LimitOptions Limits { get; set; } = new();
+
+    [Setting("An option for a backend", KeyNames = ["backend", "option"])]
     public Dictionary<string, Dictionary<string, string>> Backends { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The engine's part of it.</summary>

@@ -8,15 +8,6 @@ namespace Camshaft.Server.Startup;
 /// <summary>Puts the server together: the engine, its transports, their ports, the log. Nothing runs yet.</summary>
 internal static class ServerHost
 {
-    // Headers of an inference request are a few hundred bytes; the rest is room for proxies.
-    private const int MaxHeaderBytes = 32 * 1024;
-
-    // Each connection holds a block of 64 KiB at most while it receives: 640 MiB when all do at once.
-    private const int MaxConnections = 10_000;
-
-    private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(130);
-    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(30);
-
     // What is left of a stop after the requests in flight: connections and models.
     private static readonly TimeSpan UnloadAllowance = TimeSpan.FromSeconds(15);
 
@@ -27,21 +18,24 @@ internal static class ServerHost
         // The empty builder reads no files and no environment of its own: what is configured is what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "camshaft", ContentRootPath = AppContext.BaseDirectory });
         AddLogging(builder.Logging, options);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => HttpPort.Configure(kestrel, options));
+        if (options.Tls.Certificate is not null)
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes;
-            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
-            kestrel.Limits.RequestHeadersTimeout = HeaderTimeout;
-            ListenAddresses.Listen(kestrel, options.Host, options.HttpPort);
-        });
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds) + UnloadAllowance);
         builder.Services.AddCamshaft(options.ToEngineOptions())
-            .AddHttp(new HttpTransportOptions { BodyByteSizeLimit = options.MaxRequestBodyBytes });
+            .AddAccess(options.Access.ToAccessOptions(options.Limits))
+            .AddHttp(new HttpTransportOptions
+            {
+                BodyByteSizeLimit = options.Limits.BodyBytes,
+                JsonByteSizeLimit = options.Limits.JsonBytes,
+                JsonDepthLimit = options.Limits.JsonDepth,
+                RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
+            });
         var app = builder.Build();
         app.MapCamshaft();
         return app;

@@ -4,6 +4,7 @@ using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Plugins;
 using Camshaft.Server.Configuration;
+using Camshaft.Server.Output;
 
 namespace Camshaft.Server.Startup;
 
@@ -24,7 +25,7 @@ internal static class StartupBanner
         output.WriteLine();
         WritePlugins(output, engine.Plugins.Plugins, engine.Options.PluginDirectory);
         output.WriteLine();
-        var ports = new TextTable("TRANSPORT", "ADDRESS");
+        var ports = new Table("TRANSPORT", "ADDRESS");
         ports.Add("http", string.Join(" ", httpAddresses));
         ports.Add("grpc", Absent);
         ports.Add("metrics", Absent);
@@ -42,7 +43,7 @@ internal static class StartupBanner
             return;
         }
 
-        var table = new TextTable("MODEL", "VERSION", "STATE", "BACKEND", "DEVICE", "LOAD", "REASON");
+        var table = new Table("MODEL", "VERSION", "STATE", "BACKEND", "DEVICE", "LOAD", "REASON");
         foreach (var model in models)
         {
             if (model.Reason is not null || model.Versions.Count == 0)
@@ -75,7 +76,7 @@ internal static class StartupBanner
             return;
         }
 
-        var table = new TextTable("PLUGIN", "STATE", "BACKEND", "REASON");
+        var table = new Table("PLUGIN", "STATE", "BACKEND", "REASON");
         foreach (var plugin in plugins)
         {
             table.Add(plugin.Name, plugin.State.ToString().ToLowerInvariant(), plugin.Backend?.Name ?? "-", OneLine(plugin.Reason ?? ""));

@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine;
+using Camshaft.Transport.Hosting.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,9 +25,18 @@ public static class CamshaftServiceExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetServices<IDeviceProvider>()));
         services.AddHostedService<EngineService>();
-        services.TryAddSingleton<ManagementGuard>();
+        services.TryAddSingleton(new AccessOptions());
+        services.TryAddSingleton<AccessControl>();
+        services.TryAddSingleton<AuditLog>();
         services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveMemoryPoolFactory>();
         return new CamshaftBuilder(services);
+    }
+
+    /// <summary>Says who may do what; without it, this machine may do everything, and others may infer and observe.</summary>
+    public static CamshaftBuilder AddAccess(this CamshaftBuilder builder, AccessOptions options)
+    {
+        builder.Services.Replace(ServiceDescriptor.Singleton(options));
+        return builder;
     }
 
     /// <summary>Maps the endpoints of every transport that was added.</summary>

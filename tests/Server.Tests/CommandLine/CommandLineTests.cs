@@ -66,7 +66,6 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("'--htp-port'", "serve", "--htp-port", "1")]
-    [InlineData("Required command was not provided.")]
     [InlineData("'abc'", "serve", "--http-port", "abc")]
     [InlineData("'poll'", "serve", "--model-control-mode", "poll")]
     [InlineData("--host", "serve", "--host")]
@@ -76,6 +75,27 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Try 'camshaft serve --help'.", _error.ToString(), StringComparison.Ordinal);
         Assert.Null(_served);
+    }
+
+    [Theory]
+    [InlineData("Required command was not provided.", "Try 'camshaft --help'.")]
+    [InlineData("'x'", "Try 'camshaft models --help'.", "models", "x")]
+    [InlineData("Required argument missing for command: 'show'.", "Try 'camshaft models show --help'.", "models", "show")]
+    [InlineData("'nonsense' is not NAME=VALUE.", "Try 'camshaft serve --help'.", "serve", "--set", "nonsense")]
+    public async Task Wrong_usage_names_the_help_of_the_command_at_hand(string message, string hint, params string[] arguments)
+    {
+        Assert.Equal(CamshaftCommand.UsageError, await InvokeAsync(arguments));
+        Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(hint, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Any_setting_can_be_set_by_its_name()
+    {
+        var options = await ServeAsync("--set", "limits.connections=7", "--set", "backends.onnxruntime.session.x=1=2");
+
+        Assert.Equal(7, options.Limits.Connections);
+        Assert.Equal("1=2", options.Backends["onnxruntime"]["session.x"]);
     }
 
     [Fact]
@@ -99,7 +119,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(CamshaftCommand.Success, await InvokeAsync("serve", "--help"));
         Assert.All(
-            ["--models", "--model-repository", "--model-store", "--host", "--http-port", "--grpc-port", "--metrics-port", "--binary-port", "--binary-socket", "--plugins",
+            ["--set", "--tls-certificate", "--models", "--model-repository", "--model-store", "--host", "--http-port", "--grpc-port", "--metrics-port", "--binary-port", "--binary-socket", "--plugins",
                 "--config", "--model-control-mode", "--load-model", "--tensor-memory-bytes", "--log-level", "--log-format", "[default: 8000]", "Examples:"],
             expected => Assert.Contains(expected, _output.ToString(), StringComparison.Ordinal));
         Assert.Empty(_error.ToString());

@@ -2,6 +2,7 @@ using System.Text;
 using Camshaft.Engine.Models;
 using Camshaft.Server.Configuration;
 using Camshaft.Testing;
+using Camshaft.Transport.Hosting.Access;
 
 namespace Camshaft.Server.Tests.CommandLine;
 
@@ -98,7 +99,7 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("""{ "htpPort": 1 }""", "unknown setting 'htpPort'; expected one of models, host, httpPort")]
     [InlineData("""{ "httpPort": { "value": 1 } }""", "'httpPort:value' is not what the setting 'httpPort' looks like; expected a single value")]
     [InlineData("""{ "models": { "a": "b" } }""", "'models:a' is not what the setting 'models' looks like; expected a list of values")]
-    [InlineData("""{ "backends": { "onnxruntime": "x" } }""", "expected an object of objects of values")]
+    [InlineData("""{ "backends": { "onnxruntime": "x" } }""", "is a section, not a setting; expected settings such as 'backends.<backend>.<option>' in it")]
     [InlineData("""{ "httpPort": "abc" }""", "'abc' at 'HttpPort' to type 'System.Int32'")]
     [InlineData("""{ "httpPort": 1, "httpPort": 2 }""", "httpPort")]
     [InlineData("""{ "httpPort": 1""", "LineNumber: 0")]
@@ -124,7 +125,6 @@ public sealed class ServerConfigurationTests : IDisposable
     [Theory]
     [InlineData("httpPort", "-1", "HttpPort")]
     [InlineData("tensorMemoryBytes", "0", "TensorMemoryBytes")]
-    [InlineData("logLevel", "77", "LogLevel")]
     public void A_value_out_of_range_is_refused(string key, string value, string name)
     {
         var message = Assert.Throws<ConfigurationException>(() => Load((key, value))).Message;
@@ -134,10 +134,55 @@ public sealed class ServerConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void Every_option_is_a_setting() =>
-        Assert.Equal(
-            typeof(ServerOptions).GetProperties().Select(static property => property.Name.ToUpperInvariant()).Order(),
-            Settings.All.Keys.Select(static key => key.ToUpperInvariant()).Order());
+    public void Sections_nest_and_a_value_deep_in_one_can_come_from_the_environment()
+    {
+        WriteFile("""{ "limits": { "connections": 5, "jsonDepth": 20 }, "access": { "keys": { "ops": { "keyFile": "ops.key", "rights": ["manage", "observe"] } } }, "tls": {} }""");
+        SetVariable("CAMSHAFT__LIMITS__JSONDEPTH", "30");
+        SetVariable("CAMSHAFT__ACCESS__KEYS__OPS__REQUESTSPERSECOND", "7");
+
+        var options = Load();
+
+        Assert.Equal((5, 30), (options.Limits.Connections, options.Limits.JsonDepth));
+        var key = Assert.Single(options.Access.Keys).Value;
+        Assert.Equal((Below("ops.key"), 7), (key.KeyFile, key.RequestsPerSecond));
+        Assert.Equal([AccessRights.Manage, AccessRights.Observe], key.Rights);
+        Assert.Null(options.Tls.Certificate);
+    }
+
+    [Theory]
+    [InlineData("""{ "limits": { "conections": 5 } }""", "unknown setting 'limits:conections'; expected one of connections, requestsPerConnection")]
+    [InlineData("""{ "limits": 5 }""", "'limits' is a section, not a setting; expected settings such as 'limits.connections' in it")]
+    [InlineData("""{ "access": { "keys": { "a": { "right": ["infer"] } } } }""", "unknown setting 'access:keys:a:right:0'; expected one of key, keyFile, keySha256, rights")]
+    [InlineData("""{ "access": { "keys": { "a": { "rights": ["fly"] } } } }""", "'access:keys:a:rights:0' is 'fly'; expected one of none, infer, observe, manage")]
+    [InlineData("""{ "modelControlMode": "poll" }""", "'modelControlMode' is 'poll'; expected one of none, explicit")]
+    public void A_wrong_name_in_a_section_is_refused_with_the_names_there_are(string json, string message)
+    {
+        WriteFile(json);
+
+        Assert.Contains(message, Assert.Throws<ConfigurationException>(() => Load()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("limits:connections", "0", "Connections")]
+    [InlineData("limits:jsonDepth", "1001", "JsonDepth")]
+    public void A_value_out_of_range_in_a_section_is_refused(string key, string value, string name) =>
+        Assert.Contains(name, Assert.Throws<ConfigurationException>(() => Load((key, value))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_documentation_lists_the_settings_as_they_are()
+    {
+        var document = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "docs", "configuration.md"));
+
+        Assert.Contains(SettingsReference.Write(), document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_says_what_it_is() => Assert.All(Settings.All, static setting =>
+    {
+        Assert.NotEmpty(setting.About.Description);
+        Assert.False(setting.About.Description.EndsWith('.'), setting.Name);
+        Assert.NotEmpty(setting.Default);
+    });
 
     private string Below(params string[] parts) => Path.Combine([_directory.FullPath, .. parts]);
 

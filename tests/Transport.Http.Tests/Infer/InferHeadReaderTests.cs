@@ -9,6 +9,8 @@ namespace Camshaft.Transport.Http.Tests.Infer;
 
 public sealed class InferHeadReaderTests
 {
+    private const int DepthLimit = 128;
+
     private const string Request = """
         {"id":"a\u00e9","parameters":{"binary_data_output":true,"timeout":1500,"priority":2,"note":"x","ratio":1.5},
          "inputs":[
@@ -73,7 +75,7 @@ public sealed class InferHeadReaderTests
         AllocationAssert.NoneWhenWarm(() =>
         {
             head.Clear();
-            new InferHeadReader(json, head).Read();
+            new InferHeadReader(json, head, DepthLimit).Read();
         });
     }
 
@@ -139,7 +141,7 @@ public sealed class InferHeadReaderTests
     private static InferHead Read(ReadOnlySequence<byte> json)
     {
         var head = new InferHead();
-        new InferHeadReader(json, head).Read();
+        new InferHeadReader(json, head, DepthLimit).Read();
         return head;
     }
 }

@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Transport.Hosting;
+using Camshaft.Transport.Hosting.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,12 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Transport.Http.Endpoints;
 
-/// <summary>The routes of KServe V2, and the one place where a failed call becomes an error answer.</summary>
+/// <summary>The routes of KServe V2 with the right that each needs, and the one place where a failed call becomes an error answer.</summary>
 internal sealed partial class HttpEndpoints(
     HealthEndpoints health,
     MetadataEndpoints metadata,
     InferEndpoint infer,
     RepositoryEndpoints repository,
+    AccessControl access,
+    AuditLog audit,
     ILogger<HttpEndpoints> logger) : ITransportEndpoints
 {
     private const string Model = "/v2/models/{model}";
@@ -20,24 +23,25 @@ internal sealed partial class HttpEndpoints(
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        Map(endpoints, HttpMethods.Get, health.LiveAsync, "/v2/health/live");
-        Map(endpoints, HttpMethods.Get, health.ReadyAsync, "/v2/health/ready");
-        Map(endpoints, HttpMethods.Get, health.ModelReadyAsync, $"{Model}/ready", $"{Version}/ready");
-        Map(endpoints, HttpMethods.Get, metadata.ServerAsync, "/v2");
-        Map(endpoints, HttpMethods.Get, metadata.ModelAsync, Model, Version);
-        Map(endpoints, HttpMethods.Get, metadata.ConfigAsync, $"{Model}/config", $"{Version}/config");
-        Map(endpoints, HttpMethods.Post, infer.HandleAsync, $"{Model}/infer", $"{Version}/infer");
-        Map(endpoints, HttpMethods.Post, repository.IndexAsync, "/v2/repository/index", "/v2/repository/{repository}/index");
-        Map(endpoints, HttpMethods.Post, repository.LoadAsync, "/v2/repository/models/{model}/load");
-        Map(endpoints, HttpMethods.Post, repository.UnloadAsync, "/v2/repository/models/{model}/unload");
+        // Probes carry no keys, and learn nothing but yes or no.
+        Map(endpoints, HttpMethods.Get, AccessRights.None, health.LiveAsync, "/v2/health/live");
+        Map(endpoints, HttpMethods.Get, AccessRights.None, health.ReadyAsync, "/v2/health/ready");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, health.ModelReadyAsync, $"{Model}/ready", $"{Version}/ready");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ServerAsync, "/v2");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ModelAsync, Model, Version);
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ConfigAsync, $"{Model}/config", $"{Version}/config");
+        Map(endpoints, HttpMethods.Post, AccessRights.Infer, infer.HandleAsync, $"{Model}/infer", $"{Version}/infer");
+        Map(endpoints, HttpMethods.Post, AccessRights.Observe, repository.IndexAsync, "/v2/repository/index", "/v2/repository/{repository}/index");
+        Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.LoadAsync, "/v2/repository/models/{model}/load");
+        Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.UnloadAsync, "/v2/repository/models/{model}/unload");
         endpoints.Map("/v2/{**rest}", static context => ErrorAnswer.WriteAsync(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'."));
     }
 
-    private void Map(IEndpointRouteBuilder endpoints, string method, RequestDelegate handler, params ReadOnlySpan<string> patterns)
+    private void Map(IEndpointRouteBuilder endpoints, string method, AccessRights right, RequestDelegate handler, params ReadOnlySpan<string> patterns)
     {
         foreach (var pattern in patterns)
         {
-            endpoints.Map(pattern, context => HttpMethods.Equals(context.Request.Method, method) ? RunAsync(context, handler) : RefuseMethodAsync(context, method));
+            endpoints.Map(pattern, context => HttpMethods.Equals(context.Request.Method, method) ? RunAsync(context, right, handler) : RefuseMethodAsync(context, method));
         }
     }
 
@@ -47,29 +51,45 @@ internal sealed partial class HttpEndpoints(
         return ErrorAnswer.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, $"'{context.Request.Path}' takes {allowed}, not {context.Request.Method}.");
     }
 
-    private async Task RunAsync(HttpContext context, RequestDelegate handler)
+    private async Task RunAsync(HttpContext context, AccessRights right, RequestDelegate handler)
     {
+        using var admission = right == AccessRights.None ? default : access.Admit(context, right);
         try
         {
+            InvalidRequestException.ThrowIfFailed(admission.Status);
             await handler(context).ConfigureAwait(false);
+            Audit(context, right, admission, InferenceStatus.Ok);
         }
         catch (InvalidRequestException exception)
         {
+            Audit(context, right, admission, exception.Status);
             await ErrorAnswer.WriteAsync(context, exception.Status).ConfigureAwait(false);
         }
         catch (BadHttpRequestException exception)
         {
             // The server's own refusals: a body that is too long, comes too slowly or is chunked wrongly.
+            Audit(context, right, admission, new InferenceStatus(StatusCode.InvalidArgument, exception.Message));
             await ErrorAnswer.WriteAsync(context, exception.StatusCode, exception.Message).ConfigureAwait(false);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; there is nobody to answer.
+            Audit(context, right, admission, new InferenceStatus(StatusCode.Cancelled, "The caller left; what was begun goes on."));
         }
         catch (Exception exception)
         {
             Log.Failed(logger, context.Request.Method, context.Request.Path, exception);
+            Audit(context, right, admission, new InferenceStatus(StatusCode.Internal, exception.Message));
             await ErrorAnswer.WriteAsync(context, new InferenceStatus(StatusCode.Internal, "The server failed; its log says why.")).ConfigureAwait(false);
+        }
+    }
+
+    private void Audit(HttpContext context, AccessRights right, in Admission admission, in InferenceStatus status)
+    {
+        if (right == AccessRights.Manage)
+        {
+            var path = context.Request.Path.Value!;
+            audit.Write(admission.CallerName, context.Connection.RemoteIpAddress, path[(path.LastIndexOf('/') + 1)..], (string)context.Request.RouteValues["model"]!, status);
         }
     }
 

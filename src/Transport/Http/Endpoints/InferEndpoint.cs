@@ -16,13 +16,14 @@ namespace Camshaft.Transport.Http.Endpoints;
 /// memory for them, where a full budget makes the client wait (3), fills them (4), runs (5) and writes the answer from the
 /// memory that the outputs lie in (6).
 /// </summary>
-internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions options)
+internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions options, TimeProvider timeProvider)
 {
     private readonly ObjectPool<InferExchange> _exchanges = new DefaultObjectPool<InferExchange>(new ExchangePolicy(), maximumRetained: 256);
 
     public async Task HandleAsync(HttpContext context)
     {
         var route = ModelRoute.Of(context);
+        var deadline = new BodyDeadline(timeProvider, options.RequestTimeout);
         CheckEncoding(context);
         CheckLength(context);
         var jsonByteSize = ReadHeaderLength(context);
@@ -33,15 +34,15 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             if (jsonByteSize == 0)
             {
                 request = CreateRequest(route);
-                await ReadRawAsync(context, request).ConfigureAwait(false);
+                await ReadRawAsync(context, request, deadline).ConfigureAwait(false);
             }
             else
             {
                 var body = context.Request.BodyReader;
-                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize, options.JsonByteSizeLimit, context.RequestAborted).ConfigureAwait(false);
+                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize, options.JsonByteSizeLimit, deadline, context.RequestAborted).ConfigureAwait(false);
                 try
                 {
-                    ReadHead(json, exchange.Head); // 1
+                    ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
                     request = CreateRequest(route);
                     Declare(request, exchange.Head, json); // 2
                     CheckBinaryLength(context, request, exchange.Head, jsonByteSize);
@@ -54,10 +55,10 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
                     body.AdvanceTo(json.End);
                 }
 
-                await ReadTailAsync(context, request, exchange.Head).ConfigureAwait(false);
+                await ReadTailAsync(context, request, exchange.Head, deadline).ConfigureAwait(false);
             }
 
-            await RunAsync(context, exchange, request).ConfigureAwait(false); // 5
+            await RunAsync(context, exchange, request, deadline).ConfigureAwait(false); // 5
             await AnswerWriter.WriteAsync(context, exchange, request, allBinary: jsonByteSize == 0).ConfigureAwait(false); // 6
             request.MarkSent();
         }
@@ -83,11 +84,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
     }
 
-    private static void ReadHead(in ReadOnlySequence<byte> json, InferHead head)
+    private static void ReadHead(in ReadOnlySequence<byte> json, InferHead head, int depthLimit)
     {
         try
         {
-            new InferHeadReader(json, head).Read();
+            new InferHeadReader(json, head, depthLimit).Read();
         }
         catch (JsonException exception)
         {
@@ -102,11 +103,6 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
 
     private static void Declare(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
     {
-        if (head.TimeoutMicroseconds > 0)
-        {
-            request.SetTimeout(TimeSpan.FromMicroseconds(Math.Min(head.TimeoutMicroseconds, (ulong)TimeSpan.MaxValue.TotalMicroseconds / 2)));
-        }
-
         request.Priority = head.Priority;
         foreach (ref var input in head.Inputs)
         {
@@ -154,14 +150,14 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         return input.Shape.TryGetElementCount(out var elementCount) && elementCount <= int.MaxValue ? elementCount * input.DataType.ByteSize : 0;
     }
 
-    private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head)
+    private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head, BodyDeadline deadline)
     {
         var body = context.Request.BodyReader;
         for (var i = 0; i < head.InputCount; i++)
         {
             if (head.Inputs[i].BinaryByteSize > 0)
             {
-                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, context.RequestAborted).ConfigureAwait(false);
+                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, deadline, context.RequestAborted).ConfigureAwait(false);
             }
         }
 
@@ -200,17 +196,18 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
     }
 
-    private static async ValueTask ReadRawAsync(HttpContext context, InferenceRequest request)
+    private static async ValueTask ReadRawAsync(HttpContext context, InferenceRequest request, BodyDeadline deadline)
     {
         var declared = RawRequest.Declare(request, context.Request.ContentLength);
         InvalidRequestException.ThrowIfFailed(declared);
         InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
-        await RawRequest.ReadAsync(context.Request.BodyReader, request, context.RequestAborted).ConfigureAwait(false);
+        await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request)
+    private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request, BodyDeadline deadline)
     {
         request.MarkReceived();
+        SetTimeout(request, exchange.Head, deadline);
 
         // On HTTP/1.1 nothing else of this connection can be served before the answer is out.
         request.MayRunInline = HttpProtocol.IsHttp11(context.Request.Protocol);
@@ -218,6 +215,21 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         await using (context.RequestAborted.UnsafeRegister(static state => ((InferExchange)state!).Handle.Cancel(), exchange))
         {
             InvalidRequestException.ThrowIfFailed(await request.RunAsync().ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>The client's own timeout counts from the request's last byte; the server's bounds it.</summary>
+    private static void SetTimeout(InferenceRequest request, InferHead head, BodyDeadline deadline)
+    {
+        var timeout = deadline.Remaining ?? TimeSpan.MaxValue;
+        if (head.TimeoutMicroseconds > 0 && head.TimeoutMicroseconds < timeout.TotalMicroseconds)
+        {
+            timeout = TimeSpan.FromMicroseconds(head.TimeoutMicroseconds);
+        }
+
+        if (timeout < TimeSpan.MaxValue)
+        {
+            request.SetTimeout(timeout > TimeSpan.Zero ? timeout : TimeSpan.FromTicks(1));
         }
     }
 

@@ -3,13 +3,12 @@ using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
-using Camshaft.Transport.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Camshaft.Transport.Http.Endpoints;
 
 /// <summary>Triton's model repository extension: what there is, load, unload.</summary>
-internal sealed class RepositoryEndpoints(InferenceEngine engine, ManagementGuard guard)
+internal sealed class RepositoryEndpoints(InferenceEngine engine)
 {
     // A configuration in a load call would be the longest thing here, and those are not taken.
     private const int LongestBodyByteSize = 1 << 20;
@@ -37,7 +36,6 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine, ManagementGuar
 
     public async Task LoadAsync(HttpContext context)
     {
-        InvalidRequestException.ThrowIfFailed(guard.Check(context));
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
         if (body is not null && body.RootElement.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object
             && parameters.EnumerateObject().FirstOrDefault() is { Value.ValueKind: not JsonValueKind.Undefined } first)
@@ -52,7 +50,6 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine, ManagementGuar
 
     public async Task UnloadAsync(HttpContext context)
     {
-        InvalidRequestException.ThrowIfFailed(guard.Check(context));
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
         var name = (string)context.Request.RouteValues["model"]!;
         InvalidRequestException.ThrowIfFailed(await engine.Controller.UnloadAsync(name, context.RequestAborted).ConfigureAwait(false));

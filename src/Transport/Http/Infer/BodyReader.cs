@@ -12,9 +12,10 @@ internal static class BodyReader
     /// <param name="body">The body; the caller advances past what this returns.</param>
     /// <param name="byteSize">The JSON part's length; null when it is the whole body.</param>
     /// <param name="limit">The most bytes that it may have.</param>
+    /// <param name="deadline">Until when it must have arrived.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     /// <returns>The JSON part, in the receive blocks, until the pipe is advanced.</returns>
-    public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, CancellationToken cancellationToken)
+    public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, BodyDeadline deadline, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -43,11 +44,12 @@ internal static class BodyReader
             }
 
             body.AdvanceTo(buffer.Start, buffer.End);
+            deadline.ThrowIfPassed();
         }
     }
 
     /// <summary>Reads one binary tensor into a request's memory, from an offset in it on: the one copy that its bytes pay.</summary>
-    public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, CancellationToken cancellationToken)
+    public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, BodyDeadline deadline, CancellationToken cancellationToken)
     {
         var byteSize = request.GetInput(input).ByteSize;
         for (long filled = offset; filled < byteSize;)
@@ -58,6 +60,7 @@ internal static class BodyReader
             part.CopyTo(request.GetInput(input).Bytes[(int)filled..]);
             filled += part.Length;
             body.AdvanceTo(part.End);
+            deadline.ThrowIfPassed();
             if (result.IsCompleted && filled < byteSize)
             {
                 throw new InvalidRequestException(

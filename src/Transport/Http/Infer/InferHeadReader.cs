@@ -8,9 +8,9 @@ namespace Camshaft.Transport.Http.Infer;
 /// Pass one over the JSON part of a request: checks that it is JSON and of the right form, and fills an
 /// <see cref="InferHead"/>. Members may come in any order; what is not known is skipped, as clients send extras.
 /// </summary>
-internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head)
+internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head, int depthLimit)
 {
-    private JsonCursor _json = new(json);
+    private JsonCursor _json = new(json, depthLimit);
 
     [Flags]
     private enum Seen

@@ -5,10 +5,10 @@ using Camshaft.Backends;
 namespace Camshaft.Transport.Http.Infer;
 
 /// <summary>Moves through a request's JSON, member by member, and checks each value's kind; what is not as expected is an <see cref="InvalidRequestException"/>.</summary>
-internal ref struct JsonCursor(ReadOnlySequence<byte> json)
+internal ref struct JsonCursor(ReadOnlySequence<byte> json, int depthLimit)
 {
     /// <summary>At the token that was moved to last.</summary>
-    public Utf8JsonReader Reader = new(json, isFinalBlock: true, new JsonReaderState(JsonText.ReaderOptions));
+    public Utf8JsonReader Reader = new(json, isFinalBlock: true, new JsonReaderState(JsonText.WithDepth(depthLimit)));
 
     /// <summary>Whether the member at hand has a name.</summary>
     public readonly bool IsNamed(ReadOnlySpan<byte> utf8Name) => Reader.ValueTextEquals(utf8Name);

@@ -6,12 +6,11 @@ namespace Camshaft.Transport.Http.Infer;
 /// <summary>What several readers of requests' JSON do with a token.</summary>
 internal static class JsonText
 {
-    /// <summary>
-    /// How deep JSON may nest. Data nests as deep as a tensor has dimensions, a few levels below the top; Triton allows 100.
-    /// </summary>
-    public const int MostDepth = 128;
+    /// <summary>For JSON that has been read once already, and so is not too deep.</summary>
+    public static JsonReaderOptions ReaderOptions { get; } = WithDepth(int.MaxValue);
 
-    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = MostDepth, CommentHandling = JsonCommentHandling.Disallow };
+    /// <summary>Reads JSON that nests up to a number of levels.</summary>
+    public static JsonReaderOptions WithDepth(int limit) => new() { MaxDepth = limit, CommentHandling = JsonCommentHandling.Disallow };
 
     /// <summary>The bytes of a token as they stand in the JSON; never fewer than its text takes.</summary>
     public static int GetRawLength(ref Utf8JsonReader reader) => checked((int)(reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length));

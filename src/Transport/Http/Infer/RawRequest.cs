@@ -34,10 +34,10 @@ internal static class RawRequest
     }
 
     /// <summary>Reads the body into the input.</summary>
-    public static async ValueTask ReadAsync(PipeReader body, InferenceRequest request, CancellationToken cancellationToken)
+    public static async ValueTask ReadAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline, CancellationToken cancellationToken)
     {
         var offset = WritePrefix(request);
-        await BodyReader.ReadTensorAsync(body, request, 0, offset, cancellationToken).ConfigureAwait(false);
+        await BodyReader.ReadTensorAsync(body, request, 0, offset, deadline, cancellationToken).ConfigureAwait(false);
         await BodyReader.ReadEndAsync(body, request, cancellationToken).ConfigureAwait(false);
     }
 

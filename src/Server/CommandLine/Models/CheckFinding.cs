@@ -1,0 +1,24 @@
+namespace Camshaft.Server.CommandLine.Models;
+
+/// <summary>What would become of one version of a model, or of a model as a whole.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Version">The version; null when the model as a whole is meant.</param>
+/// <param name="Outcome">What would become of it.</param>
+/// <param name="Notes">Why, and what its owner should know.</param>
+internal sealed record CheckFinding(string Model, long? Version, CheckOutcome Outcome, IReadOnlyList<string> Notes)
+{
+    /// <summary>The backend that would run it; null unless it would be served.</summary>
+    public string? Backend { get; init; }
+
+    /// <summary>The device that it would run on; null unless it would be served.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>How long it took to load; null unless it would be served.</summary>
+    public double? LoadMilliseconds { get; init; }
+
+    /// <summary>What it takes; null unless it would be served.</summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
+
+    /// <summary>What it gives; null unless it would be served.</summary>
+    public IReadOnlyList<string>? Outputs { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Camshaft.Server.CommandLine.Models;
+
+/// <summary>What would become of a version.</summary>
+internal enum CheckOutcome
+{
+    /// <summary>It would serve.</summary>
+    Served,
+
+    /// <summary>It is there, and the version policy does not take it.</summary>
+    Skipped,
+
+    /// <summary>It could not be loaded.</summary>
+    Failed,
+}

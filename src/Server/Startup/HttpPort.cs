@@ -1,0 +1,45 @@
+using Camshaft.Server.Configuration;
+using Camshaft.Transport.Hosting.Limits;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Camshaft.Server.Startup;
+
+/// <summary>Sets Kestrel up: addresses, limits, encryption.</summary>
+internal static class HttpPort
+{
+    /// <summary>Sets it up.</summary>
+    /// <exception cref="ConfigurationException">The options name something that does not exist.</exception>
+    public static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        SetLimits(kestrel.Limits, options.Limits);
+        var connections = ActivatorUtilities.CreateInstance<ConnectionLimit>(kestrel.ApplicationServices, options.Limits.Connections);
+        var certificate = options.Tls.Certificate is null ? null : ActivatorUtilities.CreateInstance<ServerCertificate>(kestrel.ApplicationServices, options.Tls);
+        kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            listen.Use(next => connections.Guard(next, isCleartext: certificate is null));
+            if (certificate is not null)
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current) });
+            }
+        });
+        ListenAddresses.Listen(kestrel, options.Host, options.HttpPort);
+    }
+
+    private static void SetLimits(KestrelServerLimits limits, LimitOptions options)
+    {
+        limits.MaxRequestBodySize = options.BodyBytes;
+        limits.MaxRequestHeadersTotalSize = options.HeaderBytes;
+        limits.MaxRequestLineSize = Math.Min(limits.MaxRequestLineSize, options.HeaderBytes);
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(options.HeaderSeconds);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(options.KeepAliveSeconds);
+        limits.MinRequestBodyDataRate = ToRate(options.ReceiveBytesPerSecond, options.StallSeconds);
+        limits.MinResponseDataRate = ToRate(options.SendBytesPerSecond, options.StallSeconds);
+        limits.Http2.MaxStreamsPerConnection = options.RequestsPerConnection;
+    }
+
+    private static MinDataRate? ToRate(int bytesPerSecond, int graceSeconds) =>
+        bytesPerSecond == 0 ? null : new MinDataRate(bytesPerSecond, TimeSpan.FromSeconds(graceSeconds));
+}
