@@ -14,7 +14,7 @@ internal static class CamshaftCommand
     /// <summary>It could not be done; the reason is on the error stream.</summary>
     public const int Failure = 1;
 
-    /// <summary>The command line is none.</summary>
+    /// <summary>The command line is not understood.</summary>
     public const int UsageError = 2;
 
     /// <summary>The server that a command talks to cannot be reached.</summary>

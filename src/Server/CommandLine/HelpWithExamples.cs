@@ -34,7 +34,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             output.WriteLine();
         }
 
-        output.WriteLine("Exit codes: 0 done, 1 it could not be done, 2 the command line is none, 3 the server cannot be reached.");
+        output.WriteLine("Exit codes: 0 done, 1 it could not be done, 2 the command line is not understood, 3 the server cannot be reached.");
         return exitCode;
     }
 }
