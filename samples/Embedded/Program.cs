@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// ASP.NET Core's scope and two lines for each request cost more than a small model's run.
+// ASP.NET Core's scope and four lines for each request cost more than a small model's run. The scope is there until the
+// category is off altogether.
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
 var engineOptions = new EngineOptions { ModelDirectories = [Path.Combine(AppContext.BaseDirectory, "models")] };
