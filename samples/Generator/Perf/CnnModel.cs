@@ -7,8 +7,8 @@ namespace Camshaft.Samples.Perf;
 /// </summary>
 internal static class CnnModel
 {
-    public const int Side = 64;
-    public const int ClassCount = 100;
+    private const int Side = 64;
+    private const int ClassCount = 100;
 
     private const int NarrowWidth = 32;
     private const int WideWidth = 64;

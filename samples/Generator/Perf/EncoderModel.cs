@@ -8,9 +8,9 @@ namespace Camshaft.Samples.Perf;
 /// </summary>
 internal static class EncoderModel
 {
-    public const int VocabularySize = 256;
-    public const int MaxLength = 256;
-    public const int Width = 96;
+    private const int VocabularySize = 256;
+    private const int MaxLength = 256;
+    private const int Width = 96;
 
     private const int HeadCount = 4;
     private const int HeadWidth = Width / HeadCount;
