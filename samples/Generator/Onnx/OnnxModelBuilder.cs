@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Camshaft.Backends;
 
 namespace Camshaft.Samples;
@@ -78,6 +79,12 @@ public sealed class OnnxModelBuilder
         _graph.Message(5, Header(name, dataType, shape).Bytes(9, data));
         return this;
     }
+
+    /// <summary>Adds a constant of FP32 numbers.</summary>
+    public OnnxModelBuilder Initializer(string name, in Shape shape, ReadOnlySpan<float> values) => Initializer(name, DataType.Float32, shape, MemoryMarshal.AsBytes(values));
+
+    /// <summary>Adds a constant of INT64 numbers.</summary>
+    public OnnxModelBuilder Initializer(string name, in Shape shape, ReadOnlySpan<long> values) => Initializer(name, DataType.Int64, shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>Adds a constant of strings.</summary>
     public OnnxModelBuilder StringInitializer(string name, in Shape shape, IEnumerable<byte[]> elements)
