@@ -3,6 +3,7 @@ using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Tests.Support;
+using Camshaft.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Camshaft.Engine.Tests.Scheduling;
