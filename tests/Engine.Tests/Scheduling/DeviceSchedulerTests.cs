@@ -3,7 +3,6 @@ using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Tests.Support;
-using Camshaft.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Camshaft.Engine.Tests.Scheduling;
@@ -442,7 +441,7 @@ public sealed class DeviceSchedulerTests
     public async Task Running_takes_no_managed_memory_once_warm()
     {
         await using var harness = new Harness();
-        AllocationAssert.NoneWhenWarm(() => RunInline(harness.Model));
+        Testing.AllocationAssert.NoneWhenWarm(() => RunInline(harness.Model));
 
         static void RunInline(ModelVersion model)
         {
