@@ -26,6 +26,7 @@ internal static class ServerHost
 
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddServiceManager();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds) + UnloadAllowance);
         builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAccess(options.Access.ToAccessOptions(options.Limits))
