@@ -1,13 +1,8 @@
-using System.Globalization;
-
 namespace Camshaft.Server.Tests.Support;
 
 /// <summary>An answer of HTTP/1.1.</summary>
 internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
-    /// <summary>How long the body is.</summary>
-    public int ContentLength => Headers.TryGetValue("Content-Length", out var length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0;
-
     /// <summary>Whether the server says that this was the connection's last answer.</summary>
     public bool Closes => Headers.TryGetValue("Connection", out var connection) && connection == "close";
 }

@@ -40,26 +40,24 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Reads one answer that has a Content-Length.</summary>
+    /// <summary>Reads one answer.</summary>
     /// <exception cref="EndOfStreamException">The connection ends first.</exception>
     public async Task<RawAnswer> ReceiveAsync(CancellationToken cancellationToken = default)
     {
-        var head = await ReadHeadAsync(cancellationToken);
-        var body = new byte[head.ContentLength];
-        for (var filled = 0; filled < body.Length;)
+        var status = int.Parse((await ReadLineAsync(cancellationToken)).Split(' ')[1], CultureInfo.InvariantCulture);
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        for (string line; (line = await ReadLineAsync(cancellationToken)).Length > 0;)
         {
-            if (_start == _end)
-            {
-                await FillAsync(cancellationToken);
-            }
-
-            var count = Math.Min(_end - _start, body.Length - filled);
-            _buffer.AsSpan(_start, count).CopyTo(body.AsSpan(filled));
-            _start += count;
-            filled += count;
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            headers.Add(line[..colon], line[(colon + 1)..].Trim());
         }
 
-        return head with { Body = body };
+        if (headers.TryGetValue("Content-Length", out var length))
+        {
+            return new RawAnswer(status, headers, await ReadAsync(int.Parse(length, CultureInfo.InvariantCulture), cancellationToken));
+        }
+
+        return new RawAnswer(status, headers, headers.ContainsKey("Transfer-Encoding") ? await ReadChunksAsync(cancellationToken) : []);
     }
 
     /// <summary>Ends the connection at once, with a reset.</summary>
@@ -71,22 +69,58 @@ internal sealed class RawConnection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task<RawAnswer> ReadHeadAsync(CancellationToken cancellationToken)
+    private async Task<byte[]> ReadChunksAsync(CancellationToken cancellationToken)
     {
-        var text = new StringBuilder();
-        while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        using var body = new MemoryStream();
+        while (true)
+        {
+            var size = int.Parse(await ReadLineAsync(cancellationToken), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            body.Write(await ReadAsync(size, cancellationToken));
+            await ReadLineAsync(cancellationToken);
+            if (size == 0)
+            {
+                return body.ToArray();
+            }
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(int count, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[count];
+        for (var filled = 0; filled < count;)
         {
             if (_start == _end)
             {
                 await FillAsync(cancellationToken);
             }
 
-            text.Append((char)_buffer[_start++]);
+            var part = Math.Min(_end - _start, count - filled);
+            _buffer.AsSpan(_start, part).CopyTo(bytes.AsSpan(filled));
+            _start += part;
+            filled += part;
         }
 
-        var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        var headers = lines.Skip(1).Select(static line => line.Split(':', 2)).ToDictionary(static pair => pair[0], static pair => pair[1].Trim(), StringComparer.OrdinalIgnoreCase);
-        return new RawAnswer(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, []);
+        return bytes;
+    }
+
+    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        var line = new StringBuilder();
+        while (true)
+        {
+            if (_start == _end)
+            {
+                await FillAsync(cancellationToken);
+            }
+
+            var letter = (char)_buffer[_start++];
+            if (letter == '\n')
+            {
+                return line.ToString().TrimEnd('\r');
+            }
+
+            line.Append(letter);
+        }
     }
 
     private async Task FillAsync(CancellationToken cancellationToken)
