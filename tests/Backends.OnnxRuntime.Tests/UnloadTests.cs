@@ -8,8 +8,9 @@ namespace Camshaft.Backends.OnnxRuntime.Tests;
 [Collection(nameof(UnloadTests))]
 public sealed class UnloadTests
 {
-    // resnet50's weights are 102 MB; what glibc keeps for itself after a trim was 0 to 6 MB over 50 cycles.
-    private const long Tolerance = 30L << 20;
+    // resnet50's weights are 102 MB, so that five cycles which leak them would leave 510. What glibc and the garbage
+    // collector keep for themselves was 0 to 6 MB on an idle machine, and up to 38 MB on a busy one.
+    private const long Tolerance = 64L << 20;
 
     [Fact]
     public void Memory_of_an_unloaded_model_goes_back_to_the_system()

@@ -64,7 +64,11 @@ internal sealed class ServerOptions
     public int ConcurrentLoads { get; set; } = 4;
 
     [Range(0, 3600)]
-    [Setting("How long a stop waits for requests in flight", Unit = "seconds")]
+    [Setting("How long a stop goes on serving while it says that it is not ready, for load balancers to look elsewhere", Unit = "seconds")]
+    public int GraceSeconds { get; set; }
+
+    [Range(0, 3600)]
+    [Setting("How long a stop waits for requests in flight, after the grace time", Unit = "seconds")]
     public int DrainSeconds { get; set; } = 30;
 
     [EnumDataType(typeof(LogLevel))]

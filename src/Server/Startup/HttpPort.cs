@@ -14,7 +14,7 @@ internal static class HttpPort
     {
         kestrel.AddServerHeader = false;
         SetLimits(kestrel.Limits, options.Limits);
-        var connections = ActivatorUtilities.CreateInstance<ConnectionLimit>(kestrel.ApplicationServices, options.Limits.Connections);
+        var connections = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
         var certificate = options.Tls.Certificate is null ? null : ActivatorUtilities.CreateInstance<ServerCertificate>(kestrel.ApplicationServices, options.Tls);
         kestrel.ConfigureEndpointDefaults(listen =>
         {

@@ -1,5 +1,6 @@
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Hosting;
+using Camshaft.Transport.Hosting.Limits;
 using Camshaft.Transport.Http;
 using Microsoft.Extensions.Logging.Console;
 
@@ -18,7 +19,9 @@ internal static class ServerHost
         // The empty builder reads no files and no environment of its own: what is configured is what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "camshaft", ContentRootPath = AppContext.BaseDirectory });
         AddLogging(builder.Logging, options);
+        var sockets = new ListenSockets();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => HttpPort.Configure(kestrel, options));
+        builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.CreateBound);
         if (options.Tls.Certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -28,6 +31,12 @@ internal static class ServerHost
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddServiceManager();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds) + UnloadAllowance);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.GraceSeconds + options.DrainSeconds) + UnloadAllowance);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(sockets);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
+        builder.Services.AddSingleton<GracefulStop>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
         builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAccess(options.Access.ToAccessOptions(options.Limits))
             .AddHttp(new HttpTransportOptions
@@ -38,6 +47,8 @@ internal static class ServerHost
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             });
         var app = builder.Build();
+        var stop = app.Services.GetRequiredService<GracefulStop>();
+        app.Use(next => context => stop.ServeAsync(context, next));
         app.MapCamshaft();
         return app;
     }

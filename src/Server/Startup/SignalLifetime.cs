@@ -38,13 +38,13 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime lifetime, 
         }
 
         context.Cancel = true;
-        Log.Stopping(logger, context.Signal);
         lifetime.StopApplication();
+        Log.Stopping(logger, context.Signal);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(10, LogLevel.Information, "{Signal}: no new requests are taken, those in flight finish. A second signal ends the process at once.")]
+        [LoggerMessage(10, LogLevel.Information, "{Signal}: the server stops when the requests in flight are answered. A second signal ends the process at once.")]
         public static partial void Stopping(ILogger logger, PosixSignal signal);
     }
 }

@@ -9,16 +9,28 @@ namespace Camshaft.Transport.Hosting;
 /// </summary>
 internal sealed class EngineService(InferenceEngine engine, IHostApplicationLifetime lifetime) : BackgroundService
 {
+    private CancellationTokenRegistration _stopping;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _stopping = lifetime.ApplicationStopping.Register(engine.AnnounceStop);
+        return base.StartAsync(cancellationToken);
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         await engine.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public override void Dispose()
+    {
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var registration = lifetime.ApplicationStopping.Register(engine.AnnounceStop);
-
         // Loading plugins takes the thread; the host goes on starting meanwhile.
         await Task.Yield();
         await engine.StartAsync(stoppingToken).ConfigureAwait(false);

@@ -13,7 +13,7 @@ namespace Camshaft.Server.Tests.EndToEnd;
 public sealed class ServeProcessTests : IDisposable
 {
     private const int TerminatedExitCode = 143;
-    private const string StopMessage = "no new requests are taken";
+    private const string StopMessage = "the server stops when";
     private const string SimpleBody = """
         {"inputs":[{"name":"INPUT0","datatype":"INT32","shape":[1,16],"data":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]},
         {"name":"INPUT1","datatype":"INT32","shape":[1,16],"data":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}]}

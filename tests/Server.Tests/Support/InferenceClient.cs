@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Camshaft.Backends;
 using Camshaft.Testing;
 
 namespace Camshaft.Server.Tests.Support;
@@ -12,8 +11,6 @@ namespace Camshaft.Server.Tests.Support;
 /// <summary>A client of KServe V2 over HTTP, as plain as tests need it. Counts its connections, to tell whether one was lost.</summary>
 internal sealed class InferenceClient : IDisposable
 {
-    private const string HeaderLength = "Inference-Header-Content-Length";
-
     private readonly HttpClient _http;
     private int _connectionCount;
 
@@ -48,62 +45,19 @@ internal sealed class InferenceClient : IDisposable
     /// <summary>Infers with the tensors as JSON, or as binary tensor data after it.</summary>
     public async Task<InferenceAnswer> InferAsync(string modelName, IReadOnlyDictionary<string, TestTensor> inputs, bool binary)
     {
-        var header = new JsonObject
-        {
-            ["inputs"] = new JsonArray([.. inputs.Select(input => Describe(input.Key, input.Value, binary))]),
-            ["parameters"] = new JsonObject { ["binary_data_output"] = binary },
-        };
-        var headerBytes = Encoding.UTF8.GetBytes(header.ToJsonString());
-        byte[] body = binary ? [.. headerBytes, .. inputs.Values.SelectMany(static tensor => tensor.Data)] : headerBytes;
-        using var response = await SendAsync($"/v2/models/{modelName}/infer", body, binary ? headerBytes.Length : null);
+        var (body, headerLength) = InferenceBody.Create(inputs, binary);
+        using var response = await SendAsync($"/v2/models/{modelName}/infer", body, headerLength);
         var answer = await response.Content.ReadAsByteArrayAsync();
         if (!response.IsSuccessStatusCode)
         {
             return new InferenceAnswer(response.StatusCode, ReadError(response, Encoding.UTF8.GetString(answer)), new Dictionary<string, TestTensor>());
         }
 
-        var length = response.Headers.TryGetValues(HeaderLength, out var values) ? int.Parse(values.Single(), CultureInfo.InvariantCulture) : answer.Length;
-        return new InferenceAnswer(response.StatusCode, null, ReadOutputs(JsonNode.Parse(answer.AsSpan(0, length))!, answer.AsSpan(length)));
+        var length = response.Headers.TryGetValues(InferenceBody.HeaderLength, out var values) ? int.Parse(values.Single(), CultureInfo.InvariantCulture) : answer.Length;
+        return new InferenceAnswer(response.StatusCode, null, InferenceBody.ReadOutputs(answer, length));
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static JsonObject Describe(string name, TestTensor tensor, bool binary)
-    {
-        var description = new JsonObject
-        {
-            ["name"] = name,
-            ["datatype"] = tensor.DataType.Name,
-            ["shape"] = new JsonArray([.. tensor.Shape.Dimensions.ToArray().Select(static length => JsonValue.Create(length))]),
-        };
-        if (binary)
-        {
-            description["parameters"] = new JsonObject { ["binary_data_size"] = tensor.Data.Length };
-        }
-        else
-        {
-            description["data"] = JsonTensor.ToJson(tensor);
-        }
-
-        return description;
-    }
-
-    private static Dictionary<string, TestTensor> ReadOutputs(JsonNode header, ReadOnlySpan<byte> tail)
-    {
-        var outputs = new Dictionary<string, TestTensor>();
-        foreach (var output in header["outputs"]!.AsArray())
-        {
-            Assert.True(DataTypes.TryParse((string)output!["datatype"]!, out var dataType));
-            var shape = new Shape([.. output["shape"]!.AsArray().Select(static length => (long)length!)]);
-            var byteSize = (int?)output["parameters"]?["binary_data_size"];
-            var data = byteSize is { } size ? tail[..size].ToArray() : JsonTensor.FromJson(dataType, output["data"]!.AsArray());
-            tail = tail[(byteSize ?? 0)..];
-            outputs.Add((string)output["name"]!, new TestTensor(dataType, shape, data));
-        }
-
-        Assert.Equal(0, tail.Length);
-        return outputs;
-    }
 
     private static string? ReadError(HttpResponseMessage response, string text)
     {
@@ -124,7 +78,7 @@ internal sealed class InferenceClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         if (headerLength is { } length)
         {
-            request.Headers.Add(HeaderLength, length.ToString(CultureInfo.InvariantCulture));
+            request.Headers.Add(InferenceBody.HeaderLength, length.ToString(CultureInfo.InvariantCulture));
         }
 
         return await _http.SendAsync(request);

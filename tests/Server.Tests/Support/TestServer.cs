@@ -16,12 +16,16 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _application = application;
         Engine = application.Services.GetRequiredService<InferenceEngine>();
+        application.Services.GetRequiredService<ILoggerFactory>().AddProvider(Errors);
         Client = new InferenceClient(new Uri(ServeRunner.GetAddresses(application).Single()));
     }
 
     public InferenceEngine Engine { get; }
 
     public InferenceClient Client { get; }
+
+    /// <summary>What the server logged as an error.</summary>
+    public ErrorLog Errors { get; } = new();
 
     public static async Task<TestServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null)
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Models;
 using Camshaft.Transport.Http.Infer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -27,6 +28,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         CheckEncoding(context);
         CheckLength(context);
         var jsonByteSize = ReadHeaderLength(context);
+        await WaitForLoadAsync(route, deadline, context.RequestAborted).ConfigureAwait(false);
         var exchange = _exchanges.Get();
         InferenceRequest? request = null;
         try
@@ -265,6 +267,23 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             throw BodyReader.BodyTooLong(context.Request.ContentLength.Value, options.BodyByteSizeLimit);
         }
+    }
+
+    /// <summary>
+    /// While the initial loads run, a request waits for its model instead of being refused, so that a restart costs clients
+    /// time and no errors. Nothing of the body is read meanwhile.
+    /// </summary>
+    private async ValueTask WaitForLoadAsync(ModelRoute route, BodyDeadline deadline, CancellationToken cancellationToken)
+    {
+        if (engine.Started.IsCompleted || (engine.Models.TryGetVersion(route.Name, route.Version, out var version).IsOk && version!.State == ModelState.Ready))
+        {
+            return;
+        }
+
+        // However the wait ends, the model is looked for next, and what is wrong is said there.
+        await engine.Started.WaitAsync(deadline.Remaining ?? Timeout.InfiniteTimeSpan, timeProvider, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private InferenceRequest CreateRequest(ModelRoute route)
