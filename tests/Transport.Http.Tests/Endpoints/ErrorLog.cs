@@ -8,7 +8,17 @@ internal sealed class ErrorLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _messages = new();
 
-    public IReadOnlyCollection<string> Messages => _messages;
+    /// <summary>What was logged since the last call.</summary>
+    public IReadOnlyList<string> Take()
+    {
+        var messages = new List<string>();
+        while (_messages.TryDequeue(out var message))
+        {
+            messages.Add(message);
+        }
+
+        return messages;
+    }
 
     public ILogger CreateLogger(string categoryName) => this;
 

@@ -87,7 +87,7 @@ public sealed class HttpServer : IAsyncLifetime
     public async Task AssertNothingIsHeldAsync()
     {
         await UntilAsync(() => DescribeHeld() is null, () => DescribeHeld()!);
-        Assert.Empty(_log.Messages);
+        Assert.Empty(_log.Take());
     }
 
     public async Task<TcpClient> ConnectAsync()

@@ -53,7 +53,6 @@ public sealed class HeaderTests(HttpServer server) : WrongInputTest(server)
     }
 
     [Theory]
-    [InlineData("5\r\nab")]
     [InlineData("xyz\r\nab\r\n0\r\n\r\n")]
     [InlineData("-1\r\n")]
     [InlineData("2\r\nabc\r\n0\r\n\r\n")]
@@ -61,7 +60,6 @@ public sealed class HeaderTests(HttpServer server) : WrongInputTest(server)
     public async Task A_chunk_that_is_none_ends_the_connection(string chunks)
     {
         await Connection.SendAsync($"POST {Path} HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
-        Connection.EndSending();
         var answer = await Connection.ReadAnswerAsync();
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
