@@ -29,6 +29,7 @@ internal static class ServerHost
 
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddServiceManager();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.GraceSeconds + options.DrainSeconds) + UnloadAllowance);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(sockets);
