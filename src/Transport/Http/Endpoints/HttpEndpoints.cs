@@ -80,7 +80,8 @@ internal sealed partial class HttpEndpoints(
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException or ConnectionAbortedException)
         {
-            // The client is gone; there is nobody to answer.
+            // The client is gone; there is nobody to answer, and of its request there is no rest to be read.
+            context.Abort();
             Audit(context, right, admission, new InferenceStatus(StatusCode.Cancelled, "The caller left; what was begun goes on."));
         }
         catch (Exception exception)
