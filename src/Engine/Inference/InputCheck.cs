@@ -48,7 +48,7 @@ internal static class InputCheck
         var elementByteSize = spec.DataType.HasFixedSize ? spec.DataType.ByteSize : BytesTensor.PrefixByteSize;
         if (elementCount > int.MaxValue / elementByteSize || byteSize > int.MaxValue)
         {
-            return new(StatusCode.ResourceExhausted, $"{model}: input '{spec.Name}' has shape {Shape.Format(shape)}; a tensor has at most {int.MaxValue} bytes.");
+            return Invalid(model, spec, $"has shape {Shape.Format(shape)}; a tensor has at most {int.MaxValue} bytes.");
         }
 
         var expected = elementCount * elementByteSize;

@@ -13,6 +13,9 @@ internal sealed class ModelLeases
     /// <summary>Completes when it is closed and no lease is out.</summary>
     public Task Drained => _drained.Task;
 
+    /// <summary>How many leases are out.</summary>
+    public int Count => Volatile.Read(ref _count) & int.MaxValue;
+
     public bool TryAcquire()
     {
         var count = Volatile.Read(ref _count);

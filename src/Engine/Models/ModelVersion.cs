@@ -68,6 +68,9 @@ public sealed partial class ModelVersion
     /// <summary>Counts its requests and their stages.</summary>
     public ModelRecorder Recorder { get; }
 
+    /// <summary>How many requests keep it loaded at this moment.</summary>
+    public int LeaseCount => _leases.Count;
+
     internal ModelQueue Queue => _loaded!.Queue;
 
     /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 
 namespace Camshaft.Transport.Hosting;
@@ -9,5 +10,16 @@ namespace Camshaft.Transport.Hosting;
 /// </summary>
 internal sealed class ReceiveMemoryPoolFactory : IMemoryPoolFactory<byte>
 {
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new ReceiveMemoryPool();
+    // Kestrel makes a few for each listener, at start, and keeps them to the end.
+    private readonly ConcurrentBag<ReceiveMemoryPool> _pools = [];
+
+    /// <summary>How many blocks are out.</summary>
+    public int Rented => _pools.Sum(static pool => pool.Rented);
+
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
+    {
+        var pool = new ReceiveMemoryPool();
+        _pools.Add(pool);
+        return pool;
+    }
 }

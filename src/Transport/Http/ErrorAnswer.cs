@@ -43,6 +43,8 @@ internal static class ErrorAnswer
         context.Response.StatusCode = httpStatus;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.WrittenCount;
-        await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+
+        // Without the token of a client that leaves: there is nobody then to tell of the cancellation.
+        await context.Response.Body.WriteAsync(body.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -17,4 +17,6 @@ internal sealed record ProcessGauge(int ThreadCount, long AnonymousByteSize)
             int.Parse(status["Threads"], CultureInfo.InvariantCulture),
             long.Parse(status["RssAnon"].Split(' ')[0], CultureInfo.InvariantCulture) << 10);
     }
+
+    public override string ToString() => $"{AnonymousByteSize >> 20} MiB in {ThreadCount} threads";
 }

@@ -2,31 +2,37 @@ using System.Net;
 using System.Net.Sockets;
 using Camshaft.Backends;
 using Camshaft.Engine;
+using Camshaft.Engine.Models;
 using Camshaft.Samples;
 using Camshaft.Testing;
 using Camshaft.Transport.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Transport.Http.Tests.Endpoints;
 
 /// <summary>
-/// Kestrel with the HTTP transport and nothing else, on a port of its own, serving the samples and <c>endless</c>, which
-/// runs until it is ended.
+/// Kestrel with the HTTP transport and nothing else, on a port of its own, serving the samples, <c>endless</c>, which runs
+/// until it is ended, and for each datatype a model that answers its input <c>x</c>, of shape [n], as <c>y</c>.
 /// </summary>
 public sealed class HttpServer : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TempDirectory _models = new();
+    private readonly ErrorLog _log = new();
     private WebApplication? _application;
 
     public static int JsonByteSizeLimit => 2 << 20;
 
     public static int BodyByteSizeLimit => 8 << 20;
+
+    public int Port => Address.Port;
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -41,12 +47,18 @@ public sealed class HttpServer : IAsyncLifetime
             _models.Write(path, bytes);
         }
 
-        _models.Write("endless/1/model.onnx", CreateEndless());
+        _models.Write("endless/1/model.onnx", EndlessModel.Create());
+        foreach (var dataType in DataTypes.All)
+        {
+            _models.Write($"{NameOfIdentity(dataType)}/1/model.onnx", CreateIdentity(dataType));
+        }
+
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore();
+        builder.Services.AddLogging(logging => logging.AddProvider(_log));
         builder.Services
-            .AddCamshaft(new EngineOptions { ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins"), TensorMemoryBudgetBytes = 64 << 20 })
+            .AddCamshaft(new EngineOptions { ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins"), TensorMemoryBudgetBytes = 64 << 20, ControlMode = ModelControlMode.Explicit, LoadModels = ["*"] })
             .AddHttp(new HttpTransportOptions { JsonByteSizeLimit = JsonByteSizeLimit, BodyByteSizeLimit = BodyByteSizeLimit });
         _application = builder.Build();
         _application.MapCamshaft();
@@ -58,10 +70,24 @@ public sealed class HttpServer : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _log.Dispose();
         await _application!.StopAsync();
         Assert.Equal(0, Engine.Memory.UsedByteSize);
         await _application.DisposeAsync();
         _models.Dispose();
+    }
+
+    /// <summary>The model that answers what it gets, for one datatype.</summary>
+    public static string NameOfIdentity(DataType dataType) => $"identity_{dataType.Name}";
+
+    /// <summary>
+    /// Waits until requests and connections have given back what they held: tensor memory, models, receive blocks. Fails when
+    /// they do not, or when the server logged an error. Whoever calls this has closed its connections, and nobody else has one.
+    /// </summary>
+    public async Task AssertNothingIsHeldAsync()
+    {
+        await UntilAsync(() => DescribeHeld() is null, () => DescribeHeld()!);
+        Assert.Empty(_log.Take());
     }
 
     public async Task<TcpClient> ConnectAsync()
@@ -77,28 +103,36 @@ public sealed class HttpServer : IAsyncLifetime
     /// <summary>Waits until no request holds tensor memory.</summary>
     public Task UntilMemoryIsFreeAsync() => UntilAsync(() => Engine.Memory.LeasedCount == 0);
 
-    private static async Task UntilAsync(Func<bool> condition)
+    private string? DescribeHeld()
+    {
+        if (Engine.Memory.LeasedCount > 0)
+        {
+            return $"Tensor memory is held: {Engine.Memory.DescribeOutstanding()}";
+        }
+
+        var leased = Engine.Models.List().SelectMany(static model => model.Versions).Where(static version => version.LeaseCount > 0).ToList();
+        if (leased.Count > 0)
+        {
+            return $"Models are held: {string.Join(", ", leased)}";
+        }
+
+        var blocks = ((ReceiveMemoryPoolFactory)_application!.Services.GetRequiredService<IMemoryPoolFactory<byte>>()).Rented;
+        return blocks > 0 ? $"{blocks} receive blocks are held" : null;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, Func<string>? describe = null)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (!condition())
         {
-            await Task.Delay(1, patience.Token);
+            Assert.False(patience.IsCancellationRequested, describe?.Invoke() ?? "It did not happen.");
+            await Task.Delay(1, CancellationToken.None);
         }
     }
 
-    private static byte[] CreateEndless()
-    {
-        var body = new OnnxModelBuilder()
-            .Input("iteration", DataType.Int64).Input("condition", DataType.Bool).Input("state", DataType.Float32, "N")
-            .Output("again", DataType.Bool).Output("next", DataType.Float32, "N")
-            .Node("Identity", ["condition"], ["again"])
-            .Node("Neg", ["state"], ["next"]);
-        return new OnnxModelBuilder()
-            .Input("x", DataType.Float32, "N")
-            .Output("y", DataType.Float32, "N")
-            .Initializer("count", TestTensor.Of(DataType.Int64, [], long.MaxValue))
-            .Initializer("true", TestTensor.Of(DataType.Bool, [], (byte)1))
-            .Node("Loop", ["count", "true", "x"], ["y"], OnnxAttribute.Of("body", body))
-            .Build();
-    }
+    private static byte[] CreateIdentity(DataType dataType) => new OnnxModelBuilder()
+        .Input("x", dataType, "n")
+        .Output("y", dataType, "n")
+        .Node("Identity", ["x"], ["y"])
+        .Build();
 }

@@ -98,7 +98,7 @@ public sealed class InferHeadReaderTests
     [InlineData("""{"inputs":[{"name":"a","shape":[1,1,1,1,1,1,1,1,1]}]}""", "Input 'a' has more than 8 dimensions.")]
     [InlineData("""{"inputs":[{"name":"a","shape":[1],"datatype":"FLOAT","data":[1]}]}""", "Input 'a' has the unknown datatype \"FLOAT\"; expected one of BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, FP32, FP64, BYTES, BF16.")]
     [InlineData("""{"inputs":[{"name":"a","data":1}]}""", "An input's 'data' is 1; expected an array.")]
-    [InlineData("""{"inputs":[{"name":"a","parameters":{"binary_data_size":-4}}]}""", "The parameter 'binary_data_size' is -4; expected one number of bytes.")]
+    [InlineData("""{"inputs":[{"name":"a","parameters":{"binary_data_size":-4}}]}""", "The parameter 'binary_data_size' is -4; expected a number of bytes.")]
     [InlineData("""{"inputs":[],"parameters":{"priority":-1}}""", "The parameter 'priority' is -1; expected a whole number of 0 or more.")]
     [InlineData("""{"inputs":[],"parameters":{"custom":[1]}}""", "A request parameter is an array; expected a string, a number, true or false.")]
     [InlineData("""{"inputs":[],"outputs":[{}]}""", "An output has no 'name'.")]

@@ -2,6 +2,7 @@ using Camshaft.Backends;
 using Camshaft.Transport.Hosting;
 using Camshaft.Transport.Hosting.Access;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -67,13 +68,20 @@ internal sealed partial class HttpEndpoints(
         }
         catch (BadHttpRequestException exception)
         {
-            // The server's own refusals: a body that is too long, comes too slowly or is chunked wrongly.
+            // A body that is too long, comes too slowly or is chunked wrongly: where the next request would begin, nobody
+            // knows or waits to see.
+            if (exception.StatusCode != StatusCodes.Status415UnsupportedMediaType && HttpProtocol.IsHttp11(context.Request.Protocol))
+            {
+                context.Response.Headers.Connection = "close";
+            }
+
             Audit(context, right, admission, new InferenceStatus(StatusCode.InvalidArgument, exception.Message));
             await ErrorAnswer.WriteAsync(context, exception.StatusCode, exception.Message).ConfigureAwait(false);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException or ConnectionAbortedException)
         {
-            // The client is gone; there is nobody to answer.
+            // The client is gone; there is nobody to answer, and of its request there is no rest to be read.
+            context.Abort();
             Audit(context, right, admission, new InferenceStatus(StatusCode.Cancelled, "The caller left; what was begun goes on."));
         }
         catch (Exception exception)

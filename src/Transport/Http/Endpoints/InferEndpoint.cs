@@ -41,13 +41,13 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             else
             {
                 var body = context.Request.BodyReader;
-                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize, options.JsonByteSizeLimit, deadline, context.RequestAborted).ConfigureAwait(false);
+                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline, context.RequestAborted).ConfigureAwait(false);
                 try
                 {
                     ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
                     request = CreateRequest(route);
                     Declare(request, exchange.Head, json); // 2
-                    CheckBinaryLength(context, request, exchange.Head, jsonByteSize);
+                    CheckBinaryLength(context, request, exchange.Head, json.Length);
                     InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false)); // 3
                     FillFromJson(request, exchange.Head, json); // 4
                 }
@@ -79,7 +79,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
     private static void CheckEncoding(HttpContext context)
     {
         var encoding = context.Request.Headers.ContentEncoding;
-        if (encoding.Count > 0 && encoding is not [null or "" or "identity"])
+        if (encoding.Count > 0 && encoding is not [null or ""] && !(encoding.Count == 1 && "identity".Equals(encoding[0], StringComparison.OrdinalIgnoreCase)))
         {
             context.Response.Headers.AcceptEncoding = "identity";
             throw new BadHttpRequestException($"The Content-Encoding '{encoding}' is not supported; expected 'identity'.", StatusCodes.Status415UnsupportedMediaType);
@@ -149,7 +149,15 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
 
         // A count that cannot be, the engine refuses by the shape; the size does not matter then.
-        return input.Shape.TryGetElementCount(out var elementCount) && elementCount <= int.MaxValue ? elementCount * input.DataType.ByteSize : 0;
+        if (!input.Shape.TryGetElementCount(out var elementCount) || elementCount > int.MaxValue)
+        {
+            return 0;
+        }
+
+        // Each element takes a letter at least: no memory is taken for what a few bytes only claim to hold.
+        return elementCount <= json.Length
+            ? elementCount * input.DataType.ByteSize
+            : throw new InvalidRequestException($"{request.Model}: input '{name}' has shape {input.Shape}; the JSON part of {json.Length} bytes cannot hold its {elementCount} elements.");
     }
 
     private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head, BodyDeadline deadline)
@@ -163,7 +171,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             }
         }
 
-        await BodyReader.ReadEndAsync(body, request, context.RequestAborted).ConfigureAwait(false);
+        await BodyReader.ReadEndAsync(body, request, deadline, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static void FillFromJson(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
@@ -177,13 +185,8 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
     }
 
-    private static void CheckBinaryLength(HttpContext context, InferenceRequest request, InferHead head, long? jsonByteSize)
+    private void CheckBinaryLength(HttpContext context, InferenceRequest request, InferHead head, long jsonByteSize)
     {
-        if (context.Request.ContentLength is not { } bodyByteSize)
-        {
-            return;
-        }
-
         long expected = 0;
         foreach (ref readonly var input in head.Inputs)
         {
@@ -191,7 +194,18 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             expected += Math.Max(0, input.BinaryByteSize);
         }
 
-        var binaryByteSize = bodyByteSize - (jsonByteSize ?? bodyByteSize);
+        if (context.Request.ContentLength is not { } bodyByteSize)
+        {
+            // Whether they all come is seen when they do; no memory is taken for more than may come.
+            if (jsonByteSize + expected > options.BodyByteSizeLimit)
+            {
+                throw BodyReader.BodyTooLong(jsonByteSize + expected, options.BodyByteSizeLimit);
+            }
+
+            return;
+        }
+
+        var binaryByteSize = bodyByteSize - jsonByteSize;
         if (binaryByteSize != expected)
         {
             throw new InvalidRequestException($"{request.Model}: the body has {binaryByteSize} bytes after its JSON part; the inputs' 'binary_data_size' add up to {expected}.");

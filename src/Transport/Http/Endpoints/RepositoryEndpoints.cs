@@ -13,6 +13,8 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
     // A configuration in a load call would be the longest thing here, and those are not taken.
     private const int LongestBodyByteSize = 1 << 20;
 
+    private static readonly JsonDocumentOptions BodyOptions = new() { AllowDuplicateProperties = false };
+
     public async Task IndexAsync(HttpContext context)
     {
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
@@ -37,8 +39,7 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
     public async Task LoadAsync(HttpContext context)
     {
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
-        if (body is not null && body.RootElement.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object
-            && parameters.EnumerateObject().FirstOrDefault() is { Value.ValueKind: not JsonValueKind.Undefined } first)
+        if (FindParameters(body) is { } parameters && parameters.EnumerateObject().FirstOrDefault() is { Value.ValueKind: not JsonValueKind.Undefined } first)
         {
             throw new InvalidRequestException(new InferenceStatus(StatusCode.Unsupported, $"The load parameter '{first.Name}' is not supported; models load from the repository as they are."));
         }
@@ -51,6 +52,7 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
     public async Task UnloadAsync(HttpContext context)
     {
         using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        FindParameters(body);
         var name = (string)context.Request.RouteValues["model"]!;
         InvalidRequestException.ThrowIfFailed(await engine.Controller.UnloadAsync(name, context.RequestAborted).ConfigureAwait(false));
         context.Response.StatusCode = StatusCodes.Status200OK;
@@ -96,6 +98,16 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
         _ => "UNKNOWN",
     };
 
+    private static JsonElement? FindParameters(JsonDocument? body)
+    {
+        if (body is null || !body.RootElement.TryGetProperty("parameters", out var parameters))
+        {
+            return null;
+        }
+
+        return parameters.ValueKind == JsonValueKind.Object ? parameters : throw new InvalidRequestException("The member 'parameters' of the body is an object.");
+    }
+
     private static async Task<JsonDocument?> ReadBodyAsync(HttpContext context)
     {
         if (context.Request.ContentLength > LongestBodyByteSize)
@@ -121,11 +133,18 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
 
         try
         {
-            var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new InvalidRequestException("The body is not a JSON object.");
+            var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length), BodyOptions);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+            throw new InvalidRequestException("The body is not a JSON object.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is what a name with half a surrogate pair ends with, when it is compared.
             throw new InvalidRequestException($"The body is not valid JSON: {exception.Message}");
         }
     }

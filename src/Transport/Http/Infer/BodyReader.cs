@@ -17,6 +17,11 @@ internal static class BodyReader
     /// <returns>The JSON part, in the receive blocks, until the pipe is advanced.</returns>
     public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, BodyDeadline deadline, CancellationToken cancellationToken)
     {
+        if (byteSize > limit)
+        {
+            throw JsonTooLong(limit);
+        }
+
         while (true)
         {
             var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -70,14 +75,20 @@ internal static class BodyReader
     }
 
     /// <summary>Checks that nothing follows.</summary>
-    public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, CancellationToken cancellationToken)
+    public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline, CancellationToken cancellationToken)
     {
-        var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var surplus = result.Buffer.Length;
-        body.AdvanceTo(result.Buffer.End);
-        if (surplus > 0 || !result.IsCompleted)
+        for (var isCompleted = false; !isCompleted;)
         {
-            throw new InvalidRequestException($"{request.Model}: the body has more bytes than its inputs' sizes add up to ({surplus} or more).");
+            var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var surplus = result.Buffer.Length;
+            isCompleted = result.IsCompleted;
+            body.AdvanceTo(result.Buffer.End);
+            if (surplus > 0)
+            {
+                throw new InvalidRequestException($"{request.Model}: the body has more bytes than its inputs' sizes add up to ({surplus} or more).");
+            }
+
+            deadline.ThrowIfPassed();
         }
     }
 

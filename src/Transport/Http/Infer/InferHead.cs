@@ -12,6 +12,7 @@ internal sealed class InferHead
     public const int MostTensors = 1024;
 
     private const int LargestKeptText = 1 << 16;
+    private const int LongestDescription = 128;
 
     private byte[] _text = new byte[256];
     private int _textLength;
@@ -90,8 +91,9 @@ internal sealed class InferHead
 
     public ReadOnlySpan<byte> GetText(TextRange range) => _text.AsSpan(range.Start, range.Length);
 
-    /// <summary>A piece of text for a message.</summary>
-    public string Describe(TextRange range) => Encoding.UTF8.GetString(GetText(range));
+    /// <summary>A piece of text for a message, cut to a sensible length.</summary>
+    public string Describe(TextRange range) =>
+        range.Length <= LongestDescription ? Encoding.UTF8.GetString(GetText(range)) : Encoding.UTF8.GetString(GetText(range)[..LongestDescription]) + "…";
 
     private static void Grow<T>(ref T[] array, int count)
     {

@@ -12,41 +12,27 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
 {
     private JsonCursor _json = new(json, depthLimit);
 
-    [Flags]
-    private enum Seen
-    {
-        None = 0,
-        Id = 1,
-        Parameters = 2,
-        Inputs = 4,
-        Outputs = 8,
-        Name = 16,
-        Shape = 32,
-        DataType = 64,
-        Data = 128,
-    }
-
     /// <exception cref="InvalidRequestException">The JSON has not the form of a request.</exception>
     /// <exception cref="JsonException">It is no JSON.</exception>
     public void Read()
     {
         _json.Expect(JsonTokenType.StartObject, "The request", "an object");
-        var seen = Seen.None;
+        var members = new MemberSet(head);
         while (_json.NextMember())
         {
             if (_json.IsNamed("id"u8))
             {
-                Mark(ref seen, Seen.Id, "id");
+                members.Add(Member.Id, "id");
                 head.Id = _json.ReadText("'id'", head);
             }
             else if (_json.IsNamed("parameters"u8))
             {
-                Mark(ref seen, Seen.Parameters, "parameters");
+                members.Add(Member.Parameters, "parameters");
                 ReadParameters();
             }
             else if (_json.IsNamed("inputs"u8))
             {
-                Mark(ref seen, Seen.Inputs, "inputs");
+                members.Add(Member.Inputs, "inputs");
                 head.HasInputs = true;
                 _json.Expect(JsonTokenType.StartArray, "'inputs'", "an array");
                 while (_json.NextElement("'inputs'"))
@@ -56,7 +42,7 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
             }
             else if (_json.IsNamed("outputs"u8))
             {
-                Mark(ref seen, Seen.Outputs, "outputs");
+                members.Add(Member.Outputs, "outputs");
                 _json.Expect(JsonTokenType.StartArray, "'outputs'", "an array");
                 while (_json.NextElement("'outputs'"))
                 {
@@ -65,6 +51,7 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
             }
             else
             {
+                members.AddUnknown(ref _json);
                 _json.SkipMember();
             }
         }
@@ -79,46 +66,47 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
 
     private void ReadInput(ref InputHead input)
     {
-        var seen = Seen.None;
+        var members = new MemberSet(head);
         while (_json.NextMember())
         {
             if (_json.IsNamed("name"u8))
             {
-                Mark(ref seen, Seen.Name, "name");
+                members.Add(Member.Name, "name");
                 input.Name = _json.ReadText("An input's 'name'", head);
             }
             else if (_json.IsNamed("datatype"u8))
             {
-                Mark(ref seen, Seen.DataType, "datatype");
+                members.Add(Member.DataType, "datatype");
                 input.DataType = ReadDataType(input.Name);
             }
             else if (_json.IsNamed("shape"u8))
             {
-                Mark(ref seen, Seen.Shape, "shape");
+                members.Add(Member.Shape, "shape");
                 input.Shape = ReadShape(input.Name);
                 input.HasShape = true;
             }
             else if (_json.IsNamed("data"u8))
             {
-                Mark(ref seen, Seen.Data, "data");
+                members.Add(Member.Data, "data");
                 _json.Expect(JsonTokenType.StartArray, "An input's 'data'", "an array");
                 input.DataStart = _json.Reader.TokenStartIndex;
                 _json.Reader.Skip();
             }
             else if (_json.IsNamed("parameters"u8))
             {
-                Mark(ref seen, Seen.Parameters, "parameters");
+                members.Add(Member.Parameters, "parameters");
                 ReadInputParameters(ref input);
             }
             else
             {
+                members.AddUnknown(ref _json);
                 _json.SkipMember();
             }
         }
 
-        Require(seen, Seen.Name, "An input has no 'name'.");
-        Require(seen, Seen.DataType, "has no 'datatype'.", input.Name);
-        Require(seen, Seen.Shape, "has no 'shape'.", input.Name);
+        Require(members, Member.Name, "An input has no 'name'.");
+        Require(members, Member.DataType, "has no 'datatype'.", input.Name);
+        Require(members, Member.Shape, "has no 'shape'.", input.Name);
         if (input.DataStart < 0 == input.BinaryByteSize < 0)
         {
             throw new InvalidRequestException($"Input '{head.Describe(input.Name)}' needs either 'data' or the parameter 'binary_data_size'; it has {(input.DataStart < 0 ? "neither" : "both")}.");
@@ -128,19 +116,22 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
     private void ReadInputParameters(ref InputHead input)
     {
         _json.Expect(JsonTokenType.StartObject, "An input's 'parameters'", "an object");
+        var members = new MemberSet(head);
         while (_json.NextMember())
         {
             if (_json.IsNamed("binary_data_size"u8))
             {
+                members.Add(Member.BinaryDataSize, "binary_data_size");
                 _json.Reader.Read();
-                if (input.BinaryByteSize >= 0 || _json.Reader.TokenType != JsonTokenType.Number || !_json.Reader.TryGetInt64(out input.BinaryByteSize) || input.BinaryByteSize < 0)
+                if (_json.Reader.TokenType != JsonTokenType.Number || !_json.Reader.TryGetInt64(out input.BinaryByteSize) || input.BinaryByteSize < 0)
                 {
-                    throw new InvalidRequestException($"The parameter 'binary_data_size' is {JsonText.Describe(ref _json.Reader)}; expected one number of bytes.");
+                    throw new InvalidRequestException($"The parameter 'binary_data_size' is {JsonText.Describe(ref _json.Reader)}; expected a number of bytes.");
                 }
             }
             else
             {
                 RefuseSharedMemory();
+                members.AddUnknown(ref _json);
                 _json.SkipMember();
             }
         }
@@ -148,35 +139,38 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
 
     private void ReadOutput(ref OutputHead output)
     {
-        var seen = Seen.None;
+        var members = new MemberSet(head);
         while (_json.NextMember())
         {
             if (_json.IsNamed("name"u8))
             {
-                Mark(ref seen, Seen.Name, "name");
+                members.Add(Member.Name, "name");
                 output.Name = _json.ReadText("An output's 'name'", head);
             }
             else if (_json.IsNamed("parameters"u8))
             {
-                Mark(ref seen, Seen.Parameters, "parameters");
+                members.Add(Member.Parameters, "parameters");
                 ReadOutputParameters(ref output);
             }
             else
             {
+                members.AddUnknown(ref _json);
                 _json.SkipMember();
             }
         }
 
-        Require(seen, Seen.Name, "An output has no 'name'.");
+        Require(members, Member.Name, "An output has no 'name'.");
     }
 
     private void ReadOutputParameters(ref OutputHead output)
     {
         _json.Expect(JsonTokenType.StartObject, "An output's 'parameters'", "an object");
+        var members = new MemberSet(head);
         while (_json.NextMember())
         {
             if (_json.IsNamed("binary_data"u8))
             {
+                members.Add(Member.BinaryData, "binary_data");
                 output.IsBinary = _json.ReadBoolean("binary_data");
             }
             else if (_json.IsNamed("classification"u8))
@@ -186,6 +180,7 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
             else
             {
                 RefuseSharedMemory();
+                members.AddUnknown(ref _json);
                 _json.SkipMember();
             }
         }
@@ -194,26 +189,32 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
     private void ReadParameters()
     {
         _json.Expect(JsonTokenType.StartObject, "'parameters'", "an object");
+        var members = new MemberSet(head);
         while (_json.NextMember())
         {
             if (_json.IsNamed("binary_data_output"u8))
             {
+                members.Add(Member.BinaryDataOutput, "binary_data_output");
                 head.BinaryOutput = _json.ReadBoolean("binary_data_output");
             }
             else if (_json.IsNamed("priority"u8))
             {
+                members.Add(Member.Priority, "priority");
                 head.Priority = _json.ReadUnsigned("priority");
             }
             else if (_json.IsNamed("timeout"u8))
             {
+                members.Add(Member.Timeout, "timeout");
                 head.TimeoutMicroseconds = _json.ReadUnsigned("timeout");
             }
             else if (_json.IsNamed("sequence_id"u8))
             {
+                members.Add(Member.SequenceId, "sequence_id");
                 _json.RefuseUnlessUnused("sequence_id");
             }
             else
             {
+                members.AddUnknown(ref _json);
                 _json.SkipParameter();
             }
         }
@@ -262,21 +263,11 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
     // The name may come after the member that is wrong.
     private readonly string Subject(TextRange input) => input.Length > 0 ? $"Input '{head.Describe(input)}'" : "An input";
 
-    private readonly void Require(Seen seen, Seen flag, string message, TextRange name = default)
+    private readonly void Require(in MemberSet members, Member member, string message, TextRange name = default)
     {
-        if ((seen & flag) == 0)
+        if (!members.Has(member))
         {
             throw new InvalidRequestException(name.Length > 0 ? $"Input '{head.Describe(name)}' {message}" : message);
         }
-    }
-
-    private static void Mark(ref Seen seen, Seen flag, string name)
-    {
-        if ((seen & flag) != 0)
-        {
-            throw new InvalidRequestException($"The member '{name}' is given twice in one object.");
-        }
-
-        seen |= flag;
     }
 }

@@ -55,7 +55,7 @@ internal ref struct JsonCursor(ReadOnlySequence<byte> json, int depthLimit)
     public TextRange ReadText(string what, InferHead head)
     {
         Expect(JsonTokenType.String, what, "a string");
-        return JsonText.Copy(ref Reader, head);
+        return JsonText.Copy(ref Reader, head, what);
     }
 
     public bool ReadBoolean(string parameter)

@@ -6,6 +6,9 @@ namespace Camshaft.Transport.Http.Infer;
 /// <summary>What several readers of requests' JSON do with a token.</summary>
 internal static class JsonText
 {
+    /// <summary>The most bytes, as they stand in the JSON, of a text that is kept: an id or a name.</summary>
+    public const int LongestText = 1 << 16;
+
     /// <summary>For JSON that has been read once already, and so is not too deep.</summary>
     public static JsonReaderOptions ReaderOptions { get; } = WithDepth(int.MaxValue);
 
@@ -30,9 +33,16 @@ internal static class JsonText
     }
 
     /// <summary>Copies a string token into the head.</summary>
-    public static TextRange Copy(ref Utf8JsonReader reader, InferHead head)
+    /// <exception cref="InvalidRequestException">It is not valid UTF-8, or too long.</exception>
+    public static TextRange Copy(ref Utf8JsonReader reader, InferHead head, string what)
     {
-        var destination = head.ReserveText(GetRawLength(ref reader));
+        var length = GetRawLength(ref reader);
+        if (length > LongestText)
+        {
+            throw new InvalidRequestException($"{what} has {length} bytes; at most {LongestText} are taken.");
+        }
+
+        var destination = head.ReserveText(length);
         return head.CommitText(Copy(ref reader, destination));
     }
 

@@ -38,7 +38,7 @@ internal static class RawRequest
     {
         var offset = WritePrefix(request);
         await BodyReader.ReadTensorAsync(body, request, 0, offset, deadline, cancellationToken).ConfigureAwait(false);
-        await BodyReader.ReadEndAsync(body, request, cancellationToken).ConfigureAwait(false);
+        await BodyReader.ReadEndAsync(body, request, deadline, cancellationToken).ConfigureAwait(false);
     }
 
     private static int WritePrefix(InferenceRequest request)
