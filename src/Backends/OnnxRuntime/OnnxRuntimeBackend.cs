@@ -38,6 +38,7 @@ public abstract class OnnxRuntimeBackend : IBackend
         }
 
         _log = context.Log;
+        OrtTelemetry.Disable();
         _environment = new OrtEnvironment(OrtLibrary.Load(NativeDirectory), context.Log);
     }
 
