@@ -87,7 +87,8 @@ public sealed class HttpServer : IAsyncLifetime
     public async Task AssertNothingIsHeldAsync()
     {
         await UntilAsync(() => DescribeHeld() is null, () => DescribeHeld()!);
-        Assert.Empty(_log.Take());
+        var errors = _log.Take();
+        Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
 
     public async Task<TcpClient> ConnectAsync()
