@@ -39,7 +39,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             else
             {
                 var body = context.Request.BodyReader;
-                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline, context.RequestAborted).ConfigureAwait(false);
+                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline).ConfigureAwait(false);
                 try
                 {
                     ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
@@ -165,11 +165,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             if (head.Inputs[i].BinaryByteSize > 0)
             {
-                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, deadline, context.RequestAborted).ConfigureAwait(false);
+                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, deadline).ConfigureAwait(false);
             }
         }
 
-        await BodyReader.ReadEndAsync(body, request, deadline, context.RequestAborted).ConfigureAwait(false);
+        await BodyReader.ReadEndAsync(body, request, deadline).ConfigureAwait(false);
     }
 
     private static void FillFromJson(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
@@ -215,7 +215,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         var declared = RawRequest.Declare(request, context.Request.ContentLength);
         InvalidRequestException.ThrowIfFailed(declared);
         InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
-        await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline, context.RequestAborted).ConfigureAwait(false);
+        await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline).ConfigureAwait(false);
     }
 
     private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request, BodyDeadline deadline)
