@@ -33,7 +33,7 @@ internal sealed record FuzzCase(ModelVersion Model, byte[] Body, string? HeaderL
         CultureInfo.InvariantCulture,
         $"""
         {Model}; Inference-Header-Content-Length {HeaderLength ?? "none"}; length {(HasLength ? "told" : "not told")}; late {ArrivesLate}; leaves {LeavesAt}
-        pieces {string.Join(',', Pieces)}
+        pieces of {string.Join(',', Cut().Select(static piece => piece.Length))}
         text {Encoding.Latin1.GetString(Body)}
         bytes {Convert.ToHexString(Body)}
         """);

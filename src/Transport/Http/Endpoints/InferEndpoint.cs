@@ -26,11 +26,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         var deadline = new BodyDeadline(timeProvider, options.RequestTimeout);
         CheckEncoding(context);
         CheckLength(context);
-        var jsonByteSize = ReadHeaderLength(context);
         var exchange = _exchanges.Get();
         InferenceRequest? request = null;
         try
         {
+            var jsonByteSize = ReadHeaderLength(context);
             if (jsonByteSize == 0)
             {
                 request = CreateRequest(route);
