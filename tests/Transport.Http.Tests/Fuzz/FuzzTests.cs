@@ -102,8 +102,8 @@ public sealed class FuzzTests(HttpServer server, ITestOutputHelper output) : ICl
 
     private static void AssertEqual(ModelVersion model, IReadOnlyList<TestTensor> expected, byte[] json, byte[] tail)
     {
-        // Numbers that are none came in binary form, and JSON has no form for them that a document would take.
-        if (expected.Any(HasNonFinite) && tail.Length == 0)
+        // Numbers that are none came in binary form, and their form in JSON is one that no document takes.
+        if (expected.Any(HasNonFinite) && (json.AsSpan().IndexOf("NaN"u8) >= 0 || json.AsSpan().IndexOf("Infinity"u8) >= 0))
         {
             return;
         }
@@ -118,7 +118,9 @@ public sealed class FuzzTests(HttpServer server, ITestOutputHelper output) : ICl
             Assert.Equal(tensor.Shape.Dimensions.ToArray(), output.GetProperty("shape").Deserialize<long[]>());
             var isBinary = output.TryGetProperty("parameters", out var parameters);
             var bytes = isBinary ? tail[..parameters.GetProperty("binary_data_size").GetInt32()] : ReferenceTensor.ReadJson(tensor.DataType, output.GetProperty("data"));
-            Assert.Equal(tensor.Data, bytes);
+
+            // In JSON a BOOL of any byte but zero is true.
+            Assert.Equal(!isBinary && tensor.DataType == DataType.Bool ? [.. tensor.Data.Select(static value => (byte)(value == 0 ? 0 : 1))] : tensor.Data, bytes);
             tail = isBinary ? tail[bytes.Length..] : tail;
         }
 

@@ -94,6 +94,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             throw new InvalidRequestException($"The request is not valid JSON: {exception.Message}");
         }
+        catch (IndexOutOfRangeException)
+        {
+            // What the reader of .NET 10 ends with where true, false or null is cut by the end of a body in several blocks.
+            throw new InvalidRequestException("The request is not valid JSON: it ends amid a value.");
+        }
         catch (InvalidOperationException)
         {
             // A name with half a surrogate pair: the reader finds it when it compares.
