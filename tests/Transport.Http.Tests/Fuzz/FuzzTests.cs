@@ -47,6 +47,19 @@ public sealed class FuzzTests(HttpServer server, ITestOutputHelper output) : ICl
         Assert.InRange((double)answered / (answered + refused), 0.2, 0.8);
     }
 
+    /// <summary>What a run has found once: the platform's reader has no exception of its own for it.</summary>
+    [Theory]
+    [InlineData("f@Hv$zb", "1", 6)]
+    [InlineData("tru@", "3", 2)]
+    [InlineData("{\"a\":nu@@@@", "7", 9)]
+    [InlineData("fals", null, 3)]
+    public async Task A_literal_that_is_cut_by_the_end_of_a_body_in_several_segments_is_refused(string body, string? headerLength, int piece)
+    {
+        var request = new FuzzCase(server.Identities[0], System.Text.Encoding.ASCII.GetBytes(body), headerLength, HasLength: true, [piece], ArrivesLate: false, LeavesAt: null);
+
+        Assert.Contains("not valid JSON", (await Assert.ThrowsAsync<InvalidRequestException>(() => new FuzzCall(request).RunAsync(server.InferEndpoint))).Message, StringComparison.Ordinal);
+    }
+
     private async Task<bool> RunAsync(int seed, bool verbose)
     {
         var request = new FuzzGenerator(seed, server.Identities).Create();
