@@ -90,14 +90,13 @@ internal sealed class DeviceScheduler : IDisposable
         var answer = request.Answer;
         lock (_gate)
         {
-            ref var state = ref _queues[queue];
-            if (TryRefuse(request, queue, state, out refusal))
+            if (TryRefuse(request, queue, _queues[queue], out refusal))
             {
                 request.State = RequestState.Ended;
             }
-            else if (request.MayRunInline && _queues.Queued == 0 && _freeLanes.Count > 0 && state.Running < state.ConcurrencyLimit && queue.IsShort(_timeProvider.TimestampFrequency))
+            else if (request.MayRunInline && _queues.Queued == 0 && _freeLanes.Count > 0 && _queues.HasRoom(queue) && queue.IsShort(_timeProvider.TimestampFrequency))
             {
-                lane = Take(request, ref state);
+                lane = Take(request);
             }
             else
             {
@@ -205,7 +204,7 @@ internal sealed class DeviceScheduler : IDisposable
         {
             var queue = request.Model.Queue;
             queue.RecordRun(timings.RunEnded - timings.RunStarted);
-            _queues[queue].Running--;
+            _queues.CountRun(queue, -1);
             request.State = RequestState.Ended;
             request.Lane = null;
             lane.Request = null;
@@ -278,11 +277,11 @@ internal sealed class DeviceScheduler : IDisposable
             {
                 if (_queues.Queued > 0 && _freeLanes.Count > 0)
                 {
-                    var decision = _policy.Decide(_queues.States, _timeProvider.GetTimestamp());
-                    if (decision.Queue >= 0)
+                    var lanes = new LaneUse { Cores = LaneCount, Any = _queues.Running };
+                    var decision = _policy.Decide(new DeviceState(_queues.States, _queues.Models, lanes, _timeProvider.GetTimestamp()), LaneClass.Any);
+                    if (decision.IsRun)
                     {
-                        var request = _queues.Dequeue(decision.Queue);
-                        return Take(request, ref _queues[request.Model.Queue]);
+                        return Take(_queues.Dequeue(decision.Queue));
                     }
 
                     WakeAt(decision.WakeAt);
@@ -299,14 +298,14 @@ internal sealed class DeviceScheduler : IDisposable
 
     // Everything below is called under the lock, but for the timers' and WakeIfQueued, which take it.
 
-    private EngineLane Take(InferenceRequest request, ref QueueState state)
+    private EngineLane Take(InferenceRequest request)
     {
         var lane = _freeLanes.Pop();
         lane.Request = request;
         request.State = RequestState.Running;
         request.Lane = lane;
         request.MutableTimings.Taken = _timeProvider.GetTimestamp();
-        state.Running++;
+        _queues.CountRun(request.Model.Queue, 1);
         return lane;
     }
 

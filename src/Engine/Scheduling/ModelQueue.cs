@@ -40,6 +40,7 @@ internal sealed class ModelQueue(ModelVersion model, int index, int limit)
 
         _last = request;
         state.Depth++;
+        state.Rows++;
         Describe(ref state);
     }
 
@@ -73,6 +74,7 @@ internal sealed class ModelQueue(ModelVersion model, int index, int limit)
 
         links = default;
         state.Depth--;
+        state.Rows--;
         Describe(ref state);
     }
 
@@ -93,5 +95,7 @@ internal sealed class ModelQueue(ModelVersion model, int index, int limit)
         state.HeadSequence = _first?.Sequence ?? long.MaxValue;
         state.HeadQueued = _first?.Timings.Received ?? 0;
         state.HeadDeadline = _first?.Deadline ?? long.MaxValue;
+        state.HeadSoftDeadline = long.MaxValue;
+        state.HeadRows = _first is null ? 0 : 1;
     }
 }
