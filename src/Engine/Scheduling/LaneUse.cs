@@ -36,6 +36,15 @@ public struct LaneUse
         _ => true,
     };
 
+    /// <summary>How many runs are on lanes of a class.</summary>
+    public readonly int GetRunning(LaneClass lane) => lane switch
+    {
+        LaneClass.Short => Short,
+        LaneClass.Medium => Medium,
+        LaneClass.Long => Long,
+        _ => Any,
+    };
+
     /// <summary>Counts a run that starts (1) or has ended (-1).</summary>
     public void Add(LaneClass lane, int count)
     {
