@@ -3,6 +3,9 @@ namespace Camshaft.Engine.Scheduling;
 /// <summary>What the head of a queue can still expect: in how large a batch it would be in time, or that it cannot be.</summary>
 internal readonly struct BatchFit
 {
+    // Rows may cost this much more in a smaller batch.
+    private const double WorthwhileCost = 1.05;
+
     private BatchFit(int rows, long latestStart, long readyTime, bool isLate, DropReason dropReason)
     {
         Rows = rows;
@@ -70,9 +73,9 @@ internal readonly struct BatchFit
                 : new BatchFit(rows, long.MaxValue, now, true, DropReason.None);
         }
 
-        // A smaller batch would be in time. It wastes what its rows cost more than in a full one, and the head is worth one row's.
-        var waste = profile.GetCpuTicks(within) - (within * plan.CpuTicksPerRow);
-        return isBacklogged && isShed && waste > plan.CpuTicksPerRow * queue.HeadRows
+        // A smaller batch would be in time. Where its rows cost more and others wait, the next heads would be as short of time:
+        // the queue would stay as long and the batches small. So the head is given up, and the batch is full again.
+        return isBacklogged && isShed && profile.GetCpuTicks(within) > within * plan.CpuTicksPerRow * WorthwhileCost
             ? new BatchFit(0, 0, 0, true, DropReason.Overload)
             : new BatchFit(within, now, now, false, DropReason.None);
     }

@@ -166,9 +166,8 @@ internal sealed class ShareLedger(long ticksPerSecond)
         {
             if (models[i].HasObjective == hasObjective && models[i].Weight > 0)
             {
-                // Nobody saves up: who does not run pays its debts and no more.
-                var limit = models[i].IsActive ? quantum * models[i].Weight : 0;
-                _accounts[i].Deficit = Math.Min(Math.Max(limit, _accounts[i].Deficit), _accounts[i].Deficit + (handout * models[i].Weight));
+                // Nobody saves up more than one round's part; who rests now may come back at any time and has it then.
+                _accounts[i].Deficit = Math.Min(quantum * models[i].Weight, _accounts[i].Deficit + (handout * models[i].Weight));
             }
         }
     }
