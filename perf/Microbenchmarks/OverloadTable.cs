@@ -53,12 +53,5 @@ internal static class OverloadTable
         Console.WriteLine(
             $"| {name} | {fifo.GetUsefulTicks(plans) / capacity:P1} | {sizeClass.GetUsefulTicks(plans) / capacity:P1} | {deadline.GetUsefulTicks(plans) / capacity:P1} "
             + $"| {clairvoyant.UsefulTicks / capacity:P1} | {deadline.GetUsefulTicks(plans) / clairvoyant.UsefulTicks:P1} | {(double)missed / met:P2} |");
-        if (Environment.GetEnvironmentVariable("DETAIL") is not null)
-        {
-            for (var m = 0; m < scenario.Models.Length; m++)
-            {
-                Console.WriteLine($"    {scenario.Models[m].Name}: in time {deadline.Count(RequestEnd.InTime, m)}, late {deadline.Count(RequestEnd.Late, m)}, dropped {deadline.Count(RequestEnd.Dropped, m)}, refused {deadline.Count(RequestEnd.Refused, m)}, p50 {deadline.GetLatencyTicks(m, 0.5) / 1e6:F2} p99 {deadline.GetLatencyTicks(m, 0.99) / 1e6:F2} cpu {deadline.GetCpuTicks(m, 0, (long)(Seconds * 1e9)) / capacity:P1}");
-            }
-        }
     }
 }

@@ -34,8 +34,7 @@ internal readonly struct BatchFit
     /// <param name="device">The device now.</param>
     /// <param name="queue">The queue.</param>
     /// <param name="stretch">How much longer than on a free processor a run would take now.</param>
-    /// <param name="backlogMargin">The margin on a run's length, 1 or more, where others wait behind the head.</param>
-    public static BatchFit Find(in DeviceState device, in QueueState queue, double stretch, double backlogMargin)
+    public static BatchFit Find(in DeviceState device, in QueueState queue, double stretch)
     {
         var plan = queue.Plan;
         var profile = plan.Profile;
@@ -54,17 +53,16 @@ internal readonly struct BatchFit
 
         var isShed = !device.Models[queue.Model].ServesLate;
         var isBacklogged = queue.Rows > plan.TargetRows;
-        var scale = stretch * (isBacklogged ? backlogMargin : 1);
         var deadline = Math.Min(queue.HeadDeadline, queue.HeadSoftDeadline - plan.GuardTicks);
-        var latestStart = deadline - (long)(profile.GetSlowWallTicks(rows) * scale);
+        var latestStart = deadline - (long)(profile.GetSlowWallTicks(rows) * stretch);
         if (now <= latestStart)
         {
             // A batch that waits for more closes when one row more would make it late.
-            var close = deadline - (long)(profile.GetSlowWallTicks(rows + 1) * scale);
+            var close = deadline - (long)(profile.GetSlowWallTicks(rows + 1) * stretch);
             return new BatchFit(rows, latestStart, Math.Min(readyTime, close), false, DropReason.None);
         }
 
-        var within = profile.GetMaxRowsWithin((deadline - now) / scale);
+        var within = profile.GetMaxRowsWithin((deadline - now) / stretch);
         if (within < queue.HeadRows)
         {
             // Alone it harms nobody by being late; in a backlog it would make others late as well.

@@ -20,6 +20,7 @@ public sealed class BatchPlan
         _maxQueueDelayTicks = options.MaxQueueDelayTicks;
         TargetRows = ChooseTarget(profile, options);
         RunTicks = profile.GetWallTicks(TargetRows);
+        SlowRunTicks = profile.GetSlowWallTicks(TargetRows);
         CpuTicksPerRow = (double)profile.GetCpuTicks(TargetRows) / TargetRows;
         LaneClass = Classify(RunTicks, options.TicksPerSecond);
         if (options.LatencyTicks > 0)
@@ -42,6 +43,9 @@ public sealed class BatchPlan
 
     /// <summary>How long a run of <see cref="TargetRows"/> takes on a free processor: median.</summary>
     public long RunTicks { get; }
+
+    /// <summary>The same: 95th percentile.</summary>
+    public long SlowRunTicks { get; }
 
     /// <summary>What a row costs in a batch of <see cref="TargetRows"/>, in device time.</summary>
     public double CpuTicksPerRow { get; }
@@ -84,7 +88,7 @@ public sealed class BatchPlan
         _maxQueueDelayTicks == 0 || rows >= (_preferredRows.Length > 0 ? _preferredRows[0] : TargetRows) ? headQueued : headQueued + _maxQueueDelayTicks;
 
     // Of the batches that can run twice within the objective, since a request may have to wait for one, and within the
-    // bound: the smallest that costs next to the least for each row.
+    // bound: the smallest that costs next to the least for each row, or the largest where batches are asked for.
     private static int ChooseTarget(BatchProfile profile, BatchPlanOptions options)
     {
         if (options.PreferredRows.Count > 0)
@@ -95,12 +99,19 @@ public sealed class BatchPlan
         var bound = options.LatencyTicks > 0 ? Math.Min(options.LatencyTicks / 2, options.RunBoundTicks) : options.RunBoundTicks;
         var limit = Math.Min(options.MaxRows, profile.MaxRows);
         var least = (double)profile.GetCpuTicks(1);
-        for (var rows = 2; rows <= limit && profile.GetWallTicks(rows) <= bound; rows++)
+        var largest = 1;
+        while (largest < limit && profile.GetWallTicks(largest + 1) <= bound)
         {
-            least = Math.Min(least, (double)profile.GetCpuTicks(rows) / rows);
+            largest++;
+            least = Math.Min(least, (double)profile.GetCpuTicks(largest) / largest);
         }
 
-        if (!options.BatchesAlways && least > profile.GetCpuTicks(1) * (1 - WorthwhileGain))
+        if (options.BatchesAlways)
+        {
+            return largest;
+        }
+
+        if (least > profile.GetCpuTicks(1) * (1 - WorthwhileGain))
         {
             return 1;
         }

@@ -12,7 +12,7 @@ public sealed record BatchPlanOptions
     /// <summary>The largest batch that the model and its configuration allow, in rows; 1 = not batched.</summary>
     public int MaxRows { get; init; } = 1;
 
-    /// <summary>Whether the model is batched even where the profile says that this is no quicker.</summary>
+    /// <summary>Whether batches are to be as large as they may, even where the profile says that this is no quicker.</summary>
     public bool BatchesAlways { get; init; }
 
     /// <summary>Batch sizes to form rather than others, in ascending order; empty = any.</summary>

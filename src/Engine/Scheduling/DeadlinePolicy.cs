@@ -13,10 +13,6 @@ namespace Camshaft.Engine.Scheduling;
 /// </remarks>
 public sealed class DeadlinePolicy : ISchedulingPolicy
 {
-    // In a backlog heads run close to their deadlines, and one late run in twenty is one too many: their slack is this much
-    // more than the 95th percentile. It costs nothing, since the next request takes the dropped one's place.
-    private const double BacklogMargin = 1.15;
-
     private readonly ShareLedger _shares;
     private readonly ShortLoad _shortLoad;
 
@@ -57,8 +53,8 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
                 continue;
             }
 
-            longestRun = Math.Max(longestRun, queue.Plan.RunTicks);
-            var fit = BatchFit.Find(device, queue, stretch, BacklogMargin);
+            longestRun = Math.Max(longestRun, queue.Plan.SlowRunTicks);
+            var fit = BatchFit.Find(device, queue, stretch);
             if (fit.IsLate)
             {
                 _shares.NoteShortage(queue.Model, device.Now);
@@ -107,7 +103,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         var lanes = Math.Min(model.ConcurrencyLimit, device.Lanes.Cores);
         var isBacklogged = state.Rows + rows > plan.TargetRows;
         var wait = isBacklogged ? (state.Rows + rows - plan.TargetRows) * plan.CpuTicksPerRow / lanes : 0;
-        var run = plan.Profile.GetSlowWallTicks(Math.Min(state.Rows + rows, Math.Max(rows, plan.TargetRows))) * (isBacklogged ? BacklogMargin : 1);
+        var run = plan.Profile.GetSlowWallTicks(Math.Min(state.Rows + rows, Math.Max(rows, plan.TargetRows)));
         var late = device.Now + wait + run - latest;
         if (late <= 0 || (!isBacklogged && state.Depth == 0 && latest == softDeadline - plan.GuardTicks))
         {
@@ -147,7 +143,10 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         var comesFirst = _shares.ComesFirst(device, queue);
         var hasObjective = device.Models[queue.Model].HasObjective;
         var tier = comesFirst ? 0 : hasObjective ? 1 : 2;
-        var isUrgent = fit.LatestStart - device.Now < longestRun;
+
+        // Those behind the head may have come with it, and have to be in time too.
+        var backlog = (queue.Rows - fit.Rows) * queue.Plan.CpuTicksPerRow / device.Lanes.Cores;
+        var isUrgent = fit.LatestStart - device.Now < longestRun + backlog;
         var rank = (tier << 20)
             | (fit.IsLate ? 1 << 19 : 0)
             | (isUrgent ? 0 : 1 << 18)
