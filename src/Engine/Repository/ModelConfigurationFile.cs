@@ -19,9 +19,14 @@ internal sealed class ModelConfigurationFile
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly YamlReader _yaml;
+    private readonly SchedulingSection _scheduling;
     private ModelConfiguration _configuration = ModelConfiguration.Default;
 
-    private ModelConfigurationFile(string text) => _yaml = new YamlReader(text);
+    private ModelConfigurationFile(string text)
+    {
+        _yaml = new YamlReader(text);
+        _scheduling = new SchedulingSection(_yaml);
+    }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ConfigurationFormatException">It is too large, no text, or says what it may not say.</exception>
@@ -68,8 +73,16 @@ internal sealed class ModelConfigurationFile
         ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output") },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
+        ["slo"] = () => ReadScheduling(_scheduling.ReadObjective),
+        ["batching"] = () => ReadScheduling(_scheduling.ReadBatching),
+        ["weight"] = () => ReadScheduling(_scheduling.ReadWeight),
+        ["minimum_share"] = () => ReadScheduling(_scheduling.ReadMinimumShare),
+        ["priority"] = () => ReadScheduling(_scheduling.ReadPriority),
+        ["overload"] = () => ReadScheduling(_scheduling.ReadOverload),
         ["parameters"] = ReadParameters,
     });
+
+    private void ReadScheduling(Func<ModelScheduling, ModelScheduling> read) => _configuration = _configuration with { Scheduling = read(_configuration.Scheduling) };
 
     private DeviceSelector ReadDevice()
     {

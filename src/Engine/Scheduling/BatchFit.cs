@@ -3,8 +3,8 @@ namespace Camshaft.Engine.Scheduling;
 /// <summary>What the head of a queue can still expect: in how large a batch it would be in time, or that it cannot be.</summary>
 internal struct BatchFit
 {
-    // Rows may cost this much more in a smaller batch.
-    private const double WorthwhileCost = 1.05;
+    /// <summary>How much more rows may cost in a smaller batch.</summary>
+    public const double WorthwhileCost = 1.05;
 
     /// <summary>The rows of the batch.</summary>
     public int Rows;

@@ -8,7 +8,8 @@ namespace Camshaft.Engine.Scheduling;
 /// For a free lane every queue of its class is looked at:
 /// 1. A head that cannot be in time any more is dropped, or, where its model serves late requests, goes to the back.
 /// 2. A head that would force a smaller batch than the others behind it are worth is dropped as well.
-/// 3. Of the others the first by rank, then by latest start, runs: models below their minimum share or starved, those with an
+/// 3. While models miss their objectives for want of time, a small batch that would save by growing waits as long as it can.
+/// 4. Of the others the first by rank, then by latest start, runs: models below their minimum share or starved, those with an
 ///    objective, the rest; among these the urgent, then who has not used up its round, then by priority, then full batches.
 /// </remarks>
 public sealed class DeadlinePolicy : ISchedulingPolicy
@@ -43,6 +44,9 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         var stretch = GetStretch(device, lane);
         var laneFree = device.Now + (long)(_longestRun[(int)lane] * stretch);
         var longestRun = 0L;
+
+        // Whether a run now takes the time from others that lack it.
+        var isContended = _shares.IsOverloaded && device.Lanes.Total >= device.Lanes.Cores;
         var wakeAt = long.MaxValue;
         var best = new Candidate { Queue = -1, Rank = int.MaxValue };
         var queues = device.Queues;
@@ -64,6 +68,11 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
             if (fit.DropReason != DropReason.None)
             {
                 return SchedulingDecision.Drop(i, fit.DropReason);
+            }
+
+            if (isContended && fit.LatestStart > laneFree && WouldSave(queue, fit))
+            {
+                fit.ReadyTime = device.Now + fit.LatestStart - laneFree;
             }
 
             if (fit.ReadyTime > device.Now)
@@ -166,6 +175,13 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         var backlog = queue.Rows - fit.Rows;
         return slack < 0 || (backlog > 0 && slack * (double)device.Lanes.Cores < backlog * queue.Plan.CpuTicksPerRow);
     }
+
+    // Whether rows would cost less in a larger batch, and one may come about before the head has to go.
+    private static bool WouldSave(in QueueState queue, in BatchFit fit) =>
+        fit.Rows < queue.Plan.TargetRows
+        && !fit.IsLate
+        && queue.HeadSoftDeadline != long.MaxValue
+        && queue.Plan.Profile.GetCpuTicks(fit.Rows) > fit.Rows * queue.Plan.CpuTicksPerRow * BatchFit.WorthwhileCost;
 
     // How much longer than on a free processor a run on this lane would take now.
     private double GetStretch(in DeviceState device, LaneClass lane)

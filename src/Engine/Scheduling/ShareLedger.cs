@@ -27,6 +27,9 @@ internal sealed class ShareLedger(long ticksPerSecond)
     private Round _throughput;
     private bool _hasUnusedReserve;
 
+    /// <summary>Whether some model with an objective misses it for want of device time.</summary>
+    public bool IsOverloaded { get; private set; }
+
     /// <summary>Brings the books up to a moment. Before anything is asked of them for a decision.</summary>
     public void Refresh(in DeviceState device)
     {
@@ -36,7 +39,7 @@ internal sealed class ShareLedger(long ticksPerSecond)
             Array.Resize(ref _accounts, models.Length);
         }
 
-        _hasUnusedReserve = false;
+        _hasUnusedReserve = IsOverloaded = false;
         _objectives.BeginCount();
         _throughput.BeginCount();
         for (var i = 0; i < models.Length; i++)
@@ -61,6 +64,7 @@ internal sealed class ShareLedger(long ticksPerSecond)
 
             if (model.HasObjective)
             {
+                IsOverloaded |= isShort;
                 _objectives.Count(ref account, isShort);
             }
             else

@@ -31,6 +31,16 @@ public sealed class ModelConfigurationTests : IDisposable
               concurrency: 3
               queue_size: 100
               threads: 2
+            slo: { latency: 20ms, percentile: 95, availability: 99.5, window: 2h }
+            batching:
+              enabled: true
+              max_batch_size: 32
+              preferred_batch_size: [8, 16]
+              max_queue_delay: 1.5ms
+            weight: 2.5
+            minimum_share: 0.1
+            priority: 3
+            overload: serve
             parameters:
               session.intra_op.allow_spinning: 0
               enabled: true
@@ -44,6 +54,11 @@ public sealed class ModelConfigurationTests : IDisposable
         Assert.Equal(new TensorConfiguration("scores") { DataType = DataType.Float16 }, Assert.Single(configuration.Outputs));
         Assert.Equal(new VersionPolicy.Latest(2), configuration.VersionPolicy);
         Assert.Equal(new ModelLimits { Concurrency = 3, QueueSize = 100, Threads = 2 }, configuration.Limits);
+        Assert.Equal(
+            new LatencyObjective(TimeSpan.FromMilliseconds(20)) { Percentile = 95, Availability = 99.5, Window = TimeSpan.FromHours(2) }, configuration.Scheduling.Objective);
+        Assert.Equal((true, 32, TimeSpan.FromMicroseconds(1500)), (configuration.Scheduling.Batching.Enabled, configuration.Scheduling.Batching.MaxBatchSize, configuration.Scheduling.Batching.MaxQueueDelay));
+        Assert.Equal([8, 16], configuration.Scheduling.Batching.PreferredBatchSizes);
+        Assert.Equal((2.5, 0.1, 3, OverloadMode.Serve), (configuration.Scheduling.Weight, configuration.Scheduling.MinimumShare, configuration.Scheduling.Priority, configuration.Scheduling.Overload));
         Assert.Equal("0", configuration.Parameters["session.intra_op.allow_spinning"]);
         Assert.Equal("true", configuration.Parameters["enabled"]);
     }
@@ -66,7 +81,7 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_byte_order_mark_is_no_part_of_the_text() => Assert.Equal("x", Read("\ufeffbackend: x").Backend);
 
     [Theory]
-    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, parameters")]
+    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, slo, batching, weight, minimum_share, priority, overload, parameters")]
     [InlineData("limits:\n  thread: 1", "model.yaml:2:3: unknown key 'thread' in limits; accepted are concurrency, queue_size, threads")]
     [InlineData("inputs:\n- nam: a", "model.yaml:2:3: unknown key 'nam' in an input; accepted are name, datatype, shape, batch_axis")]
     [InlineData("backend: a\nbackend: b", "model.yaml:2:1: the key 'backend' is in model.yaml twice")]
@@ -86,6 +101,27 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("limits: { threads: '2' }", "threads is '2'; expected a whole number")]
     [InlineData("limits: { threads: 0 }", "threads is '0'; expected a whole number from 1 to 256")]
     [InlineData("limits: { queue_size: 99999999999999999999 }", "queue_size is '99999999999999999999'; expected a whole number")]
+    [InlineData("slo: { percentile: 99 }", "slo needs a latency, such as 20ms")]
+    [InlineData("slo: { latency: 20 }", "model.yaml:1:17: latency is '20'; expected a time from 0:00:00.000001 to 1:00:00, such as 20ms (units: us, ms, s, m, h, d)")]
+    [InlineData("slo: { latency: 0ms }", "latency is '0ms'")]
+    [InlineData("slo: { latency: -5ms }", "latency is '-5ms'")]
+    [InlineData("slo: { latency: 2h }", "latency is '2h'")]
+    [InlineData("slo: { latency: 1.2.3ms }", "latency is '1.2.3ms'")]
+    [InlineData("slo: { latency: 99999999999999999999999d }", "latency is '99999999999999999999999d'")]
+    [InlineData("slo: { latency: 1ms, percentile: 100 }", "percentile is '100'; expected a number from 1 to 99.999")]
+    [InlineData("slo: { latency: 1ms, availability: NaN }", "availability is 'NaN'; expected a number from 1 to 99.9999")]
+    [InlineData("slo: { latency: 1ms, window: 1s }", "window is '1s'; expected a time from 0:01:00 to 90")]
+    [InlineData("slo: 20ms", "slo is a mapping")]
+    [InlineData("batching: { enabled: yes }", "enabled is 'yes'; expected auto, true or false")]
+    [InlineData("batching: { max_batch_size: 0 }", "max_batch_size is '0'; expected a whole number from 1 to 4096")]
+    [InlineData("batching: { preferred_batch_size: [8, 4] }", "preferred_batch_size lists sizes in ascending order")]
+    [InlineData("batching: { max_batch_size: 4, preferred_batch_size: [2, 8] }", "preferred_batch_size 8 is more than max_batch_size 4")]
+    [InlineData("batching: { max_queue_delay: 5 }", "max_queue_delay is '5'; expected a time from 0:00:00 to 0:01:00")]
+    [InlineData("weight: 0", "weight is '0'; expected a number from 0.001 to 1000")]
+    [InlineData("weight: 1e3", "weight is '1e3'")]
+    [InlineData("minimum_share: 10%", "minimum_share is '10%'; expected a number from 0 to 1")]
+    [InlineData("priority: 0", "priority is '0'; expected a whole number from 1 to 255")]
+    [InlineData("overload: drop", "overload is 'drop'; expected shed or serve")]
     [InlineData("device: gpu", "device is 'gpu'; expected auto, cpu, cuda or cuda:<number>")]
     [InlineData("file: ../../etc/passwd", "file is '../../etc/passwd'; expected the name of a file in the version's directory")]
     [InlineData("file: ..", "file is '..'")]

@@ -144,6 +144,24 @@ public sealed class DeadlinePolicyTests
     }
 
     [Fact]
+    public void While_another_model_is_late_a_small_batch_waits_to_grow_as_long_as_it_can()
+    {
+        var small = _device.AddModel(runMilliseconds: 0.2, latencyMilliseconds: 20, maxRows: 8, rowFactor: 0.05);
+        var late = _device.AddModel(runMilliseconds: 5, latencyMilliseconds: 20);
+        _device.Queue(small);
+        _device.Lanes.Long = 2;
+        Assert.True(_device.Decide(LaneClass.Short).IsRun);
+
+        _device.Queue(late, depth: 2, waitedMilliseconds: 100);
+        Assert.True(_device.Decide(LaneClass.Medium).IsDrop);
+        var decision = _device.Decide(LaneClass.Short);
+        Assert.InRange(decision.WakeAt - _device.Now, 18 * Millisecond, 20 * Millisecond);
+
+        _device.Now = decision.WakeAt;
+        Assert.True(_device.Decide(LaneClass.Short).IsRun);
+    }
+
+    [Fact]
     public void The_higher_priority_goes_first()
     {
         var low = _device.AddModel(runMilliseconds: 2, latencyMilliseconds: 100);
