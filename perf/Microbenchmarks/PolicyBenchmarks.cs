@@ -16,18 +16,15 @@ public class PolicyBenchmarks
     private ISchedulingPolicy _policy = null!;
     private long _now = TicksPerSecond;
 
-    [Params("fifo", "size_class", "deadline")]
+    [ParamsSource(nameof(Policies))]
     public string Policy { get; set; } = null!;
+
+    public static IEnumerable<string> Policies => SchedulingPolicies.Names;
 
     [GlobalSetup]
     public void SetUp()
     {
-        _policy = Policy switch
-        {
-            "fifo" => new FifoPolicy(),
-            "size_class" => new SizeClassPolicy(),
-            _ => new DeadlinePolicy(TicksPerSecond),
-        };
+        _policy = SchedulingPolicies.Create(Policy, TicksPerSecond);
         for (var i = 0; i < ModelCount; i++)
         {
             var run = (1 + (i % 40)) * Millisecond;

@@ -1,0 +1,54 @@
+using Camshaft.Engine.Models.Configuration;
+
+namespace Camshaft.Engine.Scheduling;
+
+/// <summary>What a model's configuration means to policies, in ticks of the engine's clock.</summary>
+public static class SchedulingTerms
+{
+    /// <summary>A model as it is before its first request.</summary>
+    /// <param name="scheduling">Its configuration.</param>
+    /// <param name="concurrencyLimit">How many of its batches may run at once, 1 or more.</param>
+    /// <param name="ticksPerSecond">The frequency of the engine's clock.</param>
+    public static ModelUse CreateUse(ModelScheduling scheduling, int concurrencyLimit, long ticksPerSecond) => new()
+    {
+        ConcurrencyLimit = concurrencyLimit,
+        LatencyTicks = GetLatencyTicks(scheduling, ticksPerSecond),
+        ServesLate = scheduling.Overload == OverloadMode.Serve,
+        Weight = scheduling.Weight,
+        MinimumShare = scheduling.MinimumShare,
+    };
+
+    /// <summary>What its batch plans are derived from.</summary>
+    /// <param name="scheduling">Its configuration.</param>
+    /// <param name="maxRows">The largest batch that the model itself can take; 1 = none of its tensors can be joined.</param>
+    /// <param name="runBoundTicks">From <see cref="GetRunBoundTicks"/>.</param>
+    /// <param name="ticksPerSecond">The frequency of the engine's clock.</param>
+    public static BatchPlanOptions CreatePlanOptions(ModelScheduling scheduling, int maxRows, long runBoundTicks, long ticksPerSecond) => new()
+    {
+        TicksPerSecond = ticksPerSecond,
+        LatencyTicks = GetLatencyTicks(scheduling, ticksPerSecond),
+        MaxRows = scheduling.Batching.Enabled == false ? 1 : Math.Min(maxRows, scheduling.Batching.MaxBatchSize ?? BatchProfile.RowLimit),
+        BatchesAlways = scheduling.Batching.Enabled == true,
+        PreferredRows = scheduling.Batching.PreferredBatchSizes,
+        MaxQueueDelayTicks = ToTicks(scheduling.Batching.MaxQueueDelay, ticksPerSecond),
+        RunBoundTicks = runBoundTicks,
+    };
+
+    /// <summary>How long one run may be on lanes that models share: half the tightest objective; no bound where nobody has one.</summary>
+    /// <param name="models">The models of the device. On processors, where classes preempt each other, those of one class.</param>
+    public static long GetRunBoundTicks(ReadOnlySpan<ModelUse> models)
+    {
+        var tightest = long.MaxValue;
+        foreach (ref readonly var model in models)
+        {
+            tightest = model.HasObjective ? Math.Min(tightest, model.LatencyTicks) : tightest;
+        }
+
+        return tightest == long.MaxValue ? tightest : tightest / 2;
+    }
+
+    private static long GetLatencyTicks(ModelScheduling scheduling, long ticksPerSecond) =>
+        scheduling.Objective is { } objective ? Math.Max(1, ToTicks(objective.Latency, ticksPerSecond)) : 0;
+
+    private static long ToTicks(TimeSpan time, long ticksPerSecond) => (long)(time.TotalSeconds * ticksPerSecond);
+}

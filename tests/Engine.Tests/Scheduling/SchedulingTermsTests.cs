@@ -1,0 +1,53 @@
+using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Scheduling;
+
+namespace Camshaft.Engine.Tests.Scheduling;
+
+public sealed class SchedulingTermsTests
+{
+    private const long TicksPerSecond = PolicyDevice.TicksPerSecond;
+
+    [Fact]
+    public void A_configuration_is_told_in_ticks()
+    {
+        var scheduling = new ModelScheduling
+        {
+            Objective = new LatencyObjective(TimeSpan.FromMilliseconds(20)),
+            Batching = new BatchingConfiguration { Enabled = true, MaxBatchSize = 8, MaxQueueDelay = TimeSpan.FromMilliseconds(3) },
+            Overload = OverloadMode.Serve,
+            Weight = 2,
+            MinimumShare = 0.1,
+        };
+
+        Assert.Equal(
+            new ModelUse { ConcurrencyLimit = 4, LatencyTicks = 20_000_000, ServesLate = true, Weight = 2, MinimumShare = 0.1 },
+            SchedulingTerms.CreateUse(scheduling, 4, TicksPerSecond));
+        var options = SchedulingTerms.CreatePlanOptions(scheduling, maxRows: 64, runBoundTicks: 5, TicksPerSecond);
+        Assert.Equal((8, true, 3_000_000, 20_000_000, 5), (options.MaxRows, options.BatchesAlways, options.MaxQueueDelayTicks, options.LatencyTicks, options.RunBoundTicks));
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(null, 64)]
+    [InlineData(true, 64)]
+    public void Batching_that_is_off_leaves_single_rows(bool? enabled, int expected)
+    {
+        var scheduling = new ModelScheduling { Batching = new BatchingConfiguration { Enabled = enabled } };
+
+        Assert.Equal(expected, SchedulingTerms.CreatePlanOptions(scheduling, maxRows: 64, runBoundTicks: 5, TicksPerSecond).MaxRows);
+    }
+
+    [Fact]
+    public void Half_the_tightest_objective_bounds_a_run()
+    {
+        Assert.Equal(10, SchedulingTerms.GetRunBoundTicks([new ModelUse { LatencyTicks = 50 }, new ModelUse { LatencyTicks = 20 }, default]));
+        Assert.Equal(long.MaxValue, SchedulingTerms.GetRunBoundTicks([default]));
+    }
+
+    [Fact]
+    public void Every_policy_is_made_by_its_name()
+    {
+        Assert.All(SchedulingPolicies.Names, static name => Assert.Equal(name, SchedulingPolicies.Create(name, TicksPerSecond).Name));
+        Assert.Throws<ArgumentException>(static () => SchedulingPolicies.Create("lifo", TicksPerSecond));
+    }
+}
