@@ -35,6 +35,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // Nothing that a test prepares goes to the cache of the user who runs it.
+        start.Environment["CAMSHAFT__MODELCACHE"] = "off";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
