@@ -11,17 +11,18 @@ namespace Camshaft.Backends.OnnxRuntime;
 internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
 {
     private readonly OrtEnvironment _environment;
+    private readonly ModelFiles _files;
     private readonly string? _arenaShrinkage;
     private volatile bool _distrustsSymbols;
 
     /// <summary>Takes ownership of <paramref name="session"/>, whose parent is the memory information.</summary>
-    public OnnxRuntimeModel(OrtEnvironment environment, OrtHandle session, nint memoryInfo, ModelSource source, SessionConfiguration configuration, ModelSignature signature)
+    public OnnxRuntimeModel(OrtEnvironment environment, OrtHandle session, nint memoryInfo, ModelSource source, ModelFiles files, SessionConfiguration configuration, ModelSignature signature)
     {
         _environment = environment;
         _arenaShrinkage = configuration.ArenaShrinkage;
         Session = session;
         MemoryInfo = memoryInfo;
-        FilePath = source.FilePath;
+        _files = files;
         Subject = source.ToString();
         Signature = signature;
         InputNames = new PinnedNames(signature.Inputs.Select(tensor => tensor.Name));
@@ -63,12 +64,11 @@ internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
     }
 
     /// <summary>
-    /// The model file's size, which is about what the weights take, and what the session's arena holds for activations.
-    /// Weights that lie in other files, and copies that ONNX Runtime lays out anew for the processor, are not in it.
+    /// What the model's files take, which is about what the weights take, and what the session's arena holds for activations.
+    /// Of a model that is not prepared, weights that lie in other files, and copies that ONNX Runtime lays out anew for the
+    /// processor, are not in it.
     /// </summary>
-    public MemoryFootprint Footprint => new(FileByteSize() + ArenaByteSize(), 0);
-
-    private string FilePath { get; }
+    public MemoryFootprint Footprint => new(_files.ByteSize + ArenaByteSize(), 0) { MappedByteSize = _files.MappedByteSize };
 
     /// <inheritdoc/>
     public IModelInstance CreateInstance(ILane lane)
@@ -83,9 +83,6 @@ internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
         Session.Dispose();
         MemoryTrimmer.Trim();
     }
-
-    // The file may have been replaced or removed since.
-    private long FileByteSize() => new FileInfo(FilePath) is { Exists: true } file ? file.Length : 0;
 
     private long ArenaByteSize()
     {

@@ -16,6 +16,9 @@ internal static unsafe class OrtLog
     // One line per initialiser, hundreds for some models; the loader says it once, with the count.
     private const string OverridableInitializer = "appears in graph inputs and will not be treated as constant value";
 
+    // Said whenever a prepared model is saved; the cache's key sees to it.
+    private const string HardwareSpecific = "may contain hardware specific optimizations";
+
     private static volatile IBackendLog? _target;
 
     /// <summary>Where messages go from now on.</summary>
@@ -29,7 +32,7 @@ internal static unsafe class OrtLog
         {
             // The strings live during this call.
             var text = Marshal.PtrToStringUTF8((nint)message) ?? "";
-            if (!text.Contains(OverridableInitializer, StringComparison.Ordinal))
+            if (!text.Contains(OverridableInitializer, StringComparison.Ordinal) && !text.Contains(HardwareSpecific, StringComparison.Ordinal))
             {
                 _target?.Write(LevelOf(severity), $"{Marshal.PtrToStringUTF8((nint)logId)}: {text}");
             }
