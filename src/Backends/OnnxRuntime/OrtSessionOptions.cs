@@ -66,6 +66,9 @@ public sealed unsafe class OrtSessionOptions : IDisposable
     /// <summary>Says where a model that comes from memory has its files of weights.</summary>
     internal void FindWeightsIn(string directory) => AddConfigEntry("session.model_external_initializers_file_folder_path", directory);
 
+    /// <summary>Keeps ONNX Runtime's warnings about the session to itself.</summary>
+    internal void LogErrorsOnly() => Check(_api.SetSessionLogSeverityLevel(Handle.Value, OrtLog.Error), nameof(_api.SetSessionLogSeverityLevel));
+
     /// <summary>Makes a load with these options end early. Any thread, while the options are not disposed.</summary>
     internal void CancelLoad()
     {

@@ -28,6 +28,7 @@ internal sealed unsafe class OrtApiTable
     public readonly delegate* unmanaged[Cdecl]<nint, int, nint> SetIntraOpNumThreads;
     public readonly delegate* unmanaged[Cdecl]<nint, int, nint> SetInterOpNumThreads;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint> SetSessionLogId;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, nint> SetSessionLogSeverityLevel;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> EnableCpuMemArena;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> DisableCpuMemArena;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> EnableMemPattern;
@@ -105,6 +106,7 @@ internal sealed unsafe class OrtApiTable
         SetIntraOpNumThreads = (delegate* unmanaged[Cdecl]<nint, int, nint>)api->SetIntraOpNumThreads;
         SetInterOpNumThreads = (delegate* unmanaged[Cdecl]<nint, int, nint>)api->SetInterOpNumThreads;
         SetSessionLogId = (delegate* unmanaged[Cdecl]<nint, byte*, nint>)api->SetSessionLogId;
+        SetSessionLogSeverityLevel = (delegate* unmanaged[Cdecl]<nint, int, nint>)api->SetSessionLogSeverityLevel;
         EnableCpuMemArena = (delegate* unmanaged[Cdecl]<nint, nint>)api->EnableCpuMemArena;
         DisableCpuMemArena = (delegate* unmanaged[Cdecl]<nint, nint>)api->DisableCpuMemArena;
         EnableMemPattern = (delegate* unmanaged[Cdecl]<nint, nint>)api->EnableMemPattern;

@@ -11,6 +11,7 @@ internal static unsafe class OrtLog
 {
     // OrtLoggingLevel: verbose 0, info 1, warning 2, error 3, fatal 4.
     public const int Warning = 2;
+    public const int Error = 3;
     public const int Fatal = 4;
 
     // One line per initialiser, hundreds for some models; the loader says it once, with the count.

@@ -15,7 +15,7 @@ internal sealed record CacheKey(string Text, IReadOnlyList<string> MadeOf)
     /// <param name="source">What its configuration says.</param>
     /// <param name="configuration">How its session is made.</param>
     /// <param name="api">The library that prepares it.</param>
-    /// <param name="runner">What runs it, beside the processors: the plugin and the kind of device.</param>
+    /// <param name="runner">What runs it: the plugin, with its execution provider.</param>
     public static CacheKey Create(ModelContent content, ModelSource source, SessionConfiguration configuration, OrtApiTable api, string runner)
     {
         string[] madeOf =

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Camshaft.Backends.OnnxRuntime.Native;
 
 namespace Camshaft.Backends.OnnxRuntime.Preparation;
 
@@ -6,7 +7,7 @@ namespace Camshaft.Backends.OnnxRuntime.Preparation;
 /// Makes a prepared model of a model: initialisers that are inputs too become constants, ONNX Runtime optimises the graph, and
 /// what comes out is saved with its weights in a file of their own, which a load maps instead of copying.
 /// </summary>
-internal sealed class ModelPreparer(SessionLoader sessions)
+internal sealed class ModelPreparer(OrtEnvironment environment, SessionLoader sessions)
 {
     private const string ModelFileName = "model.onnx";
     private const string WeightsFileName = "model.onnx.data";
@@ -17,27 +18,23 @@ internal sealed class ModelPreparer(SessionLoader sessions)
     /// <param name="key">The key.</param>
     /// <param name="options">The options of its session, which become those of saving it.</param>
     /// <param name="directory">An empty directory.</param>
+    /// <param name="signature">The model's signature before it was saved.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="BackendException">ONNX Runtime cannot load it, or cannot save it.</exception>
     /// <exception cref="IOException">A file cannot be read or written, or the model has changed meanwhile.</exception>
-    public EntryManifest Prepare(ModelSource source, ModelContent content, CacheKey key, OrtSessionOptions options, string directory, CancellationToken cancellationToken)
+    public EntryManifest Prepare(ModelSource source, ModelContent content, CacheKey key, OrtSessionOptions options, string directory, out ModelSignature signature, CancellationToken cancellationToken)
     {
+        TimeSpan elapsed;
         var structure = OnnxStructureReader.Read(source.FilePath);
-        var stripped = structure.FindOverridableInputs(source.ListedInputs);
+        var stripped = structure.FindInitializedInputs(source.ListedInputs);
         options.SaveOptimized(Path.Combine(directory, ModelFileName), WeightsFileName);
         var started = Stopwatch.GetTimestamp();
-        if (stripped.Count == 0)
+        using (var session = CreateSession(source, structure, stripped, options, cancellationToken))
         {
-            sessions.CreateSession(source, source.FilePath, options, cancellationToken).Dispose();
-        }
-        else
-        {
-            using var model = StrippedModel.Read(source.FilePath, structure.Graph!.Value, stripped);
-            options.FindWeightsIn(Path.GetDirectoryName(source.FilePath)!);
-            sessions.CreateSession(source, model, options, cancellationToken).Dispose();
+            elapsed = Stopwatch.GetElapsedTime(started);
+            signature = new SignatureReader(environment, session, source).Read();
         }
 
-        var elapsed = Stopwatch.GetElapsedTime(started);
         MemoryTrimmer.Trim();
         if (!content.IsCurrent(source.FilePath))
         {
@@ -55,6 +52,20 @@ internal sealed class ModelPreparer(SessionLoader sessions)
             StrippedCount = stripped.Count,
             PrepareMilliseconds = elapsed.TotalMilliseconds,
         };
+    }
+
+    private OrtHandle CreateSession(ModelSource source, OnnxStructure structure, IReadOnlyList<ProtobufField> stripped, OrtSessionOptions options, CancellationToken cancellationToken)
+    {
+        if (stripped.Count == 0)
+        {
+            return sessions.CreateSession(source, source.FilePath, options, cancellationToken);
+        }
+
+        // What the inputs alone kept in the model is removed with a warning each.
+        options.LogErrorsOnly();
+        options.FindWeightsIn(Path.GetDirectoryName(source.FilePath)!);
+        using var model = StrippedModel.Read(source.FilePath, structure, stripped);
+        return sessions.CreateSession(source, model, options, cancellationToken);
     }
 
     private static EntryManifest.EntryFile Describe(string directory, string name, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal sealed class OnnxStructureReader
             switch (field.Number)
             {
                 case 1:
-                    _structure.IrVersion = field.Value;
+                    _structure.IrVersion = field;
                     break;
                 case 7 when _structure.Graph is not null:
                     throw new InvalidDataException("The file has more than one graph.");

@@ -16,8 +16,8 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
     // Entries that say themselves how files are saved or found.
     private static readonly string[] ForeignEntries = ["session.optimized_model", "session.save_", "session.load_model_format", "session.model_external", "session.use_ort_model", "session.use_memory_mapped"];
 
-    private readonly ModelPreparer _preparer = new(sessions);
-    private volatile bool _hasFailed;
+    private readonly ModelPreparer _preparer = new(environment, sessions);
+    private volatile bool _diskHasFailed;
 
     /// <summary>Loads a model.</summary>
     /// <param name="source">The model.</param>
@@ -48,9 +48,9 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         if (failure is not null)
         {
             // A full disk concerns every model; one line is enough.
-            var isKnown = failure is IOException or UnauthorizedAccessException && _hasFailed;
-            _hasFailed |= failure is IOException or UnauthorizedAccessException;
-            log.Write(isKnown ? BackendLogLevel.Debug : BackendLogLevel.Warning, $"{source}: it is served as it is, since it could not be prepared for faster loads: {failure.Message}");
+            var concernsDisk = failure is IOException or UnauthorizedAccessException;
+            log.Write(concernsDisk && _diskHasFailed ? BackendLogLevel.Debug : BackendLogLevel.Warning, $"{source}: it is served as it is, since it could not be prepared for faster loads: {failure.Message}");
+            _diskHasFailed |= concernsDisk;
         }
 
         return model;
@@ -99,9 +99,10 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
     {
         using var draft = cache.CreateDraft();
         EntryManifest manifest;
+        ModelSignature signature;
         using (var options = createOptions(configuration))
         {
-            manifest = _preparer.Prepare(source, content, key, options, draft.Path, cancellationToken);
+            manifest = _preparer.Prepare(source, content, key, options, draft.Path, out signature, cancellationToken);
         }
 
         // Loaded before anyone else can find it: what ONNX Runtime cannot read back is no entry.
@@ -111,6 +112,8 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         try
         {
             var elapsed = Stopwatch.GetElapsedTime(started);
+            CheckSame(signature.Inputs, model.Signature.Inputs);
+            CheckSame(signature.Outputs, model.Signature.Outputs);
             if (cache.TryPublish(draft, key, manifest))
             {
                 Report(source, "prepared", entry, elapsed);
@@ -131,7 +134,21 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
     private OnnxRuntimeModel LoadFrom(ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, CacheEntry entry, CancellationToken cancellationToken)
     {
         using var options = createOptions(configuration with { Optimization = GraphOptimization.None });
+
+        // What there is to be warned of was said when it was prepared.
+        options.LogErrorsOnly();
         return sessions.Load(source, entry.ModelPath, entry.Files, configuration, options, cancellationToken);
+    }
+
+    private static void CheckSame(IReadOnlyList<TensorSpec> before, IReadOnlyList<TensorSpec> after)
+    {
+        string was = Describe(before), now = Describe(after);
+        if (was != now)
+        {
+            throw new InvalidDataException($"prepared it has {now} in place of {was}");
+        }
+
+        static string Describe(IReadOnlyList<TensorSpec> tensors) => string.Join(", ", tensors.Select(static tensor => $"'{tensor.Name}' {tensor.DataType.Name} {tensor.Shape}"));
     }
 
     private void Report(ModelSource source, string what, CacheEntry entry, TimeSpan elapsed)

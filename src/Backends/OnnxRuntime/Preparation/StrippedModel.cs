@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Camshaft.Backends.OnnxRuntime.Preparation;
 
@@ -8,12 +9,18 @@ namespace Camshaft.Backends.OnnxRuntime.Preparation;
 /// </summary>
 internal sealed unsafe class StrippedModel : IDisposable
 {
+    private const byte IrVersionTag = 1 << 3;
     private const byte GraphTag = (7 << 3) | 2;
     private const int MaxVarintByteSize = 10;
 
+    private readonly long _fileByteSize;
     private byte* _address;
 
-    private StrippedModel(long capacity) => _address = (byte*)NativeMemory.Alloc((nuint)capacity);
+    private StrippedModel(long fileByteSize)
+    {
+        _fileByteSize = fileByteSize;
+        _address = (byte*)NativeMemory.Alloc((nuint)(fileByteSize + (2 * MaxVarintByteSize)));
+    }
 
     /// <summary>The model's first byte; good until this object is disposed.</summary>
     public void* Address => _address;
@@ -21,33 +28,38 @@ internal sealed unsafe class StrippedModel : IDisposable
     /// <summary>How long the model is.</summary>
     public long ByteSize { get; private set; }
 
-    /// <summary>Reads a model file, all but some fields.</summary>
+    /// <summary>Reads a model file, all but some fields. A file of an old version gets the first one with constants.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="graph">The graph in it.</param>
-    /// <param name="stripped">The fields of the graph to leave out, in the file's order.</param>
-    public static StrippedModel Read(string path, ProtobufField graph, IReadOnlyList<ProtobufField> stripped)
+    /// <param name="structure">What is in it.</param>
+    /// <param name="stripped">The inputs of the graph to leave out, in the file's order.</param>
+    public static StrippedModel Read(string path, OnnxStructure structure, IReadOnlyList<ProtobufField> stripped)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var fileByteSize = RandomAccess.GetLength(file);
-        if (graph.End > fileByteSize)
-        {
-            throw new EndOfStreamException("The model file became shorter while it was read.");
-        }
-
-        var model = new StrippedModel(fileByteSize + MaxVarintByteSize);
+        var graph = structure.Graph!.Value;
+        var model = new StrippedModel(fileByteSize);
         try
         {
-            model.Append(file, 0, graph.Head);
-            model.AppendGraphHead(graph.End - graph.Start - stripped.Sum(static field => field.End - field.Head));
-            var start = graph.Start;
-            foreach (var field in stripped)
+            // Fields may stand in any order.
+            var edits = new List<(ProtobufField Field, Action Replace)>
+            {
+                (graph with { End = graph.Start }, () => model.AppendNumber(GraphTag, graph.End - graph.Start - stripped.Sum(static field => field.End - field.Head))),
+            };
+            edits.AddRange(stripped.Select(static field => (field, new Action(static () => { }))));
+            if (structure.IsOld)
+            {
+                edits.Add((structure.IrVersion!.Value, () => model.AppendNumber(IrVersionTag, OnnxStructure.FirstVersionWithConstants)));
+            }
+
+            var start = 0L;
+            foreach (var (field, replace) in edits.OrderBy(static edit => edit.Field.Head))
             {
                 model.Append(file, start, field.Head);
+                replace();
                 start = field.End;
             }
 
-            model.Append(file, start, graph.End);
-            model.Append(file, graph.End, fileByteSize);
+            model.Append(file, start, fileByteSize);
             return model;
         }
         catch
@@ -63,10 +75,15 @@ internal sealed unsafe class StrippedModel : IDisposable
         _address = null;
     }
 
-    // What is appended is never longer than the file and one number, and that is what was allocated.
-    private void Append(Microsoft.Win32.SafeHandles.SafeFileHandle file, long start, long end)
+    // Never more than the file's bytes and what a number may take more than it took in the file; that is what was allocated.
+    private void Append(SafeFileHandle file, long start, long end)
     {
         const int chunk = 1 << 24;
+        if (end > _fileByteSize)
+        {
+            throw new EndOfStreamException("The model file became shorter while it was read.");
+        }
+
         while (start < end)
         {
             var read = RandomAccess.Read(file, new Span<byte>(_address + ByteSize, (int)Math.Min(chunk, end - start)), start);
@@ -80,14 +97,14 @@ internal sealed unsafe class StrippedModel : IDisposable
         }
     }
 
-    private void AppendGraphHead(long length)
+    private void AppendNumber(byte tag, long number)
     {
-        _address[ByteSize++] = GraphTag;
-        for (; length >= 0x80; length >>= 7)
+        _address[ByteSize++] = tag;
+        for (; number >= 0x80; number >>= 7)
         {
-            _address[ByteSize++] = (byte)(length | 0x80);
+            _address[ByteSize++] = (byte)(number | 0x80);
         }
 
-        _address[ByteSize++] = (byte)length;
+        _address[ByteSize++] = (byte)number;
     }
 }
