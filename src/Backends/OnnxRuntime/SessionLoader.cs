@@ -28,8 +28,9 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
         var session = CreateSession(source, path, options, cancellationToken, memoryInfo);
         try
         {
-            ReportOverridableInitializers(source, session);
-            return new OnnxRuntimeModel(environment, session, memoryInfo.Value, source, files, configuration, new SignatureReader(environment, session, source).Read());
+            var signature = new SignatureReader(environment, session, source).Read();
+            ReportOverridableInitializers(source, session, signature.Inputs.Count(static input => input.IsOptional));
+            return new OnnxRuntimeModel(environment, session, memoryInfo.Value, source, files, configuration, signature);
         }
         catch
         {
@@ -82,15 +83,15 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
         }
     }
 
-    private void ReportOverridableInitializers(ModelSource source, OrtHandle session)
+    private void ReportOverridableInitializers(ModelSource source, OrtHandle session, int listedCount)
     {
         nuint count;
         _api.ThrowIfFailed(_api.SessionGetOverridableInitializerCount(session.Value, &count), nameof(_api.SessionGetOverridableInitializerCount), source.ToString());
-        if (count > 0)
+        if ((int)count > listedCount)
         {
             log.Write(
                 BackendLogLevel.Information,
-                $"{source}: {count} initialisers are also inputs of the graph, so ONNX Runtime takes them for values that may change and optimises less; remove them from the graph's inputs.");
+                $"{source}: {(int)count - listedCount} initialisers are also inputs of the graph, so ONNX Runtime takes them for values that may change and optimises less; remove them from the graph's inputs.");
         }
     }
 }

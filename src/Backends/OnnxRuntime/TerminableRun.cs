@@ -49,7 +49,7 @@ internal sealed unsafe class TerminableRun : IDisposable
             status = _model.Api.Run(
                 _model.Session.Value,
                 _options.Value,
-                _model.InputNames.Address,
+                inputs.Names,
                 inputs.Values,
                 (nuint)inputs.Count,
                 outputs.Names,

@@ -76,7 +76,7 @@ public sealed class PreparedModelTests : IDisposable
         WriteModel("model.onnx", 2f);
         using var model = _backend.Load(path);
 
-        Assert.Equal(3f, Sum(model));
+        Assert.Equal(3f, SumModel.Run(model));
         Assert.Equal(2, _backend.Entries.Length);
     }
 
@@ -86,13 +86,13 @@ public sealed class PreparedModelTests : IDisposable
         var path = WriteExternalModel(10f);
         using (var model = _backend.Load(path))
         {
-            Assert.Equal(11f, Sum(model));
+            Assert.Equal(11f, SumModel.Run(model));
         }
 
         WriteExternalModel(20f);
         using var changed = _backend.Load(path);
 
-        Assert.Equal(21f, Sum(changed));
+        Assert.Equal(21f, SumModel.Run(changed));
         Assert.Equal(2, _backend.Entries.Length);
     }
 
@@ -107,16 +107,16 @@ public sealed class PreparedModelTests : IDisposable
         // The same length, inode and time: by all that is looked at, the same file.
         using (var file = File.OpenWrite(path))
         {
-            file.Write(CreateModel(2f).Build());
+            file.Write(SumModel.Create(2f).Build());
         }
 
         File.SetLastWriteTimeUtc(path, settled);
         using var unchanged = _backend.Load(path);
-        Assert.Equal(2f, Sum(unchanged));
+        Assert.Equal(2f, SumModel.Run(unchanged));
 
         File.SetLastWriteTimeUtc(path, settled.AddSeconds(1));
         using var changed = _backend.Load(path);
-        Assert.Equal(3f, Sum(changed));
+        Assert.Equal(3f, SumModel.Run(changed));
     }
 
     [Fact]
@@ -126,6 +126,31 @@ public sealed class PreparedModelTests : IDisposable
         using var second = _backend.Load(WriteModel("b/model.onnx", 1f));
 
         Assert.Single(_backend.Entries);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Initialisers_that_the_configuration_lists_can_be_given(bool prepared)
+    {
+        // y = x + a + b, where both a and b are inputs with a value.
+        var path = _directory.Write("model.onnx", new OnnxModelBuilder()
+            .Input("x", DataType.Float32, "1")
+            .Input("a", DataType.Float32, "1")
+            .Input("b", DataType.Float32, "1")
+            .Output("y", DataType.Float32, "1")
+            .Initializer("a", TestTensor.Of([1], 10f))
+            .Initializer("b", TestTensor.Of([1], 100f))
+            .Node("Add", ["x", "a"], ["xa"])
+            .Node("Add", ["xa", "b"], ["y"])
+            .Build());
+        var source = new ModelSource { ModelName = "m", Version = 1, FilePath = path, ListedInputs = ["x", "a"] };
+        using var model = prepared ? _backend.Load(source) : Plugin.Loaded.Backend.Load(source, new TestDevice(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(prepared ? 1 : 0, _backend.Count("1 initialisers that are also inputs are constants now"));
+        Assert.Equal([("x", false), ("a", true)], model.Signature.Inputs.Select(static input => (input.Name, input.IsOptional)));
+        Assert.Equal(111f, CachedBackend.Run(model, [TestTensor.Of([1], 1f), null])["y"].Values<float>()[0]);
+        Assert.Equal(103f, CachedBackend.Run(model, [TestTensor.Of([1], 1f), TestTensor.Of([1], 2f)])["y"].Values<float>()[0]);
     }
 
     [Fact]
@@ -182,15 +207,6 @@ public sealed class PreparedModelTests : IDisposable
         Assert.Empty(_backend.Leftovers);
     }
 
-    private static float Sum(ILoadedModel model) => CachedBackend.Run(model, [TestTensor.Of([1], 1f)])["y"].Values<float>()[0];
-
-    // y = x + w, with weights that are large enough for a file of their own.
-    private static OnnxModelBuilder CreateModel(float weight) => new OnnxModelBuilder()
-        .Input("x", DataType.Float32, "1")
-        .Output("y", DataType.Float32, "1000")
-        .Initializer("w", new Shape(1000), [.. Enumerable.Repeat(weight, 1000)])
-        .Node("Add", ["x", "w"], ["y"]);
-
     private static OnnxModelBuilder ExternalModel(int length, string fileName) => new OnnxModelBuilder()
         .Input("x", DataType.Float32, "1")
         .Output("y", DataType.Float32, $"{length}")
@@ -213,7 +229,7 @@ public sealed class PreparedModelTests : IDisposable
             values => Assert.Equal(values.First, values.Second, Tolerance * Math.Max(1, Math.Abs(values.First)))));
     }
 
-    private string WriteModel(string path, float weight) => _directory.Write(path, CreateModel(weight).Build());
+    private string WriteModel(string path, float weight) => _directory.Write(path, SumModel.Create(weight).Build());
 
     private string WriteExternalModel(float weight)
     {

@@ -56,8 +56,10 @@ internal sealed class EntryVerifier(IBackendLog log) : IDisposable
                 {
                     onDamage(file);
                 }
-
-                log.Write(BackendLogLevel.Debug, $"The prepared model '{entry.Path}' is verified.");
+                else
+                {
+                    log.Write(BackendLogLevel.Debug, $"The prepared model '{entry.Path}' is verified.");
+                }
             }
             catch (OperationCanceledException)
             {

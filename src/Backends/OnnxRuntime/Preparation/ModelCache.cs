@@ -97,8 +97,8 @@ internal sealed class ModelCache(CacheDirectory directory, long byteSizeLimit, I
     {
         if (Directory.Exists(entryPath))
         {
-            log.Write(BackendLogLevel.Warning, $"The prepared model '{entryPath}' {why}; it is removed and made again.");
             directory.Remove(entryPath);
+            log.Write(BackendLogLevel.Warning, $"The prepared model '{entryPath}' {why}; it is removed and made again.");
         }
     }
 
