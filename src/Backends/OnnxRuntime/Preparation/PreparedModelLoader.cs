@@ -17,7 +17,7 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
     private static readonly string[] ForeignEntries = ["session.optimized_model", "session.save_", "session.load_model_format", "session.model_external", "session.use_ort_model", "session.use_memory_mapped"];
 
     private readonly ModelPreparer _preparer = new(environment, sessions);
-    private volatile bool _diskHasFailed;
+    private int _failures;
 
     /// <summary>Loads a model.</summary>
     /// <param name="source">The model.</param>
@@ -47,10 +47,9 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         var model = sessions.Load(source, configuration, options, cancellationToken);
         if (failure is not null)
         {
-            // A full disk concerns every model; one line is enough.
-            var concernsDisk = failure is IOException or UnauthorizedAccessException;
-            log.Write(concernsDisk && _diskHasFailed ? BackendLogLevel.Debug : BackendLogLevel.Warning, $"{source}: it is served as it is, since it could not be prepared for faster loads: {failure.Message}");
-            _diskHasFailed |= concernsDisk;
+            // A full disk concerns every model, and one warning is enough.
+            var level = Interlocked.Increment(ref _failures) == 1 ? BackendLogLevel.Warning : BackendLogLevel.Information;
+            log.Write(level, $"{source}: it is served as it is, since it could not be prepared for faster loads: {failure.Message.Replace($"{source}: ", "", StringComparison.Ordinal)}");
         }
 
         return model;
