@@ -22,15 +22,12 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
     /// <summary>Loads a model from a file that stands for it.</summary>
     public OnnxRuntimeModel Load(ModelSource source, string path, ModelFiles files, SessionConfiguration configuration, OrtSessionOptions options, CancellationToken cancellationToken)
     {
-        using var memoryInfo = environment.CreateMemoryInfo(OrtAllocatorType.Device);
-
-        // The model's tensors are described by the memory information, so the session keeps it.
-        var session = CreateSession(source, path, options, cancellationToken, memoryInfo);
+        var session = CreateSession(source, path, options, cancellationToken);
         try
         {
             var signature = new SignatureReader(environment, session, source).Read();
             ReportOverridableInitializers(source, session, signature.Inputs.Count(static input => input.IsOptional));
-            return new OnnxRuntimeModel(environment, session, memoryInfo.Value, source, files, configuration, signature);
+            return new OnnxRuntimeModel(environment, session, source, files, configuration, signature);
         }
         catch
         {
@@ -41,7 +38,7 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
 
     /// <summary>Makes a session of a file. The caller owns it.</summary>
     /// <exception cref="BackendException">ONNX Runtime cannot run what is in it.</exception>
-    public OrtHandle CreateSession(ModelSource source, string path, OrtSessionOptions options, CancellationToken cancellationToken, OrtHandle? parent = null)
+    public OrtHandle CreateSession(ModelSource source, string path, OrtSessionOptions options, CancellationToken cancellationToken)
     {
         using var nativePath = new OrtPath(path);
         nint session;
@@ -52,7 +49,7 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
         }
 
         ThrowIfFailed(status, source, path, cancellationToken);
-        return new OrtHandle(session, _api.ReleaseSession, parent);
+        return new OrtHandle(session, _api.ReleaseSession, environment.HostMemory);
     }
 
     /// <summary>Makes a session of a model in memory, which may be freed when the session is. The caller owns it.</summary>
@@ -67,7 +64,7 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
         }
 
         ThrowIfFailed(status, source, source.FilePath, cancellationToken);
-        return new OrtHandle(session, _api.ReleaseSession);
+        return new OrtHandle(session, _api.ReleaseSession, environment.HostMemory);
     }
 
     private static CancellationTokenRegistration CancelWith(OrtSessionOptions options, CancellationToken cancellationToken) =>

@@ -61,25 +61,37 @@ public sealed class DamagedEntryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_byte_that_has_changed_is_found_in_the_background()
+    public async Task A_byte_that_has_changed_is_found_in_the_background_and_the_model_repaired()
     {
-        Change(Weights, static file =>
+        FlipFirstWeight();
+        using var timeout = new CancellationTokenSource(Patience);
+        using (var damaged = _backend.Load(_model))
+        using (var instance = damaged.CreateInstance(new TestDevice().CreateLane(0)))
         {
-            file.Position = SumModel.WeightCount * sizeof(float) / 2;
-            var value = file.ReadByte();
-            file.Position--;
-            file.WriteByte((byte)(value ^ 1));
-        });
-        using (_backend.Load(_model))
-        {
-            using var timeout = new CancellationTokenSource(Patience);
-            await _backend.Log.WaitForAsync("'model.onnx.data' is not what was written", timeout.Token);
+            await _backend.Log.WaitForAsync("from now on it runs on a new one", timeout.Token);
+
+            using var execution = new TestExecution(damaged.Signature, [TestTensor.Of([1], 1f)]);
+            execution.Run(instance);
+            Assert.Equal(2f, execution.ReadOutputs()["y"].Values<float>()[0]);
+            Assert.Equal(2f, SumModel.Run(damaged));
         }
 
-        using var rebuilt = new CachedBackend(_backend.CacheDirectory);
-        using var model = rebuilt.Load(_model);
+        Assert.Contains(_backend.Warnings, static warning => warning.Contains("'model.onnx.data' is not what was written", StringComparison.Ordinal));
+        using var server = new CachedBackend(_backend.CacheDirectory);
+        using var model = server.Load(_model);
         Assert.Equal(2f, SumModel.Run(model));
-        Assert.Empty(rebuilt.Warnings);
+        Assert.Empty(server.Warnings);
+    }
+
+    [Fact]
+    public async Task A_damaged_model_with_threads_of_its_own_says_that_it_must_be_loaded_again()
+    {
+        FlipFirstWeight();
+        using var timeout = new CancellationTokenSource(Patience);
+        using var damaged = _backend.Load(new ModelSource { ModelName = "m", Version = 3, FilePath = _model, ThreadsPerRun = 2 });
+        await _backend.Log.WaitForAsync("load it again", timeout.Token);
+
+        Assert.Empty(_backend.Entries);
     }
 
     [Fact]
@@ -143,6 +155,15 @@ public sealed class DamagedEntryTests : IDisposable
 
         Assert.Equal(2f, SumModel.Run(model));
     }
+
+    private void FlipFirstWeight() => Change(Weights, static file =>
+    {
+        // The highest bit is the sign's.
+        file.Position = sizeof(float) - 1;
+        var value = file.ReadByte();
+        file.Position--;
+        file.WriteByte((byte)(value ^ 0x80));
+    });
 
     private static void Change(string path, Action<FileStream> change)
     {

@@ -65,7 +65,7 @@ internal sealed class EntryVerifier(IBackendLog log) : IDisposable
             {
                 // Nobody waits for it any more; the queue is empty at the next look.
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BackendException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or BackendException)
             {
                 // Most likely it was removed meanwhile. Whatever it is, the model serves.
                 log.Write(BackendLogLevel.Debug, $"The prepared model '{entry.Path}' cannot be verified.", exception);

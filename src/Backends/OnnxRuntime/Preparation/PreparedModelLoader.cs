@@ -32,7 +32,7 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         {
             try
             {
-                if (TryLoadPrepared(source, configuration, createOptions, cancellationToken) is { } prepared)
+                if (TryLoadPrepared(source, configuration, createOptions, null, cancellationToken) is { } prepared)
                 {
                     return prepared;
                 }
@@ -55,11 +55,13 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         return model;
     }
 
-    private OnnxRuntimeModel? TryLoadPrepared(ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, CancellationToken cancellationToken)
+    /// <returns>Null when it cannot be prepared, or when its files have changed and the key is not the wanted one any more.</returns>
+    private OnnxRuntimeModel? TryLoadPrepared(
+        ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, string? wantedKey, CancellationToken cancellationToken)
     {
         var content = hashes.Find(source.FilePath, cancellationToken);
         var key = CacheKey.Create(content, source, configuration, environment.Api, runner);
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        for (var attempt = 0; attempt < MaxAttempts && (wantedKey ?? key.Text) == key.Text; attempt++)
         {
             var model = cache.Find(key, out var entry) switch
             {
@@ -83,7 +85,7 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
             var started = Stopwatch.GetTimestamp();
             var model = LoadFrom(source, configuration, createOptions, entry, cancellationToken);
             Report(source, "loaded from the model cache", entry, Stopwatch.GetElapsedTime(started));
-            verifier.Enqueue(entry, file => cache.Discard(entry.Path, $"is damaged: '{file}' is not what was written"));
+            verifier.Enqueue(entry, file => Repair(source, configuration, createOptions, model, entry, file));
             return model;
         }
         catch (BackendException exception)
@@ -91,6 +93,30 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
             cache.Discard(entry.Path, $"cannot be loaded: {exception.Message}");
             return null;
         }
+    }
+
+    // On the verifier's thread.
+    private void Repair(ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, OnnxRuntimeModel model, CacheEntry entry, string damagedFile)
+    {
+        cache.Discard(entry.Path, $"is damaged: '{damagedFile}' is not what was written");
+        if (model.Session.IsClosed)
+        {
+            return;
+        }
+
+        // Threads that a session made here would go behind all others for as long as the model lives.
+        if (configuration.IntraOpThreads == 1 && TryLoadPrepared(source, configuration, createOptions, entry.Manifest.Key, CancellationToken.None) is { } repaired)
+        {
+            if (!model.TryTakeSession(repaired))
+            {
+                repaired.Dispose();
+            }
+
+            log.Write(BackendLogLevel.Error, $"{source}: its prepared form was damaged, so what it has answered since it was loaded may be wrong; from now on it runs on a new one.");
+            return;
+        }
+
+        log.Write(BackendLogLevel.Error, $"{source}: its prepared form is damaged, so what it answers may be wrong; load it again.");
     }
 
     private OnnxRuntimeModel? TryPrepare(
