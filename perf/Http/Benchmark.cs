@@ -9,7 +9,6 @@ namespace Camshaft.HttpBenchmark;
 internal sealed class Benchmark(BenchmarkOptions options, string directory, TextWriter progress) : IDisposable
 {
     private const string HeadLength = "Inference-Header-Content-Length";
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
 
     private readonly HttpClient _client = new();
     private readonly string? _serverProcessors = options.IsPinned ? "0" : null;
@@ -49,7 +48,7 @@ internal sealed class Benchmark(BenchmarkOptions options, string directory, Text
         MeasuredProcess[] order = [peer, camshaft];
         foreach (var server in order)
         {
-            Measure(server, scenario, bodyPath, WarmUp);
+            Measure(server, scenario, bodyPath, options.WarmUp);
         }
 
         var samples = order.ToDictionary(static server => server, static _ => new List<Sample>());

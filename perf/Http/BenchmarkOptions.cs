@@ -18,6 +18,12 @@ internal sealed record BenchmarkOptions
     /// <summary>How long a turn is.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>
+    /// How long each server works before it is measured. Half of the processor time for a request goes away in the first
+    /// quarter of a minute, while the runtime compiles for a second time what it has seen to be used.
+    /// </summary>
+    public required TimeSpan WarmUp { get; init; }
+
     /// <summary>Connections, each with one request under way.</summary>
     public required int Connections { get; init; }
 

@@ -10,6 +10,7 @@ if (args is ["peer", var port, var answerPath, var jsonByteSize])
 
 var rounds = new Option<int>("--rounds") { Description = "How often each server has its turn", DefaultValueFactory = static _ => 9 };
 var seconds = new Option<int>("--seconds") { Description = "How long a turn is", DefaultValueFactory = static _ => 3 };
+var warmUp = new Option<int>("--warm-up") { Description = "How many seconds each server works before it is measured", DefaultValueFactory = static _ => 20 };
 var connections = new Option<int>("--connections") { Description = "Connections, each with one request under way", DefaultValueFactory = static _ => 8 };
 var shared = new Option<bool>("--share-processors") { Description = "Let servers and wrk have all processors; without it the servers have processor 0 and wrk has 1" };
 var scenarios = new Option<string[]>("--scenario") { Description = "Which requests; all that have a model, if none is named" };
@@ -24,7 +25,7 @@ var json = new Option<string?>("--json") { Description = "A file for every figur
 
 var command = new RootCommand("Measures Camshaft's HTTP transport with wrk, beside a Kestrel handler that only reads the body and answers.")
 {
-    rounds, seconds, connections, shared, scenarios, models, server, json,
+    rounds, seconds, warmUp, connections, shared, scenarios, models, server, json,
 };
 command.SetAction(async (parsed, _) =>
 {
@@ -39,6 +40,7 @@ command.SetAction(async (parsed, _) =>
         Server = parsed.GetValue(server)!,
         Rounds = parsed.GetValue(rounds),
         Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+        WarmUp = TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
         Connections = parsed.GetValue(connections),
         IsPinned = !parsed.GetValue(shared),
     };
