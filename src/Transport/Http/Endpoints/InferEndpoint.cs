@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
@@ -150,6 +151,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         return input.Shape.TryGetElementCount(out var elementCount) && elementCount <= int.MaxValue ? elementCount * input.DataType.ByteSize : 0;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head, BodyDeadline deadline)
     {
         var body = context.Request.BodyReader;
@@ -204,6 +206,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline, context.RequestAborted).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request, BodyDeadline deadline)
     {
         request.MarkReceived();

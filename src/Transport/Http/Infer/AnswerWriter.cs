@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
@@ -28,6 +30,7 @@ internal static class AnswerWriter
     /// <param name="request">The request, which has succeeded.</param>
     /// <param name="allBinary">Whether every output comes in binary form, as for a raw request.</param>
     /// <exception cref="InvalidRequestException">An output cannot be written in JSON; nothing has gone out then.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask WriteAsync(HttpContext context, InferExchange exchange, InferenceRequest request, bool allBinary)
     {
         var binaryByteSize = MeasureBinary(exchange.Head, request, allBinary);
@@ -51,11 +54,13 @@ internal static class AnswerWriter
             response.Headers[HeaderLength] = json.Length.ToString(CultureInfo.InvariantCulture);
         }
 
-        await response.BodyWriter.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
+        response.BodyWriter.Write(json.Span);
         if (binaryByteSize > 0)
         {
             await WriteBinaryAsync(context, exchange.Head, request, allBinary).ConfigureAwait(false);
         }
+
+        await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
     private static void WriteHead(InferExchange exchange, InferenceRequest request)
@@ -142,6 +147,7 @@ internal static class AnswerWriter
         exchange.Json.ResetWrittenCount();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask WriteBinaryAsync(HttpContext context, InferHead head, InferenceRequest request, bool allBinary)
     {
         var body = context.Response.BodyWriter;
@@ -165,8 +171,6 @@ internal static class AnswerWriter
                 }
             }
         }
-
-        await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
     private static int CopyPiece(PipeWriter body, ReadOnlySpan<byte> rest)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Camshaft.Engine.Inference;
 using Microsoft.AspNetCore.Http;
 
@@ -15,6 +16,7 @@ internal static class BodyReader
     /// <param name="deadline">Until when it must have arrived.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     /// <returns>The JSON part, in the receive blocks, until the pipe is advanced.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, BodyDeadline deadline, CancellationToken cancellationToken)
     {
         while (true)
@@ -49,6 +51,7 @@ internal static class BodyReader
     }
 
     /// <summary>Reads one binary tensor into a request's memory, from an offset in it on: the one copy that its bytes pay.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, BodyDeadline deadline, CancellationToken cancellationToken)
     {
         var byteSize = request.GetInput(input).ByteSize;
@@ -70,6 +73,7 @@ internal static class BodyReader
     }
 
     /// <summary>Checks that nothing follows.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, CancellationToken cancellationToken)
     {
         var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
