@@ -21,7 +21,8 @@ internal static class AnswerWriter
     // From here on JSON goes out piece by piece: some 100 KB, which is what a receiver reads at a time anyway.
     private const int ElementsPerPiece = 8192;
 
-    // Bytes handed to the server before they are flushed: its own limit for what a connection may have unsent is near it.
+    // Bytes handed to the server before they are flushed. Each flush of a large answer waits for the network, so a rest that is
+    // no longer than this goes out with the piece before it.
     private const int FlushByteSize = 256 << 10;
 
     /// <summary>Writes the answer.</summary>
@@ -57,7 +58,7 @@ internal static class AnswerWriter
         response.BodyWriter.Write(json.Span);
         if (binaryByteSize > 0)
         {
-            await WriteBinaryAsync(context, exchange.Head, request, allBinary).ConfigureAwait(false);
+            await WriteBinaryAsync(context, exchange.Head, request, allBinary, binaryByteSize).ConfigureAwait(false);
         }
 
         await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
@@ -148,7 +149,7 @@ internal static class AnswerWriter
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask WriteBinaryAsync(HttpContext context, InferHead head, InferenceRequest request, bool allBinary)
+    private static async ValueTask WriteBinaryAsync(HttpContext context, InferHead head, InferenceRequest request, bool allBinary, long rest)
     {
         var body = context.Response.BodyWriter;
         var unflushed = 0;
@@ -163,8 +164,9 @@ internal static class AnswerWriter
             {
                 var written = CopyPiece(body, request.GetOutput(i).Bytes[offset..]);
                 offset += written;
+                rest -= written;
                 unflushed += written;
-                if (unflushed >= FlushByteSize)
+                if (unflushed >= FlushByteSize && rest > FlushByteSize)
                 {
                     unflushed = 0;
                     await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
