@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
@@ -165,6 +166,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             : throw new InvalidRequestException($"{request.Model}: input '{name}' has shape {input.Shape}; the JSON part of {json.Length} bytes cannot hold its {elementCount} elements.");
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head, BodyDeadline deadline)
     {
         var body = context.Request.BodyReader;
@@ -225,6 +227,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request, BodyDeadline deadline)
     {
         request.MarkReceived();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Camshaft.Engine.Inference;
 using Microsoft.AspNetCore.Http;
 
@@ -18,6 +19,7 @@ internal static class BodyReader
     /// <param name="limit">The most bytes that it may have.</param>
     /// <param name="deadline">Until when it must have arrived.</param>
     /// <returns>The JSON part, in the receive blocks, until the pipe is advanced.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, BodyDeadline deadline)
     {
         if (byteSize > limit)
@@ -57,6 +59,7 @@ internal static class BodyReader
     }
 
     /// <summary>Reads one binary tensor into a request's memory, from an offset in it on: the one copy that its bytes pay.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, BodyDeadline deadline)
     {
         var byteSize = request.GetInput(input).ByteSize;
@@ -78,6 +81,7 @@ internal static class BodyReader
     }
 
     /// <summary>Checks that nothing follows.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline)
     {
         for (var isCompleted = false; !isCompleted;)
