@@ -1,11 +1,12 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Scheduling;
 
 namespace Camshaft.Engine.Models;
 
 /// <summary>
-/// What a version has while it is loaded: the backend's model, an instance for each lane that has run it, its queue and
+/// What a version has while it is loaded: the backend's model, an instance for each lane that has run it, its queues and
 /// its pool of requests. Disposed after the last request.
 /// </summary>
 internal sealed class LoadedVersion : IDisposable
@@ -13,18 +14,18 @@ internal sealed class LoadedVersion : IDisposable
     // Written by whoever holds the lane of the same index, and so by one thread at a time.
     private readonly IModelInstance?[] _instances;
 
-    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
+    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, BatchPlan batching, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
     {
         Backend = backend;
         Model = model;
         Plan = new SignaturePlan(signature);
         Scheduler = scheduler;
         _instances = new IModelInstance?[scheduler.LaneCount];
-        Queue = scheduler.AddQueue(version, queueLimit, version.Configuration.Limits.Concurrency);
-        Requests = new RequestPool(() => createRequest(version, Plan, scheduler));
+        Queues = new ModelQueues(scheduler, version, batching, queueLimit);
+        Requests = new RequestPool(() => createRequest(version, Plan, Queues, scheduler));
     }
 
-    public delegate InferenceRequest RequestFactory(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler);
+    public delegate InferenceRequest RequestFactory(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler);
 
     public IBackend Backend { get; }
 
@@ -34,7 +35,7 @@ internal sealed class LoadedVersion : IDisposable
 
     public DeviceScheduler Scheduler { get; }
 
-    public ModelQueue Queue { get; }
+    public ModelQueues Queues { get; }
 
     public RequestPool Requests { get; }
 
@@ -51,7 +52,7 @@ internal sealed class LoadedVersion : IDisposable
 
     public void Dispose()
     {
-        Scheduler.RemoveQueue(Queue);
+        Queues.Dispose();
         foreach (var instance in _instances)
         {
             instance?.Dispose();

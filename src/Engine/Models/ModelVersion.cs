@@ -71,7 +71,8 @@ public sealed partial class ModelVersion
     /// <summary>How many requests keep it loaded at this moment.</summary>
     public int LeaseCount => _leases.Count;
 
-    internal ModelQueue Queue => _loaded!.Queue;
+    /// <summary>Where its requests wait; only while it is loaded.</summary>
+    internal ModelQueues Queues => _loaded!.Queues;
 
     /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>
     internal string? Fingerprint { get; init; }
@@ -167,7 +168,7 @@ public sealed partial class ModelVersion
     }
 
     /// <summary>Ends the requests that are still waiting or running.</summary>
-    internal void CancelRequests() => _loaded?.Scheduler.CancelAll(_loaded.Queue, StatusCode.Unavailable);
+    internal void CancelRequests() => _loaded?.Scheduler.CancelAll(_loaded.Queues.Share, StatusCode.Unavailable);
 
     /// <summary>Waits for the last request and frees everything. After <see cref="BeginDraining"/>, once.</summary>
     internal async Task UnloadAsync()

@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
@@ -54,7 +55,7 @@ internal sealed class ModelLoader(
 
             var signature = Refine(model.Signature, version.Configuration);
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
+            var loaded = new LoadedVersion(choice.Backend, model, signature, new BatchPlan(signature, 1), schedulers[choice.Device], version, queueLimit, CreateRequest);
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
         }
         catch (Exception exception)
@@ -94,5 +95,5 @@ internal sealed class ModelLoader(
     private static string WithoutSubject(ModelVersion version, string message) =>
         message.StartsWith($"{version}: ", StringComparison.Ordinal) ? message[$"{version}: ".Length..] : message;
 
-    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler) => new(version, plan, scheduler, memory, timeProvider);
+    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler) => new(version, plan, queues, scheduler, memory, timeProvider);
 }

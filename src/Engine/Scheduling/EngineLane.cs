@@ -19,8 +19,25 @@ internal sealed class EngineLane : IDisposable
 
     public ModelRun Run { get; }
 
-    /// <summary>What runs here now; null while the lane is free. Guarded by the scheduler's lock.</summary>
+    /// <summary>The first request of the batch that runs here now; null while the lane is free. Guarded by the scheduler's lock.</summary>
     public InferenceRequest? Request { get; set; }
+
+    /// <summary>Whether nobody waits for the batch any more. Guarded by the scheduler's lock.</summary>
+    public bool IsAbandoned
+    {
+        get
+        {
+            for (var request = Request; request is not null; request = request.NextInBatch)
+            {
+                if (request.CancelCode == StatusCode.Ok)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
 
     public void Dispose()
     {

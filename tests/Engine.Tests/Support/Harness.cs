@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Devices;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
@@ -24,14 +25,15 @@ internal sealed class Harness : IAsyncDisposable
         int? concurrency = null,
         TimeProvider? timeProvider = null,
         ISchedulingPolicy? policy = null,
-        long budgetByteSize = 1 << 20)
+        long budgetByteSize = 1 << 20,
+        int maxRows = 1)
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), laneCount, policy ?? new FifoPolicy(), TimeProvider);
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -51,12 +53,12 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null)
+    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1)
     {
         var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency } };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
-        model.Attach(new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest), TimeSpan.Zero);
+        model.Attach(new LoadedVersion(backend, backend, backend.Signature, new BatchPlan(backend.Signature, maxRows), Scheduler, model, queueLimit, CreateRequest), TimeSpan.Zero);
         model.MarkReady();
         return model;
     }
@@ -97,6 +99,6 @@ internal sealed class Harness : IAsyncDisposable
 
     public static void Expect(InferenceStatus status) => Assert.True(status.IsOk, status.Message);
 
-    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler) =>
-        new(version, plan, scheduler, Memory, TimeProvider);
+    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler) =>
+        new(version, plan, queues, scheduler, Memory, TimeProvider);
 }
