@@ -25,7 +25,7 @@ internal sealed class BatchSlab
     }
 
     /// <summary>Makes a slab for requests that are like one.</summary>
-    /// <returns>Null when the budget or the system has no room for it now.</returns>
+    /// <returns>Null when no input would lie in it, or the budget or the system has no room for it now.</returns>
     public static BatchSlab? TryCreate(BatchPlan plan, InferenceRequest request, int rows, HostMemoryPool memory)
     {
         var slab = new BatchSlab(rows, request.Inputs.Length, request.Outputs.Length);
@@ -38,6 +38,11 @@ internal sealed class BatchSlab
                 slab.Close();
                 return null;
             }
+        }
+
+        if (Array.TrueForAll(slab._inputs, static input => input.IsDefault))
+        {
+            return null;
         }
 
         for (var i = 0; i < request.Outputs.Length; i++)
