@@ -66,7 +66,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     public ref readonly RequestTimings Timings => ref _timings;
 
     /// <summary>How many rows it brings along the batch axis; 1 for models that do not batch.</summary>
-    public int RowCount { get; private set; } = 1;
+    public int RowCount { get; internal set; } = 1;
 
     /// <summary>How it joins others.</summary>
     internal BatchPlan Batching => _queues.Plan;
@@ -247,16 +247,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     public void Dispose()
     {
         var wasSubmitted = _scheduler.Release(this);
-        foreach (var input in _inputs)
-        {
-            input.Clear();
-        }
-
-        foreach (var output in _outputs)
-        {
-            output.Clear();
-        }
-
+        ClearTensors();
         if (wasSubmitted || !_status.IsOk)
         {
             Model.Recorder.Record(in _timings, _status.Code);
@@ -276,6 +267,14 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         MayRunInline = false;
         Priority = 0;
         Model.Return(this);
+    }
+
+    /// <summary>Gives the memory of a request back that never was one and is not used again.</summary>
+    internal void Discard()
+    {
+        ClearTensors();
+        _bucket?.RemoveUser();
+        _bucket = null;
     }
 
     InferenceStatus IValueTaskSource<InferenceStatus>.GetResult(short token) => _completion.GetResult(token);
@@ -316,6 +315,19 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     {
         _status = status;
         _completion.SetResult(status);
+    }
+
+    private void ClearTensors()
+    {
+        foreach (var input in _inputs)
+        {
+            input.Clear();
+        }
+
+        foreach (var output in _outputs)
+        {
+            output.Clear();
+        }
     }
 
     private void BindOutputs()

@@ -11,18 +11,22 @@ namespace Camshaft.Engine.Models;
 /// </summary>
 internal sealed class LoadedVersion : IDisposable
 {
-    // Written by whoever holds the lane of the same index, and so by one thread at a time.
+    // Written by whoever holds the lane of the same index, and so by one thread at a time. The last is the warm-up's.
     private readonly IModelInstance?[] _instances;
+    private readonly Func<BatchPlan, ModelQueues> _createQueues;
+    private readonly Func<InferenceRequest> _createRequest;
 
-    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, BatchPlan batching, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
+    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
     {
         Backend = backend;
         Model = model;
         Plan = new SignaturePlan(signature);
         Scheduler = scheduler;
-        _instances = new IModelInstance?[scheduler.LaneCount];
-        Queues = new ModelQueues(scheduler, version, batching, queueLimit);
-        Requests = new RequestPool(() => createRequest(version, Plan, Queues, scheduler));
+        _instances = new IModelInstance?[scheduler.LaneCount + 1];
+        _createQueues = batching => new ModelQueues(scheduler, version, batching, queueLimit);
+        _createRequest = () => createRequest(version, Plan, Queues!, scheduler);
+        Queues = _createQueues(new BatchPlan(signature, maxRows: 1));
+        Requests = new RequestPool(_createRequest);
     }
 
     public delegate InferenceRequest RequestFactory(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler);
@@ -35,9 +39,19 @@ internal sealed class LoadedVersion : IDisposable
 
     public DeviceScheduler Scheduler { get; }
 
-    public ModelQueues Queues { get; }
+    public ModelQueues Queues { get; private set; }
 
     public RequestPool Requests { get; }
+
+    /// <summary>Says that requests join from now on. Before the first one.</summary>
+    public void SetBatching(BatchPlan plan)
+    {
+        Queues.Dispose();
+        Queues = _createQueues(plan);
+    }
+
+    /// <summary>Makes a request beside the pool.</summary>
+    public InferenceRequest CreateRequest() => _createRequest();
 
     /// <summary>The instance for a lane, made when the lane first runs the model. By the lane's holder.</summary>
     public IModelInstance GetInstance(ILane lane) => _instances[lane.Index] ??= Model.CreateInstance(lane);

@@ -7,12 +7,15 @@ namespace Camshaft.Engine.Scheduling;
 /// A lane as the scheduler has it: the device's lane and the run that it carries. Whoever took it from the scheduler is
 /// alone with it until it is given back.
 /// </summary>
-internal sealed class EngineLane : IDisposable
+internal class EngineLane : IDisposable
 {
+    private readonly DeviceScheduler _scheduler;
+
     public EngineLane(DeviceScheduler scheduler, ILane native)
     {
+        _scheduler = scheduler;
         Native = native;
-        Run = new ModelRun(scheduler, this);
+        Run = new ModelRun(this);
     }
 
     public ILane Native { get; }
@@ -39,7 +42,10 @@ internal sealed class EngineLane : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends a run that its backend completed later. Any thread.</summary>
+    public virtual void FinishPending(InferenceStatus status) => _scheduler.FinishPending(this, status);
+
+    public virtual void Dispose()
     {
         Run.Dispose();
         Native.Dispose();

@@ -7,7 +7,7 @@ using Camshaft.Engine.Models;
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>One batch on a lane, as its backend sees it. Belongs to the lane and is reused by each run on it.</summary>
-internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : ModelExecution, IDisposable
+internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
 {
     private readonly BatchTensors _tensors = new();
     private CancellationTokenSource _cancellation = new();
@@ -178,9 +178,9 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
         slot.SetShape(new Shape(shape), byteSize);
     }
 
-    public override void Complete() => scheduler.FinishPending(lane, InferenceStatus.Ok);
+    public override void Complete() => lane.FinishPending(InferenceStatus.Ok);
 
-    public override void Fail(InferenceStatus status) => scheduler.FinishPending(lane, status);
+    public override void Fail(InferenceStatus status) => lane.FinishPending(status);
 
     public void Dispose() => _cancellation.Dispose();
 

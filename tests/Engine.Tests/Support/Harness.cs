@@ -46,6 +46,9 @@ internal sealed class Harness : IAsyncDisposable
 
     public ModelVersion Model { get; }
 
+    /// <summary>What the model that was added last has while it is loaded.</summary>
+    public LoadedVersion Loaded { get; private set; } = null!;
+
     public static ExecutionState Copy(ModelExecution execution)
     {
         Assert.True(execution.TryGetOutput(0, out var output));
@@ -58,7 +61,9 @@ internal sealed class Harness : IAsyncDisposable
         var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency } };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
-        model.Attach(new LoadedVersion(backend, backend, backend.Signature, new BatchPlan(backend.Signature, maxRows), Scheduler, model, queueLimit, CreateRequest), TimeSpan.Zero);
+        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
+        model.Attach(Loaded, TimeSpan.Zero);
+        Loaded.SetBatching(new BatchPlan(backend.Signature, maxRows));
         model.MarkReady();
         return model;
     }
