@@ -7,56 +7,54 @@ namespace Camshaft.Engine.Batching;
 /// <summary>
 /// Contiguous memory for the rows of several requests: one block for each input and each output of known shape that grows
 /// along axis 0. A request is given its rows in one step when its payload is there, so that ranges of rows run as they lie.
-/// Each request shares in the blocks; they go back to the pool with the last. Guarded by its bucket's lock.
+/// Each request shares in the blocks; they go back to the pool with the last, and the object to its bucket, which opens it
+/// again. Guarded by its bucket's lock.
 /// </summary>
-internal sealed class BatchSlab
+internal sealed class BatchSlab(int inputCount, int outputCount)
 {
-    private readonly TensorBuffer[] _inputs;
-    private readonly TensorBuffer[] _outputs;
-    private readonly int _rows;
+    private readonly TensorBuffer[] _inputs = new TensorBuffer[inputCount];
+    private readonly TensorBuffer[] _outputs = new TensorBuffer[outputCount];
+    private int _rows;
     private int _claimed;
-    private bool _isClosed;
+    private int _users;
+    private bool _isOpen;
 
-    private BatchSlab(int rows, int inputCount, int outputCount)
+    /// <summary>Takes memory for requests that are like one.</summary>
+    /// <returns><see langword="false"/> when no input would lie in it, or the budget or the system has no room for it now.</returns>
+    public bool TryOpen(BatchPlan plan, InferenceRequest request, int rows, HostMemoryPool memory)
     {
-        _rows = rows;
-        _inputs = new TensorBuffer[inputCount];
-        _outputs = new TensorBuffer[outputCount];
-    }
-
-    /// <summary>Makes a slab for requests that are like one.</summary>
-    /// <returns>Null when no input would lie in it, or the budget or the system has no room for it now.</returns>
-    public static BatchSlab? TryCreate(BatchPlan plan, InferenceRequest request, int rows, HostMemoryPool memory)
-    {
-        var slab = new BatchSlab(rows, request.Inputs.Length, request.Outputs.Length);
+        Array.Clear(_inputs);
+        Array.Clear(_outputs);
+        (_rows, _claimed, _users, _isOpen) = (rows, 0, 0, true);
         for (var i = 0; i < request.Inputs.Length; i++)
         {
             var input = request.Inputs[i];
             if (input.IsPresent && plan.GetInputAxis(i) == 0 && input.Spec.DataType.HasFixedSize
-                && !TryRent(memory, input.ByteSize / request.RowCount * rows, MemoryPurpose.Input, out slab._inputs[i]))
+                && !TryRent(memory, input.ByteSize / request.RowCount * rows, MemoryPurpose.Input, out _inputs[i]))
             {
-                slab.Close();
-                return null;
+                Close();
+                return false;
             }
         }
 
-        if (Array.TrueForAll(slab._inputs, static input => input.IsDefault))
+        if (Array.TrueForAll(_inputs, static input => input.IsDefault))
         {
-            return null;
+            _isOpen = false;
+            return false;
         }
 
         for (var i = 0; i < request.Outputs.Length; i++)
         {
             var output = request.Outputs[i];
             if (output.IsShapeKnown && plan.GetOutputAxis(i) == 0
-                && !TryRent(memory, output.ByteSize / request.RowCount * rows, MemoryPurpose.Output, out slab._outputs[i]))
+                && !TryRent(memory, output.ByteSize / request.RowCount * rows, MemoryPurpose.Output, out _outputs[i]))
             {
-                slab.Close();
-                return null;
+                Close();
+                return false;
             }
         }
 
-        return slab;
+        return true;
     }
 
     /// <summary>Gives a request the next rows: memory for every tensor that the slab has.</summary>
@@ -73,6 +71,7 @@ internal sealed class BatchSlab
         request.Slab = this;
         request.SlabRow = _claimed;
         _claimed += request.RowCount;
+        _users++;
         return true;
     }
 
@@ -80,15 +79,22 @@ internal sealed class BatchSlab
     public nint GetOutputAddress(int index, long rowByteSize, int row) => _outputs[index].Address + (nint)(rowByteSize * row);
 
     /// <summary>Gives the slab's own share in the blocks back.</summary>
-    public void Close()
+    /// <returns>Whether no request has rows in it any more, so that it can be opened again.</returns>
+    public bool Close()
     {
-        if (!_isClosed)
+        if (_isOpen)
         {
-            _isClosed = true;
+            _isOpen = false;
             Release(_inputs);
             Release(_outputs);
         }
+
+        return _users == 0;
     }
+
+    /// <summary>Takes note that a request has given its rows back.</summary>
+    /// <returns>Whether no other has rows in it and it is closed, so that it can be opened again.</returns>
+    public bool RemoveUser() => --_users == 0 && !_isOpen;
 
     private static bool TryRent(HostMemoryPool memory, long byteSize, MemoryPurpose purpose, out TensorBuffer buffer)
     {

@@ -14,6 +14,7 @@ internal sealed class ShapeBucket
     private readonly Lock _gate = new();
     private readonly BatchPlan _plan;
     private readonly Shape?[] _shapes;
+    private readonly Stack<BatchSlab> _spares = new();
     private BatchSlab? _open;
     private int _users;
 
@@ -66,16 +67,23 @@ internal sealed class ShapeBucket
     public void AddUser() => Interlocked.Increment(ref _users);
 
     /// <summary>Takes a user away. The last one closes the slab: an idle model holds no memory.</summary>
-    public void RemoveUser()
+    /// <param name="slab">The slab that its rows lay in; null = none.</param>
+    public void RemoveUser(BatchSlab? slab)
     {
-        if (Interlocked.Decrement(ref _users) > 0)
+        var isLast = Interlocked.Decrement(ref _users) == 0;
+        if (!isLast && slab is null)
         {
             return;
         }
 
         lock (_gate)
         {
-            if (IsIdle)
+            if (slab?.RemoveUser() == true)
+            {
+                _spares.Push(slab);
+            }
+
+            if (isLast && IsIdle)
             {
                 Close();
             }
@@ -99,7 +107,7 @@ internal sealed class ShapeBucket
             var rows = ChooseRows(request.RowCount);
             if (rows > request.RowCount)
             {
-                _open = BatchSlab.TryCreate(_plan, request, rows, memory);
+                Open(request, rows, memory);
             }
 
             return _open?.TryClaim(request) == true;
@@ -134,9 +142,30 @@ internal sealed class ShapeBucket
         return expected <= rows ? rows : (int)Math.Min(_plan.MaxRows, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)expected));
     }
 
+    private void Open(InferenceRequest request, int rows, HostMemoryPool memory)
+    {
+        if (!_spares.TryPop(out var slab))
+        {
+            slab = new BatchSlab(request.Inputs.Length, request.Outputs.Length);
+        }
+
+        if (slab.TryOpen(_plan, request, rows, memory))
+        {
+            _open = slab;
+        }
+        else
+        {
+            _spares.Push(slab);
+        }
+    }
+
     private void Close()
     {
-        _open?.Close();
+        if (_open?.Close() == true)
+        {
+            _spares.Push(_open);
+        }
+
         _open = null;
     }
 }

@@ -253,11 +253,9 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
             Model.Recorder.Record(in _timings, _status.Code);
         }
 
-        _bucket?.RemoveUser();
-        _bucket = null;
+        LeaveBucket();
         Queue = _queues.Alone;
         RowCount = 1;
-        Slab = null;
         RunsAlone = false;
         FillsAtOnce = false;
         _completion.Reset();
@@ -273,8 +271,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     internal void Discard()
     {
         ClearTensors();
-        _bucket?.RemoveUser();
-        _bucket = null;
+        LeaveBucket();
     }
 
     InferenceStatus IValueTaskSource<InferenceStatus>.GetResult(short token) => _completion.GetResult(token);
@@ -328,6 +325,13 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         {
             output.Clear();
         }
+    }
+
+    private void LeaveBucket()
+    {
+        _bucket?.RemoveUser(Slab);
+        _bucket = null;
+        Slab = null;
     }
 
     private void BindOutputs()

@@ -152,9 +152,13 @@ public sealed partial class ModelVersion
         if (decision.MaxRows > 1)
         {
             _loaded!.SetBatching(new BatchPlan(_loaded.Plan.Signature, decision.MaxRows));
+            Log.Joins(_logger, ModelName, Number, decision.MaxRows, decision.Reason);
+        }
+        else
+        {
+            Log.RunsAlone(_logger, ModelName, Number, decision.Reason);
         }
 
-        Log.Batching(_logger, ModelName, Number, decision.MaxRows, decision.Reason);
     }
 
     internal void ReportWarmUpFailure(string reason) => Log.NotWarm(_logger, ModelName, Number, reason);
@@ -224,8 +228,11 @@ public sealed partial class ModelVersion
         [LoggerMessage(202, LogLevel.Information, "Model '{Model}' version {Version} is unloaded.")]
         public static partial void Unloaded(ILogger logger, string model, long version);
 
-        [LoggerMessage(205, LogLevel.Information, "Model '{Model}' version {Version}: batches of up to {Rows} rows ({Reason}).")]
-        public static partial void Batching(ILogger logger, string model, long version, int rows, string reason);
+        [LoggerMessage(205, LogLevel.Information, "Model '{Model}' version {Version}: requests join to batches of up to {Rows} rows ({Reason}).")]
+        public static partial void Joins(ILogger logger, string model, long version, int rows, string reason);
+
+        [LoggerMessage(207, LogLevel.Information, "Model '{Model}' version {Version}: each request runs alone ({Reason}).")]
+        public static partial void RunsAlone(ILogger logger, string model, long version, string reason);
 
         [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} cannot be warmed up with made-up inputs: {Reason}")]
         public static partial void NotWarm(ILogger logger, string model, long version, string reason);
