@@ -108,7 +108,7 @@ public sealed class DeviceSchedulerTests
         queued.Handle.Cancel();
 
         Assert.Equal(StatusCode.Cancelled, (await second.WaitAsync(Patience)).Code);
-        Assert.Equal(0, harness.Scheduler.GetState(harness.Model.Queue).Depth);
+        Assert.Equal(0, harness.Scheduler.GetState(harness.Model.Queues.Alone).Depth);
         _gate.Open();
         Harness.Expect(await first);
     }
@@ -308,7 +308,7 @@ public sealed class DeviceSchedulerTests
             await Task.Yield();
         }
 
-        Assert.Equal(1, harness.Scheduler.GetState(harness.Model.Queue).Running);
+        Assert.Equal(1, harness.Scheduler.GetState(harness.Model.Queues.Alone).Running);
         pending.Complete();
         Harness.Expect(await answer.WaitAsync(Patience));
         Assert.Equal([7], request.GetOutput(0).AsSpan<int>().ToArray());
