@@ -18,9 +18,6 @@ COPY --from=build /app /app
 # A container is reached from outside of it alone; see docs/security.md for what callers without a key may do then.
 ENV CAMSHAFT__HOST=*
 
-# ONNX Runtime reports its use to its makers unless it is told not to.
-ENV ORT_DISABLE_TELEMETRY=1
-
 # The server's own defaults, counted from here: the models in /models, the configuration in /camshaft.json if it is there.
 WORKDIR /
 VOLUME ["/models"]

@@ -3,7 +3,7 @@
 #
 #   deploy/publish.sh RID [FOLDER] [--self-contained]
 #
-# RID is linux-x64, linux-arm64, win-x64, win-arm64 or osx-arm64, whichever machine it is run on. The folder is artifacts/deploy/RID
+# RID is linux-x64, linux-arm64, win-x64 or osx-arm64, whichever machine it is run on. The folder is artifacts/deploy/RID
 # unless named. Without --self-contained the ASP.NET Core 10 runtime must be on the machine that serves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -18,6 +18,16 @@ public sealed class PluginTests
         Assert.DoesNotContain(names, name => Path.GetExtension(name) is ".lib" or ".aar" or ".zip");
     }
 
+    [Fact]
+    public void Telemetry_of_the_native_library_is_off()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The library reads no environment there.");
+        Assert.NotNull(Plugin.Loaded);
+        var getEnvironment = Marshal.GetDelegateForFunctionPointer<GetEnvironment>(NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "getenv"));
+
+        Assert.Equal("1", Marshal.PtrToStringUTF8(getEnvironment("ORT_DISABLE_TELEMETRY")));
+    }
+
     [Theory]
     [InlineData("linux-x64", "libonnxruntime.so")]
     [InlineData("linux-arm64", "libonnxruntime.so")]
@@ -84,4 +94,7 @@ public sealed class PluginTests
 
         return () => TestPlugin.LoadFrom(Path.Combine(directory.FullPath, Plugin.Name + ".dll")).Backend;
     }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl, CharSet = CharSet.Ansi)]
+    private delegate nint GetEnvironment(string name);
 }

@@ -112,10 +112,11 @@ public sealed class OnnxModelBuilder
     internal ProtobufWriter ToGraph() => _graph;
 
     /// <summary>The model file's bytes.</summary>
-    public byte[] Build()
+    /// <param name="opsetVersion">The version of ONNX's operators that the file asks for.</param>
+    public byte[] Build(int opsetVersion = OpsetVersion)
         => new ProtobufWriter()
             .Number(1, IrVersion)
-            .Message(8, new ProtobufWriter().Text(1, "").Number(2, OpsetVersion))
+            .Message(8, new ProtobufWriter().Text(1, "").Number(2, opsetVersion))
             .Message(7, _graph)
             .ToArray();
 

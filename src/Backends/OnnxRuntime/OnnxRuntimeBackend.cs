@@ -40,6 +40,7 @@ public abstract class OnnxRuntimeBackend : IBackend
             context.Log.Write(BackendLogLevel.Warning, $"The backend '{Name}' has no option '{key}'.");
         }
 
+        OrtTelemetry.Disable();
         _environment = new OrtEnvironment(OrtLibrary.Load(NativeDirectory), context.Log);
         _sessions = new SessionLoader(_environment, context.Log);
         if (context.CacheDirectory is { } path)

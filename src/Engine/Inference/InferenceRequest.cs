@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
@@ -18,17 +19,21 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     private readonly DeviceScheduler _scheduler;
     private readonly HostMemoryPool _memory;
     private readonly TimeProvider _timeProvider;
+    private readonly ModelQueues _queues;
     private readonly TensorSlot[] _inputs;
     private readonly TensorSlot[] _outputs;
     private ManualResetValueTaskSourceCore<InferenceStatus> _completion = new() { RunContinuationsAsynchronously = true };
     private RequestTimings _timings;
+    private ShapeBucket? _bucket;
     private bool _hasRequestedOutputs;
     private InferenceStatus _status;
 
-    internal InferenceRequest(ModelVersion model, SignaturePlan plan, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider)
+    internal InferenceRequest(ModelVersion model, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider)
     {
         Model = model;
         _plan = plan;
+        _queues = queues;
+        Queue = queues.Alone;
         _scheduler = scheduler;
         _memory = memory;
         _timeProvider = timeProvider;
@@ -45,6 +50,12 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>: nothing else waits for that thread.</summary>
     public bool MayRunInline { get; set; }
 
+    /// <summary>
+    /// Whether the inputs are filled right after <see cref="ReserveAsync"/>, without a wait: their bytes are all there. Only
+    /// such a request may get its memory among the rows of others, who would else wait for it.
+    /// </summary>
+    public bool FillsAtOnce { get; set; }
+
     /// <summary>1 = highest; 0 = the model's default. For policies that order by it.</summary>
     public ulong Priority { get; set; }
 
@@ -53,6 +64,21 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
 
     /// <summary>When the request passed each point so far.</summary>
     public ref readonly RequestTimings Timings => ref _timings;
+
+    /// <summary>How many rows it brings along the batch axis; 1 for models that do not batch.</summary>
+    public int RowCount { get; internal set; } = 1;
+
+    /// <summary>How it joins others.</summary>
+    internal BatchPlan Batching => _queues.Plan;
+
+    /// <summary>Where it waits.</summary>
+    internal ModelQueue Queue { get; private set; }
+
+    /// <summary>The slab that its rows lie in; null when its memory is its own.</summary>
+    internal BatchSlab? Slab { get; set; }
+
+    /// <summary>Its first row in the slab.</summary>
+    internal int SlabRow { get; set; }
 
     // What the scheduler knows of the request, all guarded by its lock.
     internal RequestState State { get; set; }
@@ -68,6 +94,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     internal bool WatchesDeadline { get; set; }
 
     internal EngineLane? Lane { get; set; }
+
+    /// <summary>The request that runs after it in the same batch.</summary>
+    internal InferenceRequest? NextInBatch { get; set; }
+
+    /// <summary>Whether it may not join others any more: a batch with it has failed.</summary>
+    internal bool RunsAlone { get; set; }
+
+    /// <summary>How its run ended, between the run and <see cref="Complete"/>.</summary>
+    internal InferenceStatus Outcome { get; set; }
 
     internal RequestLinks QueueLinks;
 
@@ -107,7 +142,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         var status = InputCheck.Check(Model, slot.Spec, dataType, ref shape, byteSize);
         if (status.IsOk)
         {
-            slot.SetShape(new Shape(shape), byteSize);
+            slot.SetShape(new Shape(shape), byteSize, isKnown: true);
             slot.IsPresent = true;
         }
 
@@ -143,10 +178,20 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
             }
         }
 
-        var blockByteSize = BindOutputs();
-        foreach (var input in _inputs)
+        BindOutputs();
+        if (Batching.Joins)
         {
-            blockByteSize += input.IsPresent ? HostMemoryPool.GetBlockByteSize(input.ByteSize) : 0;
+            FindBucket();
+            if (FillsAtOnce)
+            {
+                _bucket?.TryClaim(this, _memory);
+            }
+        }
+
+        var blockByteSize = CountBlockBytes();
+        if (blockByteSize == 0)
+        {
+            return new(InferenceStatus.Ok);
         }
 
         var reservation = _memory.ReserveAsync(blockByteSize, cancellationToken);
@@ -202,21 +247,17 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     public void Dispose()
     {
         var wasSubmitted = _scheduler.Release(this);
-        foreach (var input in _inputs)
-        {
-            input.Clear();
-        }
-
-        foreach (var output in _outputs)
-        {
-            output.Clear();
-        }
-
+        ClearTensors();
         if (wasSubmitted || !_status.IsOk)
         {
             Model.Recorder.Record(in _timings, _status.Code);
         }
 
+        LeaveBucket();
+        Queue = _queues.Alone;
+        RowCount = 1;
+        RunsAlone = false;
+        FillsAtOnce = false;
         _completion.Reset();
         _status = default;
         _hasRequestedOutputs = false;
@@ -224,6 +265,13 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         MayRunInline = false;
         Priority = 0;
         Model.Return(this);
+    }
+
+    /// <summary>Gives the memory of a request back that never was one and is not used again.</summary>
+    internal void Discard()
+    {
+        ClearTensors();
+        LeaveBucket();
     }
 
     InferenceStatus IValueTaskSource<InferenceStatus>.GetResult(short token) => _completion.GetResult(token);
@@ -266,9 +314,28 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         _completion.SetResult(status);
     }
 
-    private long BindOutputs()
+    private void ClearTensors()
     {
-        long blockByteSize = 0;
+        foreach (var input in _inputs)
+        {
+            input.Clear();
+        }
+
+        foreach (var output in _outputs)
+        {
+            output.Clear();
+        }
+    }
+
+    private void LeaveBucket()
+    {
+        _bucket?.RemoveUser(Slab);
+        _bucket = null;
+        Slab = null;
+    }
+
+    private void BindOutputs()
+    {
         for (var i = 0; i < _outputs.Length; i++)
         {
             var output = _outputs[i];
@@ -276,12 +343,40 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
             if (output.IsPresent && _plan.TryBindOutput(i, _inputs, out var shape, out var byteSize))
             {
                 output.SetShape(shape, byteSize, isKnown: true);
-                blockByteSize += HostMemoryPool.GetBlockByteSize(byteSize);
             }
         }
-
-        return blockByteSize;
     }
+
+    /// <summary>Joins those whose rows have the same shapes; a request that cannot join runs alone.</summary>
+    private void FindBucket()
+    {
+        if (!Batching.TryCountRows(_inputs, out var rows))
+        {
+            return;
+        }
+
+        RowCount = rows;
+        _bucket = rows <= Batching.MaxRows ? _queues.Buckets!.Find(_inputs) : null;
+        Queue = _bucket?.Queue ?? _queues.Alone;
+    }
+
+    private long CountBlockBytes()
+    {
+        long sum = 0;
+        foreach (var input in _inputs)
+        {
+            sum += NeedsMemory(input) ? HostMemoryPool.GetBlockByteSize(input.ByteSize) : 0;
+        }
+
+        foreach (var output in _outputs)
+        {
+            sum += NeedsMemory(output) ? HostMemoryPool.GetBlockByteSize(output.ByteSize) : 0;
+        }
+
+        return sum;
+    }
+
+    private static bool NeedsMemory(TensorSlot slot) => slot is { IsPresent: true, IsShapeKnown: true, HasMemory: false };
 
     private InferenceStatus Rent(in InferenceStatus reserved, long reservedByteSize)
     {
@@ -294,7 +389,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         {
             foreach (var input in _inputs)
             {
-                if (input.IsPresent)
+                if (NeedsMemory(input))
                 {
                     reservedByteSize -= Rent(input, MemoryPurpose.Input);
                 }
@@ -302,7 +397,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
 
             foreach (var output in _outputs)
             {
-                if (output.IsShapeKnown)
+                if (NeedsMemory(output))
                 {
                     reservedByteSize -= Rent(output, MemoryPurpose.Output);
                 }

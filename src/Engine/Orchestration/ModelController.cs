@@ -35,8 +35,9 @@ public sealed partial class ModelController
 
     /// <summary>Loads a model, or loads it again when its files have changed; returns when it is ready or has failed.</summary>
     /// <returns>
-    /// Success; <see cref="StatusCode.Unavailable"/> unless the control mode is explicit; <see cref="StatusCode.NotFound"/>
-    /// when the repository does not have it; <see cref="StatusCode.InvalidArgument"/> with the reason when it cannot be loaded.
+    /// Success; <see cref="StatusCode.Unavailable"/> unless the control mode is explicit, and when a model directory cannot be
+    /// read; <see cref="StatusCode.NotFound"/> when the repository does not have it; <see cref="StatusCode.InvalidArgument"/>
+    /// with the reason when it cannot be loaded.
     /// </returns>
     public async Task<InferenceStatus> LoadAsync(string modelName, CancellationToken cancellationToken)
     {
@@ -47,7 +48,9 @@ public sealed partial class ModelController
 
         if (_repository.Find(modelName) is not { } definition)
         {
-            return new InferenceStatus(StatusCode.NotFound, $"Model '{modelName}' is not in the model repository.");
+            return _repository.FindFaults() is { Count: > 0 } faults
+                ? new InferenceStatus(StatusCode.Unavailable, $"Model '{modelName}' cannot be loaded: {string.Join(' ', faults)}")
+                : new InferenceStatus(StatusCode.NotFound, $"Model '{modelName}' is not in the model repository.");
         }
 
         // A load that has begun goes on when its caller leaves: others may have asked for it too.
@@ -78,8 +81,16 @@ public sealed partial class ModelController
     }
 
     /// <summary>Lists the models of the repository and those that are loaded.</summary>
-    public IReadOnlyList<ModelEntry> Index()
+    /// <param name="entries">The models by name; those that the server knows already when a model directory cannot be read.</param>
+    /// <returns>Success; <see cref="StatusCode.Unavailable"/> when a model directory cannot be read, so that the list may lack some.</returns>
+    public InferenceStatus TryIndex(out IReadOnlyList<ModelEntry> entries)
     {
+        if (_repository.FindFaults() is { Count: > 0 } faults)
+        {
+            entries = _registry.List();
+            return new InferenceStatus(StatusCode.Unavailable, string.Join(' ', faults));
+        }
+
         foreach (var definition in _repository.Scan())
         {
             var entry = _registry.GetOrAdd(definition.Name);
@@ -89,7 +100,8 @@ public sealed partial class ModelController
             }
         }
 
-        return _registry.List();
+        entries = _registry.List();
+        return InferenceStatus.Ok;
     }
 
     /// <summary>Loads what is to be there from the start.</summary>
@@ -167,24 +179,42 @@ public sealed partial class ModelController
             Log.Warning(_logger, definition.Name, warning);
         }
 
-        if (definition.Error is { } error)
+        var before = entry.Versions;
+        if (TryPlan(definition, before, out var wanted) is { } error)
         {
             // What serves goes on serving: a spoilt configuration must not take a model down.
             Log.CannotServe(_logger, definition.Name, error);
-            entry.Set(entry.Versions, error);
+            entry.Set(before, error);
             return;
         }
-
-        var before = entry.Versions;
-        var numbers = definition.Configuration.VersionPolicy.Select([.. definition.Versions.Select(static version => version.Number)]);
-        var wanted = definition.Versions.Where(version => numbers.Contains(version.Number))
-            .Select(directory => Plan(definition, directory, before)).ToList();
 
         // Versions that were never there are shown while they load; a replacement stays hidden until it is ready.
         var fresh = wanted.Where(static plan => plan.IsNew).ToList();
         entry.Set([.. before, .. fresh.Select(static plan => plan.Version).Where(version => before.All(known => known.Number != version.Number))], null);
         await Task.WhenAll(fresh.Select(plan => _loader.LoadAsync(plan.Version, plan.Directory, cancellationToken))).ConfigureAwait(false);
         Publish(entry, before, wanted.ConvertAll(static plan => plan.Version));
+    }
+
+    /// <summary>Says what is to be done for each version that the policy wants; returns why that cannot be said, or null.</summary>
+    private string? TryPlan(ModelDefinition definition, IReadOnlyList<ModelVersion> before, out List<VersionPlan> plans)
+    {
+        plans = [];
+        if (definition.Error is { } fault)
+        {
+            return fault;
+        }
+
+        var numbers = definition.Configuration.VersionPolicy.Select([.. definition.Versions.Select(static version => version.Number)]);
+        try
+        {
+            plans.AddRange(definition.Versions.Where(version => numbers.Contains(version.Number)).Select(directory => Plan(definition, directory, before)));
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What the repository read a moment ago is gone.
+            return $"'{definition.Directory}' cannot be read: {exception.Message}";
+        }
     }
 
     private VersionPlan Plan(ModelDefinition definition, VersionDirectory directory, IReadOnlyList<ModelVersion> before)
@@ -210,7 +240,7 @@ public sealed partial class ModelController
                 continue;
             }
 
-            if (version.State == ModelState.Loading)
+            if (version.State is ModelState.Loading or ModelState.Warming)
             {
                 version.MarkReady();
             }

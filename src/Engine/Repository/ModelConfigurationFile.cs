@@ -15,6 +15,7 @@ internal sealed class ModelConfigurationFile
     private const int MaxThreads = 256;
     private const int MaxConcurrency = 4096;
     private const int MaxQueueSize = 1_000_000;
+    private const int MaxBatchSize = 4096;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -68,6 +69,7 @@ internal sealed class ModelConfigurationFile
         ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output") },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
+        ["batching"] = ReadBatching,
         ["parameters"] = ReadParameters,
     });
 
@@ -138,6 +140,16 @@ internal sealed class ModelConfigurationFile
                 _yaml.ReadList("specific", MaxVersions, () => _yaml.ReadInteger("a version", 0, long.MaxValue)))),
         });
         return policies is [var policy] ? policy : throw _yaml.Fail($"{Expected}; met {policies.Count} of them");
+    }
+
+    private void ReadBatching()
+    {
+        var batching = _configuration.Batching;
+        _yaml.ReadMembers("batching", new Dictionary<string, Action>
+        {
+            ["max_batch_size"] = () => batching = batching with { MaxBatchSize = (int)_yaml.ReadInteger("max_batch_size", 1, MaxBatchSize) },
+        });
+        _configuration = _configuration with { Batching = batching };
     }
 
     private void ReadLimits()

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using Camshaft.Engine.Inference;
-using Camshaft.Engine.Models;
 
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>
 /// The queues of a device's models, and beside them what a policy may know of each, in one array that it can be handed as
-/// it is. A queue keeps its place while its model is loaded. Guarded by the scheduler's lock.
+/// it is. A queue keeps its place while it exists. Guarded by the scheduler's lock.
 /// </summary>
 internal sealed class QueueTable
 {
@@ -21,7 +20,7 @@ internal sealed class QueueTable
 
     public ref QueueState this[ModelQueue queue] => ref _states[queue.Index];
 
-    public ModelQueue Add(ModelVersion model, int limit, int concurrencyLimit)
+    public ModelQueue Add(ModelShare share, int maxRows)
     {
         var index = Array.IndexOf(_queues, null);
         if (index < 0)
@@ -31,36 +30,58 @@ internal sealed class QueueTable
             Array.Resize(ref _states, _queues.Length);
         }
 
-        var queue = new ModelQueue(model, index, limit);
-        _states[index] = new QueueState { ConcurrencyLimit = concurrencyLimit };
+        var queue = new ModelQueue(share, index, maxRows, priorityLevels: 1);
+        share.Queues.Add(queue);
+        _states[index] = new QueueState { ConcurrencyLimit = share.ConcurrencyLimit, Running = share.Running };
         return _queues[index] = queue;
     }
 
     public void Remove(ModelQueue queue)
     {
-        Debug.Assert(this[queue] is { Depth: 0, Running: 0 }, "A model is removed after its last request.");
+        Debug.Assert(this[queue].Depth == 0, "A queue is removed after its last request.");
+        queue.Share.Queues.Remove(queue);
         _queues[queue.Index] = null;
         _states[queue.Index] = default;
     }
 
-    public void Enqueue(ModelQueue queue, InferenceRequest request)
+    public void Enqueue(InferenceRequest request)
     {
         request.Sequence = ++_sequence;
-        queue.Append(request, ref this[queue]);
+        request.Queue.Append(request, ref this[request.Queue]);
         Queued++;
     }
 
-    /// <summary>Takes the head of the queue that a policy chose.</summary>
-    public InferenceRequest Dequeue(int index)
+    /// <summary>Puts a request back to where it was taken from.</summary>
+    public void PutBack(InferenceRequest request)
     {
-        Queued--;
-        return _queues[index]!.TakeFirst(ref _states[index]);
+        request.Queue.Prepend(request, ref this[request.Queue]);
+        Queued++;
+    }
+
+    /// <summary>Takes a batch from the queue that a policy chose.</summary>
+    public InferenceRequest Dequeue(int index, int rowLimit)
+    {
+        ref var state = ref _states[index];
+        var before = state.Depth;
+        var head = _queues[index]!.TakeBatch(rowLimit, ref state);
+        Queued -= before - state.Depth;
+        return head;
     }
 
     /// <summary>Takes a request out from wherever it waits.</summary>
-    public void Withdraw(ModelQueue queue, InferenceRequest request)
+    public void Withdraw(InferenceRequest request)
     {
         Queued--;
-        queue.Remove(request, ref this[queue]);
+        request.Queue.Remove(request, ref this[request.Queue]);
+    }
+
+    /// <summary>Takes note that one more batch of a model runs, or one less.</summary>
+    public void CountRunning(ModelShare share, int change)
+    {
+        share.Running += change;
+        foreach (var queue in share.Queues)
+        {
+            this[queue].Running = share.Running;
+        }
     }
 }

@@ -56,6 +56,9 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_file_that_says_nothing_is_the_default(string text) => Assert.Same(ModelConfiguration.Default, Read(text));
 
     [Fact]
+    public void The_size_of_batches_can_be_forced() => Assert.Equal(16, Read("batching: { max_batch_size: 16 }").Batching.MaxBatchSize);
+
+    [Fact]
     public void All_versions_can_be_asked_for() => Assert.IsType<VersionPolicy.All>(Read("version_policy: all").VersionPolicy);
 
     [Fact]
@@ -66,7 +69,7 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_byte_order_mark_is_no_part_of_the_text() => Assert.Equal("x", Read("\ufeffbackend: x").Backend);
 
     [Theory]
-    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, parameters")]
+    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, batching, parameters")]
     [InlineData("limits:\n  thread: 1", "model.yaml:2:3: unknown key 'thread' in limits; accepted are concurrency, queue_size, threads")]
     [InlineData("inputs:\n- nam: a", "model.yaml:2:3: unknown key 'nam' in an input; accepted are name, datatype, shape, batch_axis")]
     [InlineData("backend: a\nbackend: b", "model.yaml:2:1: the key 'backend' is in model.yaml twice")]
@@ -82,6 +85,7 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("inputs: [ { name: a, shape: [1, -2] } ]", "a dimension (-1 = variable) is '-2'; expected a whole number from -1")]
     [InlineData("inputs: [ { name: a, shape: [1,1,1,1,1,1,1,1,1] } ]", "shape has at most 8 items")]
     [InlineData("inputs: [ { name: a, batch_axis: 8 } ]", "batch_axis is '8'; expected a whole number from 0 to 7")]
+    [InlineData("batching: { max_batch_size: 0 }", "max_batch_size is '0'; expected a whole number from 1 to 4096")]
     [InlineData("limits: { threads: two }", "model.yaml:1:20: threads is 'two'; expected a whole number from 1 to 256")]
     [InlineData("limits: { threads: '2' }", "threads is '2'; expected a whole number")]
     [InlineData("limits: { threads: 0 }", "threads is '0'; expected a whole number from 1 to 256")]

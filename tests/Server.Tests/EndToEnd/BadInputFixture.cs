@@ -1,12 +1,15 @@
+using Camshaft.Backends;
+using Camshaft.Samples;
 using Camshaft.Server.Tests.Support;
 using Camshaft.Testing;
 
 namespace Camshaft.Server.Tests.EndToEnd;
 
-/// <summary>A server with one good model, <c>simple</c>, and one for each way in which a model can be bad.</summary>
+/// <summary>A server with good models, <c>simple</c> and <c>gather</c>, which fails for some values, and one for each way in which a model can be bad.</summary>
 public sealed class BadInputFixture : IAsyncLifetime
 {
     private readonly TempDirectory _directory = new();
+    private readonly TempDirectory _outside = new();
 
     internal TestServer Server { get; private set; } = null!;
 
@@ -26,6 +29,16 @@ public sealed class BadInputFixture : IAsyncLifetime
         _directory.Write("misspelt/model.yaml", "bakend: onnxruntime"u8);
         _directory.Write("homeless/1/model.onnx", simple);
         _directory.Write("homeless/model.yaml", "backend: tensorflow"u8);
+        _directory.Write("future/1/model.onnx", new OnnxModelBuilder().Input("x", DataType.Float32, "n").Output("y", DataType.Float32, "n").Node("Identity", ["x"], ["y"]).Build(opsetVersion: 1_000));
+        _directory.Write("unknown/1/model.onnx", new OnnxModelBuilder().Input("x", DataType.Float32, "n").Output("y", DataType.Float32, "n").Node("Frobnicate", ["x"], ["y"]).Build());
+        _directory.Write("gather/1/model.onnx", new OnnxModelBuilder()
+            .Input("index", DataType.Int64, "n").Output("value", DataType.Int64, "n")
+            .Initializer("values", new Shape(3), [10L, 20L, 30L])
+            .Node("Gather", ["values", "index"], ["value"]).Build());
+        _directory.Write("linked/1/notes.txt", [1]);
+        File.CreateSymbolicLink(Path.Combine(_directory.FullPath, "linked/1/model.onnx"), _outside.Write("model.onnx", simple));
+        _directory.Write("dangling/1/notes.txt", [1]);
+        File.CreateSymbolicLink(Path.Combine(_directory.FullPath, "dangling/1/model.onnx"), "nothing.onnx");
         Server = await TestServer.StartAsync(_directory.FullPath);
     }
 
@@ -33,5 +46,6 @@ public sealed class BadInputFixture : IAsyncLifetime
     {
         await Server.DisposeAsync();
         _directory.Dispose();
+        _outside.Dispose();
     }
 }

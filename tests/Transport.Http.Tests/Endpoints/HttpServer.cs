@@ -6,6 +6,7 @@ using Camshaft.Engine.Models;
 using Camshaft.Samples;
 using Camshaft.Testing;
 using Camshaft.Transport.Hosting;
+using Camshaft.Transport.Http.Endpoints;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -18,7 +19,8 @@ namespace Camshaft.Transport.Http.Tests.Endpoints;
 
 /// <summary>
 /// Kestrel with the HTTP transport and nothing else, on a port of its own, serving the samples, <c>endless</c>, which runs
-/// until it is ended, and for each datatype a model that answers its input <c>x</c>, of shape [n], as <c>y</c>.
+/// until it is ended, and for each datatype a model that answers its input <c>x</c>, of shape [n], as <c>y</c>;
+/// <c>several</c> does the same for three inputs, two of them with two dimensions and one with none.
 /// </summary>
 public sealed class HttpServer : IAsyncLifetime
 {
@@ -35,6 +37,12 @@ public sealed class HttpServer : IAsyncLifetime
     public int Port => Address.Port;
 
     public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>The models that answer what they get.</summary>
+    internal IReadOnlyList<ModelVersion> Identities =>
+        [.. Engine.Models.List().Where(static model => model.Name.StartsWith("identity_", StringComparison.Ordinal) && model.Name != "identity_fp32" || model.Name == "several").Select(static model => model.HighestReady!)];
+
+    internal InferEndpoint InferEndpoint => _application!.Services.GetRequiredService<InferEndpoint>();
 
     private InferenceEngine Engine => _application!.Services.GetRequiredService<InferenceEngine>();
 
@@ -53,6 +61,7 @@ public sealed class HttpServer : IAsyncLifetime
             _models.Write($"{NameOfIdentity(dataType)}/1/model.onnx", CreateIdentity(dataType));
         }
 
+        _models.Write("several/1/model.onnx", CreateSeveral());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore();
@@ -87,7 +96,8 @@ public sealed class HttpServer : IAsyncLifetime
     public async Task AssertNothingIsHeldAsync()
     {
         await UntilAsync(() => DescribeHeld() is null, () => DescribeHeld()!);
-        Assert.Empty(_log.Take());
+        var errors = _log.Take();
+        Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
 
     public async Task<TcpClient> ConnectAsync()
@@ -103,7 +113,8 @@ public sealed class HttpServer : IAsyncLifetime
     /// <summary>Waits until no request holds tensor memory.</summary>
     public Task UntilMemoryIsFreeAsync() => UntilAsync(() => Engine.Memory.LeasedCount == 0);
 
-    private string? DescribeHeld()
+    /// <summary>Says what requests hold; null = nothing.</summary>
+    internal string? DescribeHeldByRequests()
     {
         if (Engine.Memory.LeasedCount > 0)
         {
@@ -111,9 +122,14 @@ public sealed class HttpServer : IAsyncLifetime
         }
 
         var leased = Engine.Models.List().SelectMany(static model => model.Versions).Where(static version => version.LeaseCount > 0).ToList();
-        if (leased.Count > 0)
+        return leased.Count > 0 ? $"Models are held: {string.Join(", ", leased)}" : null;
+    }
+
+    private string? DescribeHeld()
+    {
+        if (DescribeHeldByRequests() is { } held)
         {
-            return $"Models are held: {string.Join(", ", leased)}";
+            return held;
         }
 
         var blocks = ((ReceiveMemoryPoolFactory)_application!.Services.GetRequiredService<IMemoryPoolFactory<byte>>()).Rented;
@@ -129,6 +145,12 @@ public sealed class HttpServer : IAsyncLifetime
             await Task.Delay(1, CancellationToken.None);
         }
     }
+
+    private static byte[] CreateSeveral() => new OnnxModelBuilder()
+        .Input("numbers", DataType.Float32, "rows", "3").Output("NUMBERS", DataType.Float32, "rows", "3").Node("Identity", ["numbers"], ["NUMBERS"])
+        .Input("texts", DataType.Bytes, "n", "m").Output("TEXTS", DataType.Bytes, "n", "m").Node("Identity", ["texts"], ["TEXTS"])
+        .Input("scalar", DataType.Int16).Output("SCALAR", DataType.Int16).Node("Identity", ["scalar"], ["SCALAR"])
+        .Build();
 
     private static byte[] CreateIdentity(DataType dataType) => new OnnxModelBuilder()
         .Input("x", dataType, "n")

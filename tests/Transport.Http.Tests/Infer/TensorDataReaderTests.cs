@@ -95,6 +95,19 @@ public sealed class TensorDataReaderTests
         Assert.True(rest.IsEmpty);
     }
 
+    [Theory]
+    [InlineData("""["\u0061b"]""", "ab")]
+    [InlineData("""["a\nb"]""", "a\nb")]
+    [InlineData("""["\n"]""", "\n")]
+    public void Room_for_just_the_text_is_enough_for_a_string_with_escapes(string data, string text)
+    {
+        var json = Segments.Whole(data);
+        var memory = new byte[TensorDataReader.MeasureBytes(json, "x")];
+        Fill(DataType.Bytes, json, memory, [1]);
+
+        Assert.Equal(text, Encoding.UTF8.GetString(memory[BytesTensor.PrefixByteSize..]));
+    }
+
     [Fact]
     public void A_number_is_no_string() =>
         Assert.Contains("expected a string", Assert.Throws<InvalidRequestException>(() => TensorDataReader.MeasureBytes(Segments.Whole("[1]"), "x")).Message, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class HeaderTests(HttpServer server) : WrongInputTest(server)
     [InlineData("1000000")]
     [InlineData("9223372036854775807")]
     public async Task A_JSON_length_that_cannot_be_is_refused(string length) =>
-        await AssertRefusedAsync(Post(Path, Json, $"Inference-Header-Content-Length: {length}"), HttpStatusCode.BadRequest, $"Inference-Header-Content-Length is {(length.Contains("000000", StringComparison.Ordinal) || length.StartsWith("92", StringComparison.Ordinal) ? length : $"'{length}'")}");
+        await AssertRefusedAsync(Post(Path, Json, $"Inference-Header-Content-Length: {length}"), HttpStatusCode.BadRequest, $"Model 'identity_UINT8': Inference-Header-Content-Length is {(length.Contains("000000", StringComparison.Ordinal) || length.StartsWith("92", StringComparison.Ordinal) ? length : $"'{length}'")}");
 
     [Fact]
     public async Task A_JSON_length_that_is_given_twice_is_refused() =>

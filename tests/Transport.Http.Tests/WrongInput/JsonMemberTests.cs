@@ -108,6 +108,12 @@ public sealed class JsonMemberTests(HttpServer server) : WrongInputTest(server)
         HttpStatusCode.BadRequest,
         "The member 'binary_data_size' is given twice in one object.");
 
+    [Theory]
+    [InlineData("inputs", "{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}")]
+    [InlineData("outputs", "{\"name\":\"y\"}")]
+    public async Task Tensors_without_end_are_refused(string member, string tensor) => await AssertRefusedAsync(
+        Post(InferPath(DataType.Float32), $$"""{"{{member}}":[{{string.Join(',', Enumerable.Repeat(tensor, 1025))}}]}"""), HttpStatusCode.BadRequest, "more than 1024 inputs or outputs");
+
     [Fact]
     public async Task Members_that_the_server_does_not_know_are_skipped_up_to_a_number()
     {

@@ -114,6 +114,11 @@ internal sealed class RawConnection : IDisposable
 
     private async Task<string> ReadBytesAsync(int count)
     {
+        if (count == 0)
+        {
+            return "";
+        }
+
         var bytes = new char[count];
         Assert.Equal(count, await _reader!.ReadBlockAsync(bytes, _patience.Token));
         return new string(bytes);

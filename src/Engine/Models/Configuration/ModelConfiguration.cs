@@ -30,6 +30,9 @@ public sealed record ModelConfiguration
     /// <summary>What the model may use.</summary>
     public ModelLimits Limits { get; init; } = new();
 
+    /// <summary>How its requests join.</summary>
+    public BatchingConfiguration Batching { get; init; } = new();
+
     /// <summary>The backend's options, as written.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 }

@@ -66,23 +66,27 @@ internal sealed partial class HttpEndpoints(
             Audit(context, right, admission, exception.Status);
             await ErrorAnswer.WriteAsync(context, exception.Status).ConfigureAwait(false);
         }
-        catch (BadHttpRequestException exception)
+        catch (BadHttpRequestException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // A body that is too long, comes too slowly or is chunked wrongly: where the next request would begin, nobody
-            // knows or waits to see.
-            if (exception.StatusCode != StatusCodes.Status415UnsupportedMediaType && HttpProtocol.IsHttp11(context.Request.Protocol))
-            {
-                context.Response.Headers.Connection = "close";
-            }
-
-            Audit(context, right, admission, new InferenceStatus(StatusCode.InvalidArgument, exception.Message));
-            await ErrorAnswer.WriteAsync(context, exception.StatusCode, exception.Message).ConfigureAwait(false);
+            // The client left within its body. The server has to hear of that itself, else it looks for the next request there.
+            Audit(context, right, admission, new InferenceStatus(StatusCode.Cancelled, "The caller left."));
+            throw;
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException or ConnectionAbortedException)
         {
-            // The client is gone; there is nobody to answer, and of its request there is no rest to be read.
+            // The client is gone; there is nobody to answer, and nothing more to read: the server would log that it cannot.
             context.Abort();
             Audit(context, right, admission, new InferenceStatus(StatusCode.Cancelled, "The caller left; what was begun goes on."));
+        }
+        catch (BadHttpRequestException exception)
+        {
+            // A body that is too long, comes too slowly or is chunked wrongly, or a coding that is not taken.
+            await RefuseBodyAsync(context, right, admission, exception.StatusCode, exception).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            // The server's word for a chunk whose length is more than it can count.
+            await RefuseBodyAsync(context, right, admission, StatusCodes.Status400BadRequest, exception).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -90,6 +94,18 @@ internal sealed partial class HttpEndpoints(
             Audit(context, right, admission, new InferenceStatus(StatusCode.Internal, exception.Message));
             await ErrorAnswer.WriteAsync(context, new InferenceStatus(StatusCode.Internal, "The server failed; its log says why.")).ConfigureAwait(false);
         }
+    }
+
+    private Task RefuseBodyAsync(HttpContext context, AccessRights right, in Admission admission, int httpStatus, Exception exception)
+    {
+        // Where in what is left of the body the next request would begin, nobody knows or waits to see.
+        if (httpStatus != StatusCodes.Status415UnsupportedMediaType && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
+        Audit(context, right, admission, new InferenceStatus(StatusCode.InvalidArgument, exception.Message));
+        return ErrorAnswer.WriteAsync(context, httpStatus, exception.Message);
     }
 
     private void Audit(HttpContext context, AccessRights right, in Admission admission, in InferenceStatus status)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
@@ -27,12 +28,12 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         var deadline = new BodyDeadline(timeProvider, options.RequestTimeout);
         CheckEncoding(context);
         CheckLength(context);
-        var jsonByteSize = ReadHeaderLength(context);
         await WaitForLoadAsync(route, deadline, context.RequestAborted).ConfigureAwait(false);
         var exchange = _exchanges.Get();
         InferenceRequest? request = null;
         try
         {
+            var jsonByteSize = ReadHeaderLength(context);
             if (jsonByteSize == 0)
             {
                 request = CreateRequest(route);
@@ -41,7 +42,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             else
             {
                 var body = context.Request.BodyReader;
-                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline, context.RequestAborted).ConfigureAwait(false);
+                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline).ConfigureAwait(false);
                 try
                 {
                     ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
@@ -95,6 +96,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         catch (JsonException exception)
         {
             throw new InvalidRequestException($"The request is not valid JSON: {exception.Message}");
+        }
+        catch (IndexOutOfRangeException)
+        {
+            // What the reader of .NET 10 ends with where true, false or null is cut by the end of a body in several blocks.
+            throw new InvalidRequestException("The request is not valid JSON: it ends amid a value.");
         }
         catch (InvalidOperationException)
         {
@@ -160,6 +166,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             : throw new InvalidRequestException($"{request.Model}: input '{name}' has shape {input.Shape}; the JSON part of {json.Length} bytes cannot hold its {elementCount} elements.");
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head, BodyDeadline deadline)
     {
         var body = context.Request.BodyReader;
@@ -167,11 +174,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             if (head.Inputs[i].BinaryByteSize > 0)
             {
-                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, deadline, context.RequestAborted).ConfigureAwait(false);
+                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, deadline).ConfigureAwait(false);
             }
         }
 
-        await BodyReader.ReadEndAsync(body, request, deadline, context.RequestAborted).ConfigureAwait(false);
+        await BodyReader.ReadEndAsync(body, request, deadline).ConfigureAwait(false);
     }
 
     private static void FillFromJson(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
@@ -217,9 +224,10 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         var declared = RawRequest.Declare(request, context.Request.ContentLength);
         InvalidRequestException.ThrowIfFailed(declared);
         InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
-        await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline, context.RequestAborted).ConfigureAwait(false);
+        await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request, BodyDeadline deadline)
     {
         request.MarkReceived();

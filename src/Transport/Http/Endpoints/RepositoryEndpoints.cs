@@ -24,7 +24,15 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
             JsonValueKind.False => false,
             _ => throw new InvalidRequestException("The member 'ready' of a repository index request is true or false."),
         };
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, (Entries: engine.Controller.Index(), onlyReady), static (writer, state) =>
+
+        // What is ready, the server knows without a look at the repository.
+        var status = engine.Controller.TryIndex(out var entries);
+        if (!onlyReady)
+        {
+            InvalidRequestException.ThrowIfFailed(status);
+        }
+
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, (Entries: entries, onlyReady), static (writer, state) =>
         {
             writer.WriteStartArray();
             foreach (var entry in state.Entries)

@@ -1,11 +1,16 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Camshaft.Engine.Inference;
 using Microsoft.AspNetCore.Http;
 
 namespace Camshaft.Transport.Http.Infer;
 
 /// <summary>Reads the parts of a request's body from its pipe: the JSON part where it lies, binary tensors into their memory.</summary>
+/// <remarks>
+/// Reads take no token: when the client goes, its server ends them by an exception. A read that a token ends would leave the
+/// body amid a read, which the server logs as an error of the application.
+/// </remarks>
 internal static class BodyReader
 {
     /// <summary>Waits until the JSON part has arrived.</summary>
@@ -13,9 +18,9 @@ internal static class BodyReader
     /// <param name="byteSize">The JSON part's length; null when it is the whole body.</param>
     /// <param name="limit">The most bytes that it may have.</param>
     /// <param name="deadline">Until when it must have arrived.</param>
-    /// <param name="cancellationToken">The client is gone.</param>
     /// <returns>The JSON part, in the receive blocks, until the pipe is advanced.</returns>
-    public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, BodyDeadline deadline, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, BodyDeadline deadline)
     {
         if (byteSize > limit)
         {
@@ -24,7 +29,7 @@ internal static class BodyReader
 
         while (true)
         {
-            var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             var buffer = result.Buffer;
             if (byteSize is { } expected && buffer.Length >= expected)
             {
@@ -54,12 +59,13 @@ internal static class BodyReader
     }
 
     /// <summary>Reads one binary tensor into a request's memory, from an offset in it on: the one copy that its bytes pay.</summary>
-    public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, BodyDeadline deadline, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, BodyDeadline deadline)
     {
         var byteSize = request.GetInput(input).ByteSize;
         for (long filled = offset; filled < byteSize;)
         {
-            var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             var buffer = result.Buffer;
             var part = buffer.Length > byteSize - filled ? buffer.Slice(0, byteSize - filled) : buffer;
             part.CopyTo(request.GetInput(input).Bytes[(int)filled..]);
@@ -75,11 +81,12 @@ internal static class BodyReader
     }
 
     /// <summary>Checks that nothing follows.</summary>
-    public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline)
     {
         for (var isCompleted = false; !isCompleted;)
         {
-            var result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var result = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             var surplus = result.Buffer.Length;
             isCompleted = result.IsCompleted;
             body.AdvanceTo(result.Buffer.End);

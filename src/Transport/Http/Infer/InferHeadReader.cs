@@ -231,7 +231,8 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
     private DataType ReadDataType(TextRange input)
     {
         _json.Expect(JsonTokenType.String, "An input's 'datatype'", "a string");
-        Span<byte> name = stackalloc byte[16];
+        // No name is longer than eight letters, and each may be written as \u and four digits.
+        Span<byte> name = stackalloc byte[8 * 6];
         return JsonText.GetRawLength(ref _json.Reader) <= name.Length && DataTypes.TryParse(name[..JsonText.Copy(ref _json.Reader, name)], out var dataType)
             ? dataType
             : throw new InvalidRequestException($"{Subject(input)} has the unknown datatype {JsonText.Describe(ref _json.Reader)}; expected one of {string.Join(", ", DataTypes.All.Select(static known => known.Name))}.");

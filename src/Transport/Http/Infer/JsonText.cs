@@ -18,17 +18,48 @@ internal static class JsonText
     /// <summary>The bytes of a token as they stand in the JSON; never fewer than its text takes.</summary>
     public static int GetRawLength(ref Utf8JsonReader reader) => checked((int)(reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length));
 
-    /// <summary>Copies a string token's text, unescaped.</summary>
+    /// <summary>Copies a string token's text, unescaped, into room of at least its length.</summary>
     /// <exception cref="InvalidRequestException">It is not valid UTF-8.</exception>
     public static int Copy(ref Utf8JsonReader reader, scoped Span<byte> destination)
     {
+        // The reader wants a byte more than it writes where plain text follows an escape; a text as it stands is that longer.
+        var rawLength = GetRawLength(ref reader);
+        if (!reader.ValueIsEscaped || destination.Length >= rawLength)
+        {
+            return CopyString(ref reader, destination);
+        }
+
+        var scratch = ArrayPool<byte>.Shared.Rent(rawLength);
         try
         {
-            return reader.CopyString(destination);
+            var length = CopyString(ref reader, scratch);
+            scratch.AsSpan(0, length).CopyTo(destination);
+            return length;
         }
-        catch (InvalidOperationException)
+        finally
         {
-            throw new InvalidRequestException("A string in the request's JSON is not valid UTF-8.");
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    /// <summary>The bytes of a string token's text, unescaped.</summary>
+    /// <exception cref="InvalidRequestException">It is not valid UTF-8.</exception>
+    public static int Measure(ref Utf8JsonReader reader)
+    {
+        var rawLength = GetRawLength(ref reader);
+        if (!reader.ValueIsEscaped)
+        {
+            return rawLength;
+        }
+
+        var scratch = ArrayPool<byte>.Shared.Rent(rawLength);
+        try
+        {
+            return CopyString(ref reader, scratch);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
         }
     }
 
@@ -59,5 +90,17 @@ internal static class JsonText
             JsonTokenType.StartArray => "an array",
             _ => text,
         };
+    }
+
+    private static int CopyString(ref Utf8JsonReader reader, scoped Span<byte> destination)
+    {
+        try
+        {
+            return reader.CopyString(destination);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidRequestException("A string in the request's JSON is not valid UTF-8.");
+        }
     }
 }

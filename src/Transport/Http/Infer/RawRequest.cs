@@ -34,11 +34,11 @@ internal static class RawRequest
     }
 
     /// <summary>Reads the body into the input.</summary>
-    public static async ValueTask ReadAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline, CancellationToken cancellationToken)
+    public static async ValueTask ReadAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline)
     {
         var offset = WritePrefix(request);
-        await BodyReader.ReadTensorAsync(body, request, 0, offset, deadline, cancellationToken).ConfigureAwait(false);
-        await BodyReader.ReadEndAsync(body, request, deadline, cancellationToken).ConfigureAwait(false);
+        await BodyReader.ReadTensorAsync(body, request, 0, offset, deadline).ConfigureAwait(false);
+        await BodyReader.ReadEndAsync(body, request, deadline).ConfigureAwait(false);
     }
 
     private static int WritePrefix(InferenceRequest request)

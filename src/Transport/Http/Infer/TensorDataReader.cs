@@ -103,21 +103,7 @@ internal static class TensorDataReader
             throw new InvalidRequestException($"Input '{input}': an element of 'data' is {JsonText.Describe(ref reader)}; expected a string.");
         }
 
-        var rawLength = JsonText.GetRawLength(ref reader);
-        if (!reader.ValueIsEscaped)
-        {
-            return rawLength;
-        }
-
-        var scratch = ArrayPool<byte>.Shared.Rent(rawLength);
-        try
-        {
-            return JsonText.Copy(ref reader, scratch);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(scratch);
-        }
+        return JsonText.Measure(ref reader);
     }
 
     private static Utf8JsonReader CreateReader(in ReadOnlySequence<byte> json)
