@@ -67,7 +67,7 @@ public abstract class OnnxRuntimeBackend : IBackend
         var configuration = SessionConfiguration.Read(file);
         if (_prepared is not null)
         {
-            return _prepared.Load(file, configuration, CreateOptions, cancellationToken);
+            return _prepared.Load(new ModelLoad(file, configuration, CreateOptions), cancellationToken);
         }
 
         using var options = CreateOptions(configuration);

@@ -9,12 +9,12 @@ namespace Camshaft.Backends.OnnxRuntime.Preparation;
 internal sealed class EntryVerifier(IBackendLog log) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Queue<(CacheEntry Entry, Action<string> OnDamage)> _waiting = [];
+    private readonly Queue<(CacheEntry Entry, Action<string, CancellationToken> OnDamage)> _waiting = [];
     private readonly CancellationTokenSource _stop = new();
     private Thread? _thread;
 
-    /// <summary>Verifies an entry some time from now; <paramref name="onDamage"/> is called with the damaged file's name.</summary>
-    public void Enqueue(CacheEntry entry, Action<string> onDamage)
+    /// <summary>Verifies an entry some time from now; <paramref name="onDamage"/> is called with the damaged file's name, and a token that is set when the server stops.</summary>
+    public void Enqueue(CacheEntry entry, Action<string, CancellationToken> onDamage)
     {
         lock (_gate)
         {
@@ -54,7 +54,7 @@ internal sealed class EntryVerifier(IBackendLog log) : IDisposable
             {
                 if (entry.FindDamage(_stop.Token) is { } file)
                 {
-                    onDamage(file);
+                    onDamage(file, _stop.Token);
                 }
                 else
                 {
@@ -73,7 +73,7 @@ internal sealed class EntryVerifier(IBackendLog log) : IDisposable
         }
     }
 
-    private bool TryTake(out CacheEntry entry, out Action<string> onDamage)
+    private bool TryTake(out CacheEntry entry, out Action<string, CancellationToken> onDamage)
     {
         lock (_gate)
         {

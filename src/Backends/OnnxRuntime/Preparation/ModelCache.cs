@@ -58,6 +58,16 @@ internal sealed class ModelCache(CacheDirectory directory, long byteSizeLimit, I
         return Found.Nothing;
     }
 
+    /// <summary>Refuses what would be larger than all entries together may be.</summary>
+    /// <exception cref="BackendException">It is.</exception>
+    public void CheckRoom(long byteSize)
+    {
+        if (byteSize > byteSizeLimit)
+        {
+            throw new BackendException(StatusCode.ResourceExhausted, $"it takes {byteSize} bytes; the model cache may take {byteSizeLimit}");
+        }
+    }
+
     /// <summary>Makes an empty directory in which an entry can be written.</summary>
     public CacheDraft CreateDraft() => new(directory.NewTemporaryPath());
 
@@ -66,12 +76,7 @@ internal sealed class ModelCache(CacheDirectory directory, long byteSizeLimit, I
     /// <exception cref="BackendException">The entry alone is larger than the bound.</exception>
     public bool TryPublish(CacheDraft draft, CacheKey key, EntryManifest manifest)
     {
-        var byteSize = manifest.Files.Sum(static file => file.ByteSize);
-        if (byteSize > byteSizeLimit)
-        {
-            throw new BackendException(StatusCode.ResourceExhausted, $"prepared it takes {byteSize} bytes; the model cache may take {byteSizeLimit}");
-        }
-
+        CheckRoom(manifest.Files.Sum(static file => file.ByteSize));
         draft.Complete(manifest);
         var path = PathOf(key);
         try

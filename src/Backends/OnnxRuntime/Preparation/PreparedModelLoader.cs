@@ -20,19 +20,15 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
     private int _failures;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="source">The model.</param>
-    /// <param name="configuration">How its session is to be made.</param>
-    /// <param name="createOptions">Makes options for a session; the caller disposes them.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="BackendException">The model cannot be loaded as it is either.</exception>
-    public OnnxRuntimeModel Load(ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, CancellationToken cancellationToken)
+    public OnnxRuntimeModel Load(ModelLoad load, CancellationToken cancellationToken)
     {
         Exception? failure = null;
-        if (File.Exists(source.FilePath) && !configuration.Entries.Keys.Any(static key => ForeignEntries.Any(foreign => key.StartsWith(foreign, StringComparison.Ordinal))))
+        if (CanBePrepared(load))
         {
             try
             {
-                if (TryLoadPrepared(source, configuration, createOptions, null, cancellationToken) is { } prepared)
+                if (TryLoadPrepared(load, null, cancellationToken) is { } prepared)
                 {
                     return prepared;
                 }
@@ -43,30 +39,32 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
             }
         }
 
-        using var options = createOptions(configuration);
-        var model = sessions.Load(source, configuration, options, cancellationToken);
+        using var options = load.CreateOptions(load.Configuration);
+        var model = sessions.Load(load.Source, load.Configuration, options, cancellationToken);
         if (failure is not null)
         {
             // A full disk concerns every model, and one warning is enough.
             var level = Interlocked.Increment(ref _failures) == 1 ? BackendLogLevel.Warning : BackendLogLevel.Information;
-            log.Write(level, $"{source}: it is served as it is, since it could not be prepared for faster loads: {failure.Message.Replace($"{source}: ", "", StringComparison.Ordinal)}");
+            log.Write(level, $"{load.Source}: it is served as it is, since it could not be prepared for faster loads: {failure.Message.Replace($"{load.Source}: ", "", StringComparison.Ordinal)}");
         }
 
         return model;
     }
 
-    /// <returns>Null when it cannot be prepared, or when its files have changed and the key is not the wanted one any more.</returns>
-    private OnnxRuntimeModel? TryLoadPrepared(
-        ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, string? wantedKey, CancellationToken cancellationToken)
+    private static bool CanBePrepared(ModelLoad load) =>
+        File.Exists(load.Source.FilePath) && !load.Configuration.Entries.Keys.Any(static key => ForeignEntries.Any(foreign => key.StartsWith(foreign, StringComparison.Ordinal)));
+
+    /// <returns>Null when others were in the way each time, or when the model's files have changed and the key is not the wanted one any more.</returns>
+    private OnnxRuntimeModel? TryLoadPrepared(ModelLoad load, string? wantedKey, CancellationToken cancellationToken)
     {
-        var content = hashes.Find(source.FilePath, cancellationToken);
-        var key = CacheKey.Create(content, source, configuration, environment.Api, runner);
+        var content = hashes.Find(load.Source.FilePath, cancellationToken);
+        var key = CacheKey.Create(content, load.Source, load.Configuration, environment.Api, runner);
         for (var attempt = 0; attempt < MaxAttempts && (wantedKey ?? key.Text) == key.Text; attempt++)
         {
             var model = cache.Find(key, out var entry) switch
             {
-                ModelCache.Found.Entry => TryLoadEntry(source, configuration, createOptions, entry!, cancellationToken),
-                ModelCache.Found.Nothing => TryPrepare(source, configuration, createOptions, content, key, cancellationToken),
+                ModelCache.Found.Entry => TryLoadEntry(load, entry!, cancellationToken),
+                ModelCache.Found.Nothing => TryPrepare(load, content, key, cancellationToken),
                 _ => throw new InvalidDataException($"a newer version has prepared it as '{key.Text}'"),
             };
             if (model is not null)
@@ -78,14 +76,14 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         return null;
     }
 
-    private OnnxRuntimeModel? TryLoadEntry(ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, CacheEntry entry, CancellationToken cancellationToken)
+    private OnnxRuntimeModel? TryLoadEntry(ModelLoad load, CacheEntry entry, CancellationToken cancellationToken)
     {
         try
         {
             var started = Stopwatch.GetTimestamp();
-            var model = LoadFrom(source, configuration, createOptions, entry, cancellationToken);
-            Report(source, "loaded from the model cache", entry, Stopwatch.GetElapsedTime(started));
-            verifier.Enqueue(entry, file => Repair(source, configuration, createOptions, model, entry, file));
+            var model = LoadFrom(load, entry, cancellationToken);
+            Report(load.Source, "loaded from the model cache", entry, Stopwatch.GetElapsedTime(started));
+            verifier.Enqueue(entry, (file, stop) => Repair(load, model, entry, file, stop));
             return model;
         }
         catch (BackendException exception)
@@ -95,8 +93,62 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         }
     }
 
+    private OnnxRuntimeModel? TryPrepare(ModelLoad load, ModelContent content, CacheKey key, CancellationToken cancellationToken)
+    {
+        cache.CheckRoom(content.Files.Sum(static file => file.Identity.ByteSize));
+        using var draft = cache.CreateDraft();
+        EntryManifest manifest;
+        ModelSignature signature;
+        using (var options = load.CreateOptions(load.Configuration))
+        {
+            manifest = _preparer.Prepare(load.Source, content, key, options, draft.Path, out signature, cancellationToken);
+        }
+
+        // Loaded before anyone else can find it: what ONNX Runtime cannot read back is no entry.
+        var entry = new CacheEntry(draft.Path, manifest);
+        var started = Stopwatch.GetTimestamp();
+        var model = LoadFrom(load, entry, cancellationToken);
+        var isKept = false;
+        try
+        {
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            CheckSame(signature.Inputs, model.Signature.Inputs);
+            CheckSame(signature.Outputs, model.Signature.Outputs);
+            if (OperatingSystem.IsWindows())
+            {
+                // Windows renames no directory with a mapped file in it: the next look finds the entry and maps it again.
+                model.Dispose();
+            }
+
+            // Where another server was faster the next look finds its files, so that weights are shared.
+            if (cache.TryPublish(draft, key, manifest))
+            {
+                Report(load.Source, "prepared", entry, elapsed);
+                isKept = !OperatingSystem.IsWindows();
+            }
+
+            return isKept ? model : null;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                model.Dispose();
+            }
+        }
+    }
+
+    private OnnxRuntimeModel LoadFrom(ModelLoad load, CacheEntry entry, CancellationToken cancellationToken)
+    {
+        using var options = load.CreateOptions(load.Configuration with { Optimization = GraphOptimization.None });
+
+        // What there is to be warned of was said when it was prepared.
+        options.LogErrorsOnly();
+        return sessions.Load(load.Source, entry.ModelPath, entry.Files, load.Configuration, options, cancellationToken);
+    }
+
     // On the verifier's thread.
-    private void Repair(ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, OnnxRuntimeModel model, CacheEntry entry, string damagedFile)
+    private void Repair(ModelLoad load, OnnxRuntimeModel model, CacheEntry entry, string damagedFile, CancellationToken cancellationToken)
     {
         cache.Discard(entry.Path, $"is damaged: '{damagedFile}' is not what was written");
         if (model.Session.IsClosed)
@@ -105,64 +157,18 @@ internal sealed class PreparedModelLoader(OrtEnvironment environment, SessionLoa
         }
 
         // Threads that a session made here would go behind all others for as long as the model lives.
-        if (configuration.IntraOpThreads == 1 && TryLoadPrepared(source, configuration, createOptions, entry.Manifest.Key, CancellationToken.None) is { } repaired)
+        if (load.Configuration.IntraOpThreads == 1 && TryLoadPrepared(load, entry.Manifest.Key, cancellationToken) is { } repaired)
         {
             if (!model.TryTakeSession(repaired))
             {
                 repaired.Dispose();
             }
 
-            log.Write(BackendLogLevel.Error, $"{source}: its prepared form was damaged, so what it has answered since it was loaded may be wrong; from now on it runs on a new one.");
+            log.Write(BackendLogLevel.Error, $"{load.Source}: its prepared form was damaged, so what it has answered since it was loaded may be wrong; from now on it runs on a new one.");
             return;
         }
 
-        log.Write(BackendLogLevel.Error, $"{source}: its prepared form is damaged, so what it answers may be wrong; load it again.");
-    }
-
-    private OnnxRuntimeModel? TryPrepare(
-        ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, ModelContent content, CacheKey key, CancellationToken cancellationToken)
-    {
-        using var draft = cache.CreateDraft();
-        EntryManifest manifest;
-        ModelSignature signature;
-        using (var options = createOptions(configuration))
-        {
-            manifest = _preparer.Prepare(source, content, key, options, draft.Path, out signature, cancellationToken);
-        }
-
-        // Loaded before anyone else can find it: what ONNX Runtime cannot read back is no entry.
-        var entry = new CacheEntry(draft.Path, manifest);
-        var started = Stopwatch.GetTimestamp();
-        var model = LoadFrom(source, configuration, createOptions, entry, cancellationToken);
-        try
-        {
-            var elapsed = Stopwatch.GetElapsedTime(started);
-            CheckSame(signature.Inputs, model.Signature.Inputs);
-            CheckSame(signature.Outputs, model.Signature.Outputs);
-            if (cache.TryPublish(draft, key, manifest))
-            {
-                Report(source, "prepared", entry, elapsed);
-                return model;
-            }
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-
-        // Another server has prepared it meanwhile; with its files the weights are shared.
-        model.Dispose();
-        return null;
-    }
-
-    private OnnxRuntimeModel LoadFrom(ModelSource source, SessionConfiguration configuration, Func<SessionConfiguration, OrtSessionOptions> createOptions, CacheEntry entry, CancellationToken cancellationToken)
-    {
-        using var options = createOptions(configuration with { Optimization = GraphOptimization.None });
-
-        // What there is to be warned of was said when it was prepared.
-        options.LogErrorsOnly();
-        return sessions.Load(source, entry.ModelPath, entry.Files, configuration, options, cancellationToken);
+        log.Write(BackendLogLevel.Error, $"{load.Source}: its prepared form is damaged, so what it answers may be wrong; load it again.");
     }
 
     private static void CheckSame(IReadOnlyList<TensorSpec> before, IReadOnlyList<TensorSpec> after)
