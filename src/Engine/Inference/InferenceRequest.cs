@@ -50,6 +50,9 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>: nothing else waits for that thread.</summary>
     public bool MayRunInline { get; set; }
 
+    /// <summary>Whether requests to its model join to batches.</summary>
+    public bool Joins => Batching.Joins;
+
     /// <summary>
     /// Whether the inputs are filled right after <see cref="ReserveAsync"/>, without a wait: their bytes are all there. Only
     /// such a request may get its memory among the rows of others, who would else wait for it.

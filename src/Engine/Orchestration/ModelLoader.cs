@@ -78,8 +78,14 @@ internal sealed class ModelLoader(
 
     private static void WarmUp(ModelVersion version, LoadedVersion loaded, string? obstacle)
     {
-        version.BeginWarmUp();
         var configured = version.Configuration.Batching.MaxBatchSize;
+        if (version.Configuration.WarmUp == WarmUpMode.None)
+        {
+            version.SetBatching(BatchDecision.Make(obstacle, configured, []), []);
+            return;
+        }
+
+        version.BeginWarmUp();
         var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
         if (failure is not null)
         {
