@@ -65,27 +65,30 @@ internal sealed class KServeHttpTarget : ITarget
                 throw new LoadException($"Model '{load.Name}': {ErrorMessage.Find(body) ?? "no reason given"} (HTTP {(int)response.StatusCode})");
             }
 
-            return [.. JsonNode.Parse(body)!["inputs"]!.AsArray().Select(static input => ReadSpec(input!))];
+            return JsonNode.Parse(body) is JsonObject metadata && metadata["inputs"] is JsonArray inputs
+                ? [.. inputs.Select(ReadSpec)]
+                : throw new FormatException("It has no inputs.");
         }
         catch (HttpRequestException exception)
         {
             throw new LoadException($"{Address} cannot be reached: {exception.GetBaseException().Message}", exception) { IsUnreachable = true };
         }
-        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new LoadException($"{Address} does not speak KServe V2: what it says of model '{load.Name}' is not a model's metadata.", exception);
         }
     }
 
-    private static TensorSpec ReadSpec(JsonNode input)
+    private static TensorSpec ReadSpec(JsonNode? input)
     {
-        var dataType = DataTypes.TryParse(((string)input["datatype"]!).AsSpan(), out var known)
-            ? known
-            : throw new LoadException($"The server names the datatype '{input["datatype"]}', which is not known here.");
-        return new TensorSpec((string)input["name"]!, dataType, new Shape([.. input["shape"]!.AsArray().Select(static length => (long)length!)]))
+        if (input is not JsonObject || (string?)input["name"] is not { } name || input["shape"] is not JsonArray shape)
         {
-            IsOptional = (bool?)input["optional"] ?? false,
-        };
+            throw new FormatException("An input has no name or no shape.");
+        }
+
+        return DataTypes.TryParse(((string?)input["datatype"]).AsSpan(), out var dataType)
+            ? new TensorSpec(name, dataType, new Shape([.. shape.Select(static length => length!.GetValue<long>())])) { IsOptional = (bool?)input["optional"] ?? false }
+            : throw new LoadException($"The server gives input '{name}' the datatype '{input["datatype"]}', which is not known here.");
     }
 
     private static SocketsHttpHandler CreateHandler(TargetOptions options)
