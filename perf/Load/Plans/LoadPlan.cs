@@ -15,4 +15,19 @@ public sealed record LoadPlan(IReadOnlyList<ModelLoad> Models)
 
     /// <summary>Where all chance comes from: arrivals and data.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>Checks that it can be run.</summary>
+    /// <exception cref="LoadException">There is no model, or no time to measure.</exception>
+    public void Check()
+    {
+        if (Models.Count == 0)
+        {
+            throw new LoadException("There is no model to load.");
+        }
+
+        if (Duration < TimeSpan.FromMilliseconds(1))
+        {
+            throw new LoadException($"Nothing can be measured in a duration of {Duration.TotalMilliseconds} ms.");
+        }
+    }
 }
