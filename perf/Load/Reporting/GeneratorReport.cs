@@ -7,6 +7,6 @@ namespace Camshaft.Load.Reporting;
 /// <param name="Warnings">Why the figures say more of the generator than of the target; empty when nothing speaks for that.</param>
 public sealed record GeneratorReport(double ProcessorsUsed, int ProcessorCount, bool IsTargetInProcess, IReadOnlyList<string> Warnings)
 {
-    /// <summary>Whether the generator was at its limit.</summary>
+    /// <summary>Whether the generator was at its limit, or kept from its work by others on the machine.</summary>
     public bool IsSaturated => Warnings.Count > 0;
 }

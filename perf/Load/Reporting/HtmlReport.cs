@@ -38,7 +38,7 @@ public static class HtmlReport
     {
         if (report.Generator.IsSaturated)
         {
-            page.Append("<p class=\"warning\"><strong>The generator was at its limit: these figures say more of it than of the target.</strong> ");
+            page.Append("<p class=\"warning\"><strong>The generator did not keep its times: these figures say more of it than of the target.</strong> ");
             page.Append(Text(string.Join(' ', report.Generator.Warnings))).Append("</p>\n");
         }
 

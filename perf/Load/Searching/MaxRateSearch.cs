@@ -48,7 +48,7 @@ public sealed class MaxRateSearch(LoadGenerator generator, LoadPlan plan)
         var taken = new List<MaxRateStep>();
         RunReport? best = null;
         var factor = await RateBisection.FindHighestAsync(TryAsync, Tolerance).ConfigureAwait(false);
-        var isGeneratorLimit = taken.Any(step => step.IsGeneratorSaturated && !step.Passed) || best is { Generator.IsSaturated: true };
+        var isGeneratorLimit = taken.Where(static step => !step.Passed).MinBy(static step => step.Factor) is { IsGeneratorSaturated: true };
         return new MaxRateReport(factor, factor == 0 ? [] : GetRates(factor), isGeneratorLimit, taken, best);
 
         async Task<bool> TryAsync(double candidate)

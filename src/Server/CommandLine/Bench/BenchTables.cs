@@ -48,7 +48,7 @@ internal static class BenchTables
 
         if (report.IsGeneratorLimit)
         {
-            output.WriteLine("The generator was at its limit there: the target may bear more.");
+            output.WriteLine("The generator did not keep its times above that: the target may bear more.");
         }
 
         output.WriteLine();
@@ -79,7 +79,7 @@ internal static class BenchTables
         output.WriteLine($"Generator: {Format(generator.ProcessorsUsed, "0.00")} of {generator.ProcessorCount} processors{(generator.IsTargetInProcess ? ", the models' work included" : "")}{DescribeLateness(report)}.");
         if (generator.IsSaturated)
         {
-            output.WriteLine($"The generator was at its limit: these figures say more of it than of the target. {string.Join(' ', generator.Warnings)}");
+            output.WriteLine($"The generator did not keep its times: these figures say more of it than of the target. {string.Join(' ', generator.Warnings)}");
         }
 
         foreach (var model in report.Models.Where(static model => model.HeldBack > 0))

@@ -27,7 +27,7 @@ internal sealed class ProgressLine(TextWriter error) : IProgress<RunProgress>, I
     {
         Write("");
         var rates = string.Join(", ", value.Rates.Select(static rate => string.Create(CultureInfo.InvariantCulture, $"{rate.Model} {rate.PerSecond:0.##}/s")));
-        error.WriteLine($"{rates}: {(value.Passed ? "kept" : $"missed ({string.Join("; ", value.Reasons)})")}{(value.IsGeneratorSaturated ? ", the generator at its limit" : "")}");
+        error.WriteLine($"{rates}: {(value.Passed ? "kept" : $"missed ({string.Join("; ", value.Reasons)})")}{(value.IsGeneratorSaturated ? ", the generator did not keep its times" : "")}");
     }
 
     public void Dispose() => Write("");
