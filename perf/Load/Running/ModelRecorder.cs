@@ -101,14 +101,19 @@ internal sealed class ModelRecorder(ModelLoad load, RunWindow window)
         }
     }
 
-    /// <summary>Says that a request was due and never sent, since too many were unanswered until the end.</summary>
-    public void RecordNotSent(long due)
+    /// <summary>Says that a request was due and is never sent.</summary>
+    /// <param name="due">When it should have been.</param>
+    /// <param name="now">When that is certain.</param>
+    /// <param name="isHeldBack">Whether too many others were unanswered until the end; else the generator itself was too slow.</param>
+    public void RecordNotSent(long due, long now, bool isHeldBack)
     {
-        if (window.IsMeasured(due))
+        if (!window.IsMeasured(due))
         {
-            Interlocked.Increment(ref _due);
-            Interlocked.Increment(ref _finished);
-            Errors.Add("not sent", $"{load.MaxInFlight} requests were unanswered until the run ended.");
+            return;
         }
+
+        RecordSend(due, now, isHeldBack);
+        Interlocked.Increment(ref _finished);
+        Errors.Add("not sent", isHeldBack ? $"{load.MaxInFlight} requests were unanswered until the run ended." : "The generator was too slow.");
     }
 }

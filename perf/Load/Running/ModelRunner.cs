@@ -121,9 +121,10 @@ internal sealed class ModelRunner : IDisposable
                 heldUntil = _clock.Now;
             }
 
-            if (_inFlight.Count >= _load.MaxInFlight || _clock.Now >= _window.GiveUp)
+            var isFull = _inFlight.Count >= _load.MaxInFlight;
+            if (isFull || _clock.Now >= _window.GiveUp)
             {
-                Recorder.RecordNotSent(due);
+                Recorder.RecordNotSent(due, _clock.Now, isFull);
                 continue;
             }
 
