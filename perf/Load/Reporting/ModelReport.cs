@@ -24,7 +24,7 @@ public sealed record ModelReport
     /// <summary>How many of them were not.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>How many of them were sent late because too many others were unanswered.</summary>
+    /// <summary>How many of them were sent late, or never, because too many others were unanswered.</summary>
     public required long HeldBack { get; init; }
 
     /// <summary>How many requests a second were due.</summary>

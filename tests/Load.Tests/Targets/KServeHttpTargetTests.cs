@@ -14,11 +14,11 @@ public sealed class KServeHttpTargetTests
     [Fact]
     public async Task Percentiles_over_real_sockets_are_those_that_the_server_took()
     {
-        // Latencies lie on plateaus, a stall of a second for one in fifty among them, so that a hiccup of the machine, which
-        // moves a few requests by a few milliseconds, moves no percentile by 2 %.
+        // Latencies lie on plateaus, a stall of five seconds for one in fifty among them, and are long, so that a busy machine,
+        // which delays each request by some milliseconds, moves no percentile by 2 %.
         var random = new Random(3);
-        await using var server = await StubServer.StartAsync(() => TimeSpan.FromMilliseconds(random.Next(100) switch { < 70 => 300, < 90 => 450, < 98 => 700, _ => 1000 }));
-        var plan = new LoadPlan([new ModelLoad("m", new PoissonRate(150))]) { WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromSeconds(10) };
+        await using var server = await StubServer.StartAsync(() => TimeSpan.FromMilliseconds(random.Next(100) switch { < 70 => 1500, < 90 => 2250, < 98 => 3500, _ => 5000 }));
+        var plan = new LoadPlan([new ModelLoad("m", new PoissonRate(60))]) { WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromSeconds(10), Drain = TimeSpan.FromMinutes(1) };
 
         var model = (await Loads.RunAsync(server.Address, plan)).Models[0];
 

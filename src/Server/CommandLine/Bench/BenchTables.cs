@@ -84,7 +84,7 @@ internal static class BenchTables
 
         foreach (var model in report.Models.Where(static model => model.HeldBack > 0))
         {
-            output.WriteLine($"{model.Model}: {model.HeldBack} requests were sent late, since too many others were unanswered; their latencies count from when they were due.");
+            output.WriteLine($"{model.Model}: {model.HeldBack} requests were sent late or never, since too many others were unanswered; latencies count from when requests were due.");
         }
     }
 
