@@ -11,7 +11,7 @@ internal sealed class SvgChart(ChartAxis horizontal, ChartAxis vertical)
     private const int Height = 300;
     private const int Left = 70;
     private const int Right = 20;
-    private const int Top = 12;
+    private const int Top = 30;
     private const int Bottom = 44;
     private const int LegendLine = 20;
 
@@ -49,7 +49,7 @@ internal sealed class SvgChart(ChartAxis horizontal, ChartAxis vertical)
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(position):0.#}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{label}</text>\n");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{Height - 8}\" text-anchor=\"end\">{horizontal.Title}</text><text x=\"8\" y=\"{Top + 4}\">{vertical.Title}</text>\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{Height - 8}\" text-anchor=\"end\">{horizontal.Title}</text><text x=\"8\" y=\"12\">{vertical.Title}</text>\n");
     }
 
     private void AppendLine(StringBuilder svg, int index)
