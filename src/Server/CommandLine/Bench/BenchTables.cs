@@ -10,25 +10,31 @@ internal static class BenchTables
 {
     public static void Write(TextWriter output, RunReport report)
     {
-        var table = new Table("MODEL", "ARRIVALS", "OFFERED/S", "THROUGHPUT/S", "GOODPUT/S", "P50 MS", "P90 MS", "P99 MS", "P99.9 MS", "MAX MS", "ERRORS", "SLO");
+        // Two tables, since one would not fit a terminal's width.
+        var rates = new Table("MODEL", "ARRIVALS", "OFFERED/S", "THROUGHPUT/S", "GOODPUT/S", "ERRORS");
+        var latencies = new Table("MODEL", "P50 MS", "P90 MS", "P99 MS", "P99.9 MS", "MAX MS", "SLO");
         foreach (var model in report.Models)
         {
-            table.Add(
+            rates.Add(
                 model.Model,
                 model.Arrivals,
                 Format(model.OfferedPerSecond, "0.0"),
                 Format(model.ThroughputPerSecond, "0.0"),
                 model.GoodputPerSecond is { } goodput ? Format(goodput, "0.0") : "-",
+                model.Failed.ToString(CultureInfo.InvariantCulture));
+            latencies.Add(
+                model.Model,
                 Format(model.Latency.P50, "0.00"),
                 Format(model.Latency.P90, "0.00"),
                 Format(model.Latency.P99, "0.00"),
                 Format(model.Latency.P999, "0.00"),
                 Format(model.Latency.Max, "0.00"),
-                model.Failed.ToString(CultureInfo.InvariantCulture),
                 DescribeSlo(model));
         }
 
-        table.Write(output);
+        rates.Write(output);
+        output.WriteLine();
+        latencies.Write(output);
         WriteErrors(output, report);
         WriteGenerator(output, report);
     }

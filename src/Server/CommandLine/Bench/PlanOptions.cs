@@ -10,6 +10,9 @@ internal sealed class PlanOptions
     // Where a search begins that was not told where.
     private const string FirstRate = "10";
 
+    // A model has one of them, its own or by default.
+    private static readonly string[] Sources = ["rate", "concurrency", "trace"];
+
     private readonly Option<string[]> _models = new("--model", "-m") { HelpName = "NAME[:SETTING=VALUE,…]", Description = "A model and its load; may be repeated. Settings: concurrency=N (closed loop, default 1); rate=N a second (open loop) with arrival=poisson|constant|gamma and cv=N for gamma; trace=FILE.csv with speed=N; slo=20ms, percentile=99, version=N, batch=N, inflight=N, shape.INPUT=1x64, fill.INPUT=NUMBER." };
     private readonly Option<string> _scenario = new("--scenario") { HelpName = "FILE", Description = "A JSON file with target, duration, warmUp, drain, seed and models, instead of --model." };
     private readonly Option<string> _duration = new("--duration", "-d") { HelpName = "TIME", Description = "How long is measured. [default: the scenario's, else 30s]" };
@@ -27,8 +30,9 @@ internal sealed class PlanOptions
         new("--trace-speed") { HelpName = "NUMBER", Description = "How many times as fast traces are replayed, where a model does not say." },
         new("--slo") { HelpName = "TIME", Description = "The latency promised, for every model that does not say." },
         new("--percentile") { HelpName = "NUMBER", Description = "The percentile that has to keep it, for every model that does not say. [default: 99]" },
-        new("--shape") { HelpName = "INPUT=LENGTHS", Description = "A shape as in INPUT0=1,64, for every model that does not say." },
     ];
+
+    private readonly Option<string[]> _shapes = new("--shape") { HelpName = "INPUT=LENGTHS", Description = "A shape as in INPUT0=1,64, for every model that does not say; may be repeated." };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -42,6 +46,8 @@ internal sealed class PlanOptions
         {
             command.Add(option);
         }
+
+        command.Add(_shapes);
     }
 
     /// <summary>Reads them.</summary>
@@ -58,6 +64,12 @@ internal sealed class PlanOptions
             if (models.Length > 0 == scenario is not null)
             {
                 throw new LoadException("Say what to load: either --model, once or more, or --scenario.");
+            }
+
+            var ignored = _defaults.Append<Option>(_shapes).FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
+            if (scenario is not null && ignored is not null)
+            {
+                throw new LoadException($"{ignored.Name} goes with --model only; a scenario says it itself.");
             }
 
             var plan = scenario?.Plan ?? new LoadPlan([.. models.Select(text => ReadModel(result, text, needsRate))]);
@@ -79,30 +91,29 @@ internal sealed class PlanOptions
     private ModelLoad ReadModel(ParseResult result, string text, bool needsRate)
     {
         var (name, settings) = ModelLoadReader.Split(text);
-        var hasSource = HasSource(settings);
+        var hasSource = Sources.Any(settings.ContainsKey);
+        if (needsRate && !hasSource && !_defaults.Any(option => Sources.Contains(option.Name[2..]) && result.GetValue(option) is not null))
+        {
+            settings.Add("rate", FirstRate);
+        }
+
         foreach (var option in _defaults)
         {
-            if (result.GetValue(option) is not { } value)
+            var key = option.Name == "--trace-speed" ? "speed" : option.Name[2..];
+            if (result.GetValue(option) is { } value && Applies(key, settings, hasSource))
             {
-                continue;
-            }
-
-            var (key, setting) = option.Name switch
-            {
-                "--shape" when value.Split('=', 2) is [var input, var shape] => ($"shape.{input}", shape),
-                "--shape" => throw new LoadException($"'{value}' is no shape of an input; expected INPUT=1,64."),
-                "--trace-speed" => ("speed", value),
-                _ => (option.Name[2..], value),
-            };
-            if (Applies(key, settings, hasSource))
-            {
-                settings.TryAdd(key, setting);
+                settings.TryAdd(key, value);
             }
         }
 
-        if (needsRate && !HasSource(settings))
+        foreach (var shape in result.GetValue(_shapes) ?? [])
         {
-            settings.Add("rate", FirstRate);
+            if (shape.Split('=', 2) is not [{ Length: > 0 } input, var lengths])
+            {
+                throw new LoadException($"'{shape}' is no shape of an input; expected INPUT=1,64.");
+            }
+
+            settings.TryAdd($"shape.{input}", lengths);
         }
 
         return ModelLoadReader.Read(name, settings);
@@ -116,6 +127,4 @@ internal sealed class PlanOptions
         "cv" => settings.ContainsKey("rate") && settings.GetValueOrDefault("arrival", "gamma") == "gamma",
         _ => true,
     };
-
-    private static bool HasSource(Dictionary<string, string> settings) => settings.ContainsKey("rate") || settings.ContainsKey("concurrency") || settings.ContainsKey("trace");
 }
