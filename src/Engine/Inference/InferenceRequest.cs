@@ -69,7 +69,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     public int RowCount { get; internal set; } = 1;
 
     /// <summary>How it joins others.</summary>
-    internal BatchPlan Batching => _queues.Plan;
+    internal BatchAxes Batching => _queues.Axes;
 
     /// <summary>Where it waits.</summary>
     internal ModelQueue Queue { get; private set; }

@@ -13,7 +13,7 @@ internal sealed class LoadedVersion : IDisposable
 {
     // Written by whoever holds the lane of the same index, and so by one thread at a time. The last is the warm-up's.
     private readonly IModelInstance?[] _instances;
-    private readonly Func<BatchPlan, ModelQueues> _createQueues;
+    private readonly Func<BatchAxes, ModelQueues> _createQueues;
     private readonly Func<InferenceRequest> _createRequest;
 
     public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
@@ -25,7 +25,7 @@ internal sealed class LoadedVersion : IDisposable
         _instances = new IModelInstance?[scheduler.LaneCount + 1];
         _createQueues = batching => new ModelQueues(scheduler, version, batching, queueLimit);
         _createRequest = () => createRequest(version, Plan, Queues!, scheduler);
-        Queues = _createQueues(new BatchPlan(signature, maxRows: 1));
+        Queues = _createQueues(new BatchAxes(signature, maxRows: 1));
         Requests = new RequestPool(_createRequest);
     }
 
@@ -44,10 +44,10 @@ internal sealed class LoadedVersion : IDisposable
     public RequestPool Requests { get; }
 
     /// <summary>Says that requests join from now on. Before the first one.</summary>
-    public void SetBatching(BatchPlan plan)
+    public void SetBatching(BatchAxes axes)
     {
         Queues.Dispose();
-        Queues = _createQueues(plan);
+        Queues = _createQueues(axes);
     }
 
     /// <summary>Makes a request beside the pool.</summary>

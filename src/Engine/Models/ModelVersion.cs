@@ -151,7 +151,7 @@ public sealed partial class ModelVersion
         RunCosts = costs;
         if (decision.MaxRows > 1)
         {
-            _loaded!.SetBatching(new BatchPlan(_loaded.Plan.Signature, decision.MaxRows));
+            _loaded!.SetBatching(new BatchAxes(_loaded.Plan.Signature, decision.MaxRows));
             Log.Joins(_logger, ModelName, Number, decision.MaxRows, decision.Reason);
         }
         else

@@ -55,7 +55,7 @@ internal sealed class ModelLoader(
             }
 
             var signature = Refine(model.Signature, version.Configuration);
-            var obstacle = BatchPlan.FindObstacle(signature);
+            var obstacle = BatchAxes.FindObstacle(signature);
             if (obstacle is not null && version.Configuration.Batching.MaxBatchSize > 1)
             {
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml has 'max_batch_size: {version.Configuration.Batching.MaxBatchSize}', but {obstacle}");

@@ -11,16 +11,16 @@ internal sealed class ModelQueues : IDisposable
 {
     private readonly DeviceScheduler _scheduler;
 
-    public ModelQueues(DeviceScheduler scheduler, ModelVersion model, BatchPlan plan, int queueLimit)
+    public ModelQueues(DeviceScheduler scheduler, ModelVersion model, BatchAxes axes, int queueLimit)
     {
         _scheduler = scheduler;
-        Plan = plan;
+        Axes = axes;
         Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? scheduler.LaneCount);
         Alone = scheduler.AddQueue(Share, maxRows: 1);
-        Buckets = plan.Joins ? new BucketTable(plan, () => scheduler.AddQueue(Share, plan.MaxRows), scheduler.RemoveQueue) : null;
+        Buckets = axes.Joins ? new BucketTable(axes, () => scheduler.AddQueue(Share, axes.MaxRows), scheduler.RemoveQueue) : null;
     }
 
-    public BatchPlan Plan { get; }
+    public BatchAxes Axes { get; }
 
     public ModelShare Share { get; }
 
