@@ -102,6 +102,7 @@ internal sealed class ModelLoader(
         FilePath = choice.FilePath,
         Parameters = version.Configuration.Parameters,
         ThreadsPerRun = version.Configuration.Limits.Threads,
+        ListedInputs = [.. version.Configuration.Inputs.Select(static input => input.Name)],
     };
 
     /// <summary>Takes over what the configuration states beyond the model file: batch axes, and lengths of inputs' variable dimensions.</summary>
