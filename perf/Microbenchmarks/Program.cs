@@ -2,7 +2,14 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Camshaft.Microbenchmarks;
 using Perfolizer.Horology;
+
+if (args is ["simulate"])
+{
+    OverloadTable.Print();
+    return;
+}
 
 // In this process: the plugins lie beside it, and the runtime's options are its own. Short iterations and many of them, so
 // that a neighbour's load on a shared machine spoils some and not all.

@@ -44,7 +44,7 @@ internal static class BatchRules
     {
         for (var i = 0; i < one.Inputs.Length; i++)
         {
-            if (one.Batching.GetInputAxis(i) == BatchPlan.NoAxis && one.Inputs[i].IsPresent
+            if (one.Batching.GetInputAxis(i) == BatchAxes.NoAxis && one.Inputs[i].IsPresent
                 && (one.Inputs[i].ByteSize > LargestShared || !one.Inputs[i].View.Bytes.SequenceEqual(other.Inputs[i].View.Bytes)))
             {
                 return false;

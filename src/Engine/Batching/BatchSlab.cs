@@ -21,7 +21,7 @@ internal sealed class BatchSlab(int inputCount, int outputCount)
 
     /// <summary>Takes memory for requests that are like one.</summary>
     /// <returns><see langword="false"/> when no input would lie in it, or the budget or the system has no room for it now.</returns>
-    public bool TryOpen(BatchPlan plan, InferenceRequest request, int rows, HostMemoryPool memory)
+    public bool TryOpen(BatchAxes axes, InferenceRequest request, int rows, HostMemoryPool memory)
     {
         Array.Clear(_inputs);
         Array.Clear(_outputs);
@@ -29,7 +29,7 @@ internal sealed class BatchSlab(int inputCount, int outputCount)
         for (var i = 0; i < request.Inputs.Length; i++)
         {
             var input = request.Inputs[i];
-            if (input.IsPresent && plan.GetInputAxis(i) == 0 && input.Spec.DataType.HasFixedSize
+            if (input.IsPresent && axes.GetInputAxis(i) == 0 && input.Spec.DataType.HasFixedSize
                 && !TryRent(memory, input.ByteSize / request.RowCount * rows, MemoryPurpose.Input, out _inputs[i]))
             {
                 Close();
@@ -46,7 +46,7 @@ internal sealed class BatchSlab(int inputCount, int outputCount)
         for (var i = 0; i < request.Outputs.Length; i++)
         {
             var output = request.Outputs[i];
-            if (output.IsShapeKnown && plan.GetOutputAxis(i) == 0
+            if (output.IsShapeKnown && axes.GetOutputAxis(i) == 0
                 && !TryRent(memory, output.ByteSize / request.RowCount * rows, MemoryPurpose.Output, out _outputs[i]))
             {
                 Close();

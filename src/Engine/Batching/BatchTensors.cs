@@ -98,7 +98,7 @@ internal sealed class BatchTensors
         var slot = First.Inputs[index];
         var axis = First.Batching.GetInputAxis(index);
         input.IsPresent = true;
-        if (axis == BatchPlan.NoAxis)
+        if (axis == BatchAxes.NoAxis)
         {
             input.PlaceInRows(new Shape(slot.Dimensions), slot.View.Address, slot.ByteSize);
             return;

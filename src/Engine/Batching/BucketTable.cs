@@ -12,19 +12,19 @@ internal sealed class BucketTable
     private const int MostBuckets = 16;
 
     private readonly Lock _gate = new();
-    private readonly BatchPlan _plan;
+    private readonly BatchAxes _axes;
     private readonly Func<ModelQueue> _addQueue;
     private readonly Action<ModelQueue> _removeQueue;
     private readonly List<ShapeBucket> _buckets = [];
     private long _uses;
 
     /// <summary>Makes an empty table.</summary>
-    /// <param name="plan">How the model's requests join.</param>
+    /// <param name="axes">How the model's requests join.</param>
     /// <param name="addQueue">Makes a queue in the scheduler.</param>
     /// <param name="removeQueue">Takes it out again.</param>
-    public BucketTable(BatchPlan plan, Func<ModelQueue> addQueue, Action<ModelQueue> removeQueue)
+    public BucketTable(BatchAxes axes, Func<ModelQueue> addQueue, Action<ModelQueue> removeQueue)
     {
-        _plan = plan;
+        _axes = axes;
         _addQueue = addQueue;
         _removeQueue = removeQueue;
     }
@@ -80,7 +80,7 @@ internal sealed class BucketTable
             return null;
         }
 
-        var bucket = new ShapeBucket(_plan, _addQueue(), inputs);
+        var bucket = new ShapeBucket(_axes, _addQueue(), inputs);
         _buckets.Add(bucket);
         return bucket;
     }

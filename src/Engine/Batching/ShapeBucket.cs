@@ -12,19 +12,19 @@ namespace Camshaft.Engine.Batching;
 internal sealed class ShapeBucket
 {
     private readonly Lock _gate = new();
-    private readonly BatchPlan _plan;
+    private readonly BatchAxes _axes;
     private readonly Shape?[] _shapes;
     private readonly Stack<BatchSlab> _spares = new();
     private BatchSlab? _open;
     private int _users;
 
     /// <summary>Makes a bucket for requests that are like one.</summary>
-    /// <param name="plan">How the model's requests join.</param>
+    /// <param name="axes">How the model's requests join.</param>
     /// <param name="queue">Where they wait.</param>
     /// <param name="inputs">The request's inputs.</param>
-    public ShapeBucket(BatchPlan plan, ModelQueue queue, ReadOnlySpan<TensorSlot> inputs)
+    public ShapeBucket(BatchAxes axes, ModelQueue queue, ReadOnlySpan<TensorSlot> inputs)
     {
-        _plan = plan;
+        _axes = axes;
         Queue = queue;
         _shapes = new Shape?[inputs.Length];
         for (var i = 0; i < inputs.Length; i++)
@@ -54,7 +54,7 @@ internal sealed class ShapeBucket
                     return false;
                 }
             }
-            else if (!inputs[i].IsPresent || !IsSame(shape.Dimensions, inputs[i].Dimensions, _plan.GetInputAxis(i)))
+            else if (!inputs[i].IsPresent || !IsSame(shape.Dimensions, inputs[i].Dimensions, _axes.GetInputAxis(i)))
             {
                 return false;
             }
@@ -139,7 +139,7 @@ internal sealed class ShapeBucket
     private int ChooseRows(int rows)
     {
         var expected = Math.Max(Queue.RowsWaiting + rows, 2 * Queue.RecentBatchRows);
-        return expected <= rows ? rows : (int)Math.Min(_plan.MaxRows, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)expected));
+        return expected <= rows ? rows : (int)Math.Min(_axes.MaxRows, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)expected));
     }
 
     private void Open(InferenceRequest request, int rows, HostMemoryPool memory)
@@ -149,7 +149,7 @@ internal sealed class ShapeBucket
             slab = new BatchSlab(request.Inputs.Length, request.Outputs.Length);
         }
 
-        if (slab.TryOpen(_plan, request, rows, memory))
+        if (slab.TryOpen(_axes, request, rows, memory))
         {
             _open = slab;
         }

@@ -13,7 +13,7 @@ internal sealed class LoadedVersion : IDisposable
 {
     // Written by whoever holds the lane of the same index, and so by one thread at a time. The last is the warm-up's.
     private readonly IModelInstance?[] _instances;
-    private readonly Func<BatchPlan, ModelQueues> _createQueues;
+    private readonly Func<BatchAxes, IReadOnlyList<RunCost>, ModelQueues> _createQueues;
     private readonly Func<InferenceRequest> _createRequest;
 
     public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
@@ -23,9 +23,9 @@ internal sealed class LoadedVersion : IDisposable
         Plan = new SignaturePlan(signature);
         Scheduler = scheduler;
         _instances = new IModelInstance?[scheduler.LaneCount + 1];
-        _createQueues = batching => new ModelQueues(scheduler, version, batching, queueLimit);
+        _createQueues = (axes, costs) => new ModelQueues(scheduler, version, axes, costs, queueLimit);
         _createRequest = () => createRequest(version, Plan, Queues!, scheduler);
-        Queues = _createQueues(new BatchPlan(signature, maxRows: 1));
+        Queues = _createQueues(new BatchAxes(signature, maxRows: 1), []);
         Requests = new RequestPool(_createRequest);
     }
 
@@ -43,11 +43,11 @@ internal sealed class LoadedVersion : IDisposable
 
     public RequestPool Requests { get; }
 
-    /// <summary>Says that requests join from now on. Before the first one.</summary>
-    public void SetBatching(BatchPlan plan)
+    /// <summary>Says how requests join from now on, and what runs take. Before the first one.</summary>
+    public void SetBatching(BatchAxes axes, IReadOnlyList<RunCost> costs)
     {
         Queues.Dispose();
-        Queues = _createQueues(plan);
+        Queues = _createQueues(axes, costs);
     }
 
     /// <summary>Makes a request beside the pool.</summary>

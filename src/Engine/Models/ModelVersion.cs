@@ -149,9 +149,9 @@ public sealed partial class ModelVersion
     {
         Batching = decision;
         RunCosts = costs;
+        _loaded!.SetBatching(new BatchAxes(_loaded.Plan.Signature, decision.MaxRows), costs);
         if (decision.MaxRows > 1)
         {
-            _loaded!.SetBatching(new BatchPlan(_loaded.Plan.Signature, decision.MaxRows));
             Log.Joins(_logger, ModelName, Number, decision.MaxRows, decision.Reason);
         }
         else

@@ -55,7 +55,7 @@ internal sealed class ModelLoader(
             }
 
             var signature = Refine(model.Signature, version.Configuration);
-            var obstacle = BatchPlan.FindObstacle(signature);
+            var obstacle = BatchAxes.FindObstacle(signature);
             if (obstacle is not null && version.Configuration.Batching.MaxBatchSize > 1)
             {
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml has 'max_batch_size: {version.Configuration.Batching.MaxBatchSize}', but {obstacle}");
@@ -78,8 +78,14 @@ internal sealed class ModelLoader(
 
     private static void WarmUp(ModelVersion version, LoadedVersion loaded, string? obstacle)
     {
-        version.BeginWarmUp();
         var configured = version.Configuration.Batching.MaxBatchSize;
+        if (version.Configuration.WarmUp == WarmUpMode.None)
+        {
+            version.SetBatching(BatchDecision.Make(obstacle, configured, []), []);
+            return;
+        }
+
+        version.BeginWarmUp();
         var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
         if (failure is not null)
         {

@@ -70,6 +70,7 @@ internal sealed class ModelConfigurationFile
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
         ["batching"] = ReadBatching,
+        ["warm_up"] = () => _configuration = _configuration with { WarmUp = ReadWarmUp() },
         ["parameters"] = ReadParameters,
     });
 
@@ -140,6 +141,17 @@ internal sealed class ModelConfigurationFile
                 _yaml.ReadList("specific", MaxVersions, () => _yaml.ReadInteger("a version", 0, long.MaxValue)))),
         });
         return policies is [var policy] ? policy : throw _yaml.Fail($"{Expected}; met {policies.Count} of them");
+    }
+
+    private WarmUpMode ReadWarmUp()
+    {
+        var text = _yaml.ReadText("warm_up");
+        return text switch
+        {
+            "auto" => WarmUpMode.Auto,
+            "none" => WarmUpMode.None,
+            _ => throw _yaml.Fail($"warm_up is '{text}'; expected auto or none"),
+        };
     }
 
     private void ReadBatching()

@@ -42,6 +42,9 @@ internal sealed class DeviceScheduler : IDisposable
 
     public int LaneCount => _lanes.Length;
 
+    /// <summary>The ticks that a second of the engine's clock has.</summary>
+    public long TicksPerSecond => _timeProvider.TimestampFrequency;
+
     /// <summary>Starts one worker thread for each lane.</summary>
     public void Start()
     {
@@ -54,11 +57,11 @@ internal sealed class DeviceScheduler : IDisposable
     }
 
     /// <summary>Makes a queue for a version of a model.</summary>
-    public ModelQueue AddQueue(ModelShare share, int maxRows)
+    public ModelQueue AddQueue(ModelShare share, BatchPlan plan)
     {
         lock (_gate)
         {
-            return _queues.Add(share, maxRows);
+            return _queues.Add(share, plan);
         }
     }
 
@@ -89,12 +92,11 @@ internal sealed class DeviceScheduler : IDisposable
         var answer = request.Answer;
         lock (_gate)
         {
-            ref var state = ref _queues[queue];
             if (TryRefuse(request, queue, out refusal))
             {
                 request.State = RequestState.Ended;
             }
-            else if (MayRunInline(request, queue, state))
+            else if (MayRunInline(request, queue))
             {
                 lane = Take(request);
             }
@@ -211,7 +213,7 @@ internal sealed class DeviceScheduler : IDisposable
         lock (_gate)
         {
             first.Queue.RecordRun(ended - started, rows);
-            _queues.CountRunning(first.Queue.Share, -1);
+            _queues.CountRun(first.Queue, -1);
             lane.Request = null;
 
             // Here and not before: until the requests have ended a cancel still reaches this lane's token.
@@ -291,8 +293,9 @@ internal sealed class DeviceScheduler : IDisposable
             {
                 if (_queues.Queued > 0 && _freeLanes.Count > 0)
                 {
-                    var decision = _policy.Decide(_queues.States, _timeProvider.GetTimestamp());
-                    if (decision.Queue >= 0)
+                    var lanes = new LaneUse { Cores = LaneCount, Any = _queues.Running };
+                    var decision = _policy.Decide(new DeviceState(_queues.States, _queues.Models, lanes, _timeProvider.GetTimestamp()), LaneClass.Any);
+                    if (decision.IsRun)
                     {
                         return Take(_queues.Dequeue(decision.Queue, decision.Rows));
                     }
@@ -311,8 +314,8 @@ internal sealed class DeviceScheduler : IDisposable
 
     // Everything below is called under the lock, but for the timers' and WakeIfQueued, which take it.
 
-    private bool MayRunInline(InferenceRequest request, ModelQueue queue, in QueueState state) =>
-        request.MayRunInline && queue.MaxRows == 1 && _queues.Queued == 0 && _freeLanes.Count > 0 && state.Running < state.ConcurrencyLimit
+    private bool MayRunInline(InferenceRequest request, ModelQueue queue) =>
+        request.MayRunInline && queue.MaxRows == 1 && _queues.Queued == 0 && _freeLanes.Count > 0 && queue.Share.HasRoom
         && queue.IsShort(_timeProvider.TimestampFrequency);
 
     private EngineLane Take(InferenceRequest first)
@@ -327,7 +330,7 @@ internal sealed class DeviceScheduler : IDisposable
             request.MutableTimings.Taken = now;
         }
 
-        _queues.CountRunning(first.Queue.Share, 1);
+        _queues.CountRun(first.Queue, 1);
         return lane;
     }
 

@@ -123,9 +123,13 @@ internal sealed class ModelQueue
         _rows += sign * request.RowCount;
         Share.Depth += sign;
         state.Depth += sign;
+        state.Rows = _rows;
         var head = First;
         state.HeadSequence = head?.Sequence ?? long.MaxValue;
         state.HeadQueued = head?.Timings.Received ?? 0;
         state.HeadDeadline = head?.Deadline ?? long.MaxValue;
+        state.HeadSoftDeadline = long.MaxValue;
+        state.HeadRows = head?.RowCount ?? 0;
+        state.HeadPriority = head is null ? 0 : GetLevel(head) + 1;
     }
 }

@@ -9,18 +9,27 @@ namespace Camshaft.Engine.Scheduling;
 /// </summary>
 internal sealed class ModelQueues : IDisposable
 {
+    // As good a guess as any: longer than what is short, shorter than what is long.
+    private static readonly TimeSpan UnmeasuredRun = TimeSpan.FromMilliseconds(5);
+
     private readonly DeviceScheduler _scheduler;
 
-    public ModelQueues(DeviceScheduler scheduler, ModelVersion model, BatchPlan plan, int queueLimit)
+    /// <summary>Makes the queues.</summary>
+    /// <param name="scheduler">The scheduler of the model's device.</param>
+    /// <param name="model">The version.</param>
+    /// <param name="axes">How its requests join.</param>
+    /// <param name="costs">What its runs were measured to take, by rows ascending; empty when they were not.</param>
+    /// <param name="queueLimit">How many requests may wait.</param>
+    public ModelQueues(DeviceScheduler scheduler, ModelVersion model, BatchAxes axes, IReadOnlyList<RunCost> costs, int queueLimit)
     {
         _scheduler = scheduler;
-        Plan = plan;
+        Axes = axes;
         Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? scheduler.LaneCount);
-        Alone = scheduler.AddQueue(Share, maxRows: 1);
-        Buckets = plan.Joins ? new BucketTable(plan, () => scheduler.AddQueue(Share, plan.MaxRows), scheduler.RemoveQueue) : null;
+        Alone = scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, 1, costs));
+        Buckets = axes.Joins ? new BucketTable(axes, () => scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, axes.MaxRows, costs)), scheduler.RemoveQueue) : null;
     }
 
-    public BatchPlan Plan { get; }
+    public BatchAxes Axes { get; }
 
     public ModelShare Share { get; }
 
@@ -34,5 +43,20 @@ internal sealed class ModelQueues : IDisposable
     {
         Buckets?.Clear();
         _scheduler.RemoveQueue(Alone);
+    }
+
+    // How large batches are was decided when the model was warmed up; the plan is to follow that.
+    private static BatchPlan CreatePlan(long ticksPerSecond, int maxRows, IReadOnlyList<RunCost> costs)
+    {
+        if (costs.Count == 0)
+        {
+            costs = [new RunCost(1, UnmeasuredRun, UnmeasuredRun)];
+        }
+
+        return BatchPlan.Derive(
+            new BatchProfile([.. costs.Select(cost => new BatchMeasurement(cost.Rows, ToTicks(cost.Cpu), ToTicks(cost.Wall), ToTicks(cost.Wall)))]),
+            new BatchPlanOptions { TicksPerSecond = ticksPerSecond, MaxRows = maxRows, PreferredRows = maxRows > 1 ? [maxRows] : [] });
+
+        long ToTicks(TimeSpan time) => Math.Max(1, (long)(time.TotalSeconds * ticksPerSecond));
     }
 }

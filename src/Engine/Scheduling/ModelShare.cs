@@ -20,7 +20,13 @@ internal sealed class ModelShare(ModelVersion model, int queueLimit, int concurr
     /// <summary>The model's queues; one, unless its requests join and come in several shapes.</summary>
     public List<ModelQueue> Queues { get; } = [];
 
+    /// <summary>Its place among the device's models.</summary>
+    public int Index { get; set; } = -1;
+
     public int Depth { get; set; }
 
     public int Running { get; set; }
+
+    /// <summary>Whether one batch more may run.</summary>
+    public bool HasRoom => Running < concurrencyLimit;
 }

@@ -11,51 +11,63 @@ internal sealed class QueueTable
 {
     private QueueState[] _states = [];
     private ModelQueue?[] _queues = [];
+    private ModelUse[] _models = [];
+    private ModelShare?[] _shares = [];
     private long _sequence;
 
     /// <summary>How many requests wait, over all queues.</summary>
     public int Queued { get; private set; }
 
+    /// <summary>How many batches run, over all queues.</summary>
+    public int Running { get; private set; }
+
     public ReadOnlySpan<QueueState> States => _states;
+
+    public ReadOnlySpan<ModelUse> Models => _models;
 
     public ref QueueState this[ModelQueue queue] => ref _states[queue.Index];
 
-    public ModelQueue Add(ModelShare share, int maxRows)
+    public ModelQueue Add(ModelShare share, BatchPlan plan)
     {
-        var index = Array.IndexOf(_queues, null);
-        if (index < 0)
+        if (share.Queues.Count == 0)
         {
-            index = _queues.Length;
-            Array.Resize(ref _queues, Math.Max(4, index * 2));
-            Array.Resize(ref _states, _queues.Length);
+            share.Index = FindPlace(ref _shares, ref _models);
+            _shares[share.Index] = share;
+            _models[share.Index] = new ModelUse { ConcurrencyLimit = share.ConcurrencyLimit, Weight = 1 };
         }
 
-        var queue = new ModelQueue(share, index, maxRows, priorityLevels: 1);
+        var queue = new ModelQueue(share, FindPlace(ref _queues, ref _states), plan.MaxRows, priorityLevels: 1);
         share.Queues.Add(queue);
-        _states[index] = new QueueState { ConcurrencyLimit = share.ConcurrencyLimit, Running = share.Running };
-        return _queues[index] = queue;
+        _states[queue.Index] = new QueueState { Model = share.Index, Plan = plan, HeadSequence = long.MaxValue };
+        return _queues[queue.Index] = queue;
     }
 
     public void Remove(ModelQueue queue)
     {
         Debug.Assert(this[queue].Depth == 0, "A queue is removed after its last request.");
-        queue.Share.Queues.Remove(queue);
+        var share = queue.Share;
+        share.Queues.Remove(queue);
         _queues[queue.Index] = null;
         _states[queue.Index] = default;
+        if (share.Queues.Count == 0)
+        {
+            _shares[share.Index] = null;
+            _models[share.Index] = default;
+        }
     }
 
     public void Enqueue(InferenceRequest request)
     {
         request.Sequence = ++_sequence;
         request.Queue.Append(request, ref this[request.Queue]);
-        Queued++;
+        Count(request.Queue.Share, 1);
     }
 
     /// <summary>Puts a request back to where it was taken from.</summary>
     public void PutBack(InferenceRequest request)
     {
         request.Queue.Prepend(request, ref this[request.Queue]);
-        Queued++;
+        Count(request.Queue.Share, 1);
     }
 
     /// <summary>Takes a batch from the queue that a policy chose.</summary>
@@ -64,24 +76,43 @@ internal sealed class QueueTable
         ref var state = ref _states[index];
         var before = state.Depth;
         var head = _queues[index]!.TakeBatch(rowLimit, ref state);
-        Queued -= before - state.Depth;
+        Count(head.Queue.Share, state.Depth - before);
         return head;
     }
 
     /// <summary>Takes a request out from wherever it waits.</summary>
     public void Withdraw(InferenceRequest request)
     {
-        Queued--;
+        Count(request.Queue.Share, -1);
         request.Queue.Remove(request, ref this[request.Queue]);
     }
 
-    /// <summary>Takes note that one more batch of a model runs, or one less.</summary>
-    public void CountRunning(ModelShare share, int change)
+    /// <summary>Counts a batch that starts (1) or has ended (-1).</summary>
+    public void CountRun(ModelQueue queue, int count)
     {
-        share.Running += change;
-        foreach (var queue in share.Queues)
+        _states[queue.Index].Running += count;
+        _models[queue.Share.Index].Running += count;
+        queue.Share.Running += count;
+        Running += count;
+    }
+
+    private static int FindPlace<TKey, TState>(ref TKey?[] places, ref TState[] states)
+        where TKey : class
+    {
+        var index = Array.IndexOf(places, null);
+        if (index < 0)
         {
-            this[queue].Running = share.Running;
+            index = places.Length;
+            Array.Resize(ref places, Math.Max(4, index * 2));
+            Array.Resize(ref states, places.Length);
         }
+
+        return index;
+    }
+
+    private void Count(ModelShare share, int count)
+    {
+        Queued += count;
+        _models[share.Index].Queued += count;
     }
 }

@@ -39,7 +39,7 @@ public sealed class BatchDecisionTests
     [Fact]
     public void What_keeps_requests_from_joining_is_named()
     {
-        Assert.Null(BatchPlan.FindObstacle(BatchHarness.Rows));
+        Assert.Null(BatchAxes.FindObstacle(BatchHarness.Rows));
         Assert.Equal("no input has a batch axis", Find([BatchHarness.Tensor("in", null, -1)], [BatchHarness.Tensor("out", 0, -1)]));
         Assert.Equal("output 'out' has no batch axis", Find([BatchHarness.Tensor("in", 0, -1)], [BatchHarness.Tensor("out", null, -1)]));
         Assert.Equal("input 'in' has a fixed batch dimension of 1", Find([BatchHarness.Tensor("in", 0, 1, 4)], [BatchHarness.Tensor("out", 0, -1)]));
@@ -49,7 +49,7 @@ public sealed class BatchDecisionTests
             Find([new TensorSpec("in", DataType.Bytes, new Shape(2, -1)) { BatchAxis = 1 }], [BatchHarness.Tensor("out", 0, -1)]));
     }
 
-    private static string? Find(TensorSpec[] inputs, TensorSpec[] outputs) => BatchPlan.FindObstacle(new ModelSignature(inputs, outputs));
+    private static string? Find(TensorSpec[] inputs, TensorSpec[] outputs) => BatchAxes.FindObstacle(new ModelSignature(inputs, outputs));
 
     private static RunCost[] Costs(params int[] microseconds) =>
         [.. microseconds.Select(static (time, index) => new RunCost(1 << index, TimeSpan.FromMicroseconds(time), TimeSpan.FromMicroseconds(time)))];

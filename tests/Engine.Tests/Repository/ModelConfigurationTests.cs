@@ -56,6 +56,9 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_file_that_says_nothing_is_the_default(string text) => Assert.Same(ModelConfiguration.Default, Read(text));
 
     [Fact]
+    public void The_warm_up_can_be_left_out() => Assert.Equal(WarmUpMode.None, Read("warm_up: none").WarmUp);
+
+    [Fact]
     public void The_size_of_batches_can_be_forced() => Assert.Equal(16, Read("batching: { max_batch_size: 16 }").Batching.MaxBatchSize);
 
     [Fact]
@@ -69,7 +72,7 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_byte_order_mark_is_no_part_of_the_text() => Assert.Equal("x", Read("\ufeffbackend: x").Backend);
 
     [Theory]
-    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, batching, parameters")]
+    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, batching, warm_up, parameters")]
     [InlineData("limits:\n  thread: 1", "model.yaml:2:3: unknown key 'thread' in limits; accepted are concurrency, queue_size, threads")]
     [InlineData("inputs:\n- nam: a", "model.yaml:2:3: unknown key 'nam' in an input; accepted are name, datatype, shape, batch_axis")]
     [InlineData("backend: a\nbackend: b", "model.yaml:2:1: the key 'backend' is in model.yaml twice")]
@@ -85,6 +88,7 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("inputs: [ { name: a, shape: [1, -2] } ]", "a dimension (-1 = variable) is '-2'; expected a whole number from -1")]
     [InlineData("inputs: [ { name: a, shape: [1,1,1,1,1,1,1,1,1] } ]", "shape has at most 8 items")]
     [InlineData("inputs: [ { name: a, batch_axis: 8 } ]", "batch_axis is '8'; expected a whole number from 0 to 7")]
+    [InlineData("warm_up: never", "warm_up is 'never'; expected auto or none")]
     [InlineData("batching: { max_batch_size: 0 }", "max_batch_size is '0'; expected a whole number from 1 to 4096")]
     [InlineData("limits: { threads: two }", "model.yaml:1:20: threads is 'two'; expected a whole number from 1 to 256")]
     [InlineData("limits: { threads: '2' }", "threads is '2'; expected a whole number")]

@@ -488,11 +488,11 @@ public sealed class DeviceSchedulerTests
 
         public string Name => "waiting";
 
-        public SchedulingDecision Decide(ReadOnlySpan<QueueState> queues, long now)
+        public SchedulingDecision Decide(in DeviceState device, LaneClass lane)
         {
-            _readyAt = _readyAt == 0 ? now + 1 : _readyAt;
+            _readyAt = _readyAt == 0 ? device.Now + 1 : _readyAt;
             Asked.TrySetResult();
-            return now < _readyAt ? SchedulingDecision.WaitUntil(_readyAt) : _fifo.Decide(queues, now);
+            return device.Now < _readyAt ? SchedulingDecision.WaitUntil(_readyAt) : _fifo.Decide(device, lane);
         }
     }
 }

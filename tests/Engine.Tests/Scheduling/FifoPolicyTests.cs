@@ -4,26 +4,34 @@ namespace Camshaft.Engine.Tests.Scheduling;
 
 public sealed class FifoPolicyTests
 {
-    private readonly FifoPolicy _policy = new();
+    private readonly PolicyDevice _device = new(new FifoPolicy());
 
     [Fact]
     public void The_oldest_head_runs_first()
     {
-        QueueState[] queues = [Waiting(sequence: 3), Waiting(sequence: 1), Waiting(sequence: 2)];
+        foreach (var sequence in (long[])[3, 1, 2])
+        {
+            _device.Queue(_device.AddModel(runMilliseconds: 1), sequence: sequence);
+        }
 
-        Assert.Equal(1, _policy.Decide(queues, 0).Queue);
+        Assert.Equal(1, _device.Decide().Queue);
     }
 
     [Fact]
     public void A_model_at_its_concurrency_limit_is_passed_over()
     {
-        QueueState[] queues = [Waiting(sequence: 1) with { Running = 1 }, Waiting(sequence: 2)];
+        _device.Queue(_device.AddModel(runMilliseconds: 1, concurrency: 1), sequence: 1);
+        _device.Queue(_device.AddModel(runMilliseconds: 1), sequence: 2);
+        _device.Models[0].Running = 1;
 
-        Assert.Equal(1, _policy.Decide(queues, 0).Queue);
+        Assert.Equal(1, _device.Decide().Queue);
     }
 
     [Fact]
-    public void Nothing_waiting_means_idle() => Assert.Equal(SchedulingDecision.Idle, _policy.Decide([default, default], 0));
+    public void Nothing_waiting_means_idle()
+    {
+        _device.AddModel(runMilliseconds: 1);
 
-    private static QueueState Waiting(long sequence) => new() { Depth = 1, ConcurrencyLimit = 1, HeadSequence = sequence };
+        Assert.Equal(SchedulingDecision.Idle, _device.Decide());
+    }
 }

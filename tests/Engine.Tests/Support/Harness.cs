@@ -63,7 +63,7 @@ internal sealed class Harness : IAsyncDisposable
         model.BeginLoading();
         Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
         model.Attach(Loaded, TimeSpan.Zero);
-        Loaded.SetBatching(new BatchPlan(backend.Signature, maxRows));
+        Loaded.SetBatching(new BatchAxes(backend.Signature, maxRows), []);
         model.MarkReady();
         return model;
     }

@@ -3,6 +3,7 @@ using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling;
 
 namespace Camshaft.Engine.Orchestration.WarmUp;
 
@@ -16,6 +17,9 @@ internal static class ModelWarmUp
     private static readonly TimeSpan MeasuredTime = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestRun = TimeSpan.FromMilliseconds(200);
     private const int MostRuns = 20;
+
+    // Made-up inputs may send a model into a loop; no run of a model that serves takes that long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private const int LargestBatch = 32;
 
     // How long a load waits for memory that requests hold.
@@ -106,6 +110,7 @@ internal static class ModelWarmUp
 
     private static InferenceStatus Run(WarmUpLane lane, InferenceRequest request, out RunCost cost)
     {
+        using var patience = new Timer(static run => ((ModelRun)run!).RequestCancel(), lane.Run, Patience, Timeout.InfiniteTimeSpan);
         var (cpu, wall) = (ThreadClock.Now, Stopwatch.GetTimestamp());
         if (lane.Run.Execute(request, out var status) == ExecutionState.Pending)
         {
@@ -114,7 +119,7 @@ internal static class ModelWarmUp
 
         cost = new RunCost(request.RowCount, ThreadClock.Now - cpu, Stopwatch.GetElapsedTime(wall));
         lane.Run.End(ref status);
-        return status;
+        return status.Code == StatusCode.Cancelled ? new InferenceStatus(StatusCode.DeadlineExceeded, $"a run did not end within {Patience.TotalSeconds:F0} s") : status;
     }
 
     private static TimeSpan Median(List<RunCost> runs, Func<RunCost, TimeSpan> select) => runs.Select(select).Order().ElementAt(runs.Count / 2);

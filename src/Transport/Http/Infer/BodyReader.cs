@@ -13,6 +13,9 @@ namespace Camshaft.Transport.Http.Infer;
 /// </remarks>
 internal static class BodyReader
 {
+    /// <summary>The longest body that is waited for as a whole, in bytes: the web server holds 1 MiB unread and then reads no further.</summary>
+    public const long LargestWhole = 900 << 10;
+
     /// <summary>Waits until the JSON part has arrived.</summary>
     /// <param name="body">The body; the caller advances past what this returns.</param>
     /// <param name="byteSize">The JSON part's length; null when it is the whole body.</param>
@@ -51,6 +54,38 @@ internal static class BodyReader
 
                 body.AdvanceTo(buffer.End);
                 throw new InvalidRequestException($"The body ends after {buffer.Length} bytes; Inference-Header-Content-Length says that {byteSize} are JSON.");
+            }
+
+            body.AdvanceTo(buffer.Start, buffer.End);
+            deadline.ThrowIfPassed();
+        }
+    }
+
+    /// <summary>Waits until the binary tensors have arrived too, and leaves everything where it lies.</summary>
+    /// <param name="body">The body; the caller advances past what this returns, unless this throws.</param>
+    /// <param name="json">The JSON part, as it was read.</param>
+    /// <param name="binaryByteSize">How many bytes follow it; together at most <see cref="LargestWhole"/>.</param>
+    /// <param name="request">For messages.</param>
+    /// <param name="deadline">Until when they must have arrived.</param>
+    /// <returns>The JSON part, where it lies by now.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<ReadOnlySequence<byte>> ReadWholeAsync(PipeReader body, ReadOnlySequence<byte> json, long binaryByteSize, InferenceRequest request, BodyDeadline deadline)
+    {
+        var jsonByteSize = json.Length;
+        body.AdvanceTo(json.Start);
+        while (true)
+        {
+            var result = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            if (buffer.Length >= jsonByteSize + binaryByteSize)
+            {
+                return buffer.Slice(0, jsonByteSize);
+            }
+
+            if (result.IsCompleted)
+            {
+                body.AdvanceTo(buffer.End);
+                throw new InvalidRequestException($"{request.Model}: the body ends after {buffer.Length - jsonByteSize} of the {binaryByteSize} bytes of its binary tensors.");
             }
 
             body.AdvanceTo(buffer.Start, buffer.End);

@@ -7,7 +7,7 @@ namespace Camshaft.Engine.Batching;
 /// How requests to one model join to a batch: along which axis each tensor grows, and up to how many rows. An input without
 /// a batch axis is shared by the whole batch. Immutable.
 /// </summary>
-internal sealed class BatchPlan
+internal sealed class BatchAxes
 {
     /// <summary>The axis of a tensor that does not grow with the batch.</summary>
     public const int NoAxis = -1;
@@ -15,10 +15,10 @@ internal sealed class BatchPlan
     private readonly int[] _inputAxes;
     private readonly int[] _outputAxes;
 
-    /// <summary>Makes a plan.</summary>
+    /// <summary>Makes them.</summary>
     /// <param name="signature">The model's tensors.</param>
     /// <param name="maxRows">The most rows of a batch; 1 = requests run alone. More than 1 only where <see cref="FindObstacle"/> finds none.</param>
-    public BatchPlan(ModelSignature signature, int maxRows)
+    public BatchAxes(ModelSignature signature, int maxRows)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxRows);
         MaxRows = maxRows;

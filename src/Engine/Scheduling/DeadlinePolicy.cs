@@ -1,0 +1,179 @@
+namespace Camshaft.Engine.Scheduling;
+
+/// <summary>
+/// Earliest deadline first by what each model's objective and profile imply, with weights, minimum shares and early dropping
+/// for the times when there is more to do than can be done. Models without an objective take what is left.
+/// </summary>
+/// <remarks>
+/// For a free lane every queue of its class is looked at:
+/// 1. A head that cannot be in time any more is dropped, or, where its model serves late requests, goes to the back.
+/// 2. A head that would force a smaller batch than the others behind it are worth is dropped as well.
+/// 3. Of the others the first by rank, then by latest start, runs: models below their minimum share or starved, those with an
+///    objective, the rest; among these the urgent, then who has not used up its round, then by priority, then full batches.
+/// </remarks>
+public sealed class DeadlinePolicy : ISchedulingPolicy
+{
+    private readonly ShareLedger _shares;
+    private readonly ShortLoad _shortLoad;
+
+    // By class of lane: the longest run that a free lane may have to be waited for.
+    private readonly long[] _longestRun = new long[4];
+
+    /// <summary>Makes the policy of one device.</summary>
+    /// <param name="ticksPerSecond">The frequency of the engine's clock.</param>
+    public DeadlinePolicy(long ticksPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ticksPerSecond);
+        _shares = new ShareLedger(ticksPerSecond);
+        _shortLoad = new ShortLoad(ticksPerSecond);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "deadline";
+
+    /// <inheritdoc/>
+    public SchedulingDecision Decide(in DeviceState device, LaneClass lane)
+    {
+        if (!device.Lanes.HasRoom(lane))
+        {
+            return SchedulingDecision.Idle;
+        }
+
+        _shares.Refresh(device);
+        var stretch = GetStretch(device, lane);
+        var longestRun = 0L;
+        var wakeAt = long.MaxValue;
+        var best = Candidate.None;
+        var queues = device.Queues;
+        for (var i = 0; i < queues.Length; i++)
+        {
+            ref readonly var queue = ref queues[i];
+            if (!device.IsRunnable(queue, lane))
+            {
+                continue;
+            }
+
+            longestRun = Math.Max(longestRun, queue.Plan.SlowRunTicks);
+            var fit = BatchFit.Find(device, queue, stretch);
+            if (fit.IsLate)
+            {
+                _shares.NoteShortage(queue.Model, device.Now);
+            }
+
+            if (fit.DropReason != DropReason.None)
+            {
+                _shares.NoteShortage(queue.Model, device.Now);
+                return SchedulingDecision.Drop(i, fit.DropReason);
+            }
+
+            if (fit.ReadyTime > device.Now)
+            {
+                wakeAt = Math.Min(wakeAt, fit.ReadyTime);
+                continue;
+            }
+
+            var candidate = Rank(device, i, fit, _longestRun[(int)lane] * stretch);
+            if (candidate.ComesBefore(best))
+            {
+                best = candidate;
+            }
+        }
+
+        _longestRun[(int)lane] = longestRun;
+        return best.Queue >= 0 ? Run(device, best, lane) : SchedulingDecision.WaitUntil(wakeAt);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Refuses what would be late even if the device worked for this model alone from now on; what is late for other reasons
+    /// is dropped when a lane would take it.
+    /// </remarks>
+    public AdmissionDecision Admit(in DeviceState device, int queue, int rows, long deadline, long softDeadline)
+    {
+        ref readonly var state = ref device.Queues[queue];
+        ref readonly var model = ref device.Models[state.Model];
+        var plan = state.Plan;
+        var latest = model.ServesLate || softDeadline == long.MaxValue ? deadline : Math.Min(deadline, softDeadline - plan.GuardTicks);
+        if (latest == long.MaxValue)
+        {
+            return AdmissionDecision.Admitted;
+        }
+
+        // What waits is done by as many lanes as the model may have; the request then runs with the batch that it completes.
+        var lanes = Math.Min(model.ConcurrencyLimit, device.Lanes.Cores);
+        var isBacklogged = state.Rows + rows > plan.TargetRows;
+        var wait = isBacklogged ? (state.Rows + rows - plan.TargetRows) * plan.CpuTicksPerRow / lanes : 0;
+        var run = plan.Profile.GetSlowWallTicks(Math.Min(state.Rows + rows, Math.Max(rows, plan.TargetRows)));
+        var late = device.Now + wait + run - latest;
+        if (late <= 0 || (!isBacklogged && state.Depth == 0 && latest == softDeadline - plan.GuardTicks))
+        {
+            return AdmissionDecision.Admitted;
+        }
+
+        return AdmissionDecision.Refused((long)late);
+    }
+
+    /// <inheritdoc/>
+    public void Account(int model, long bookedCpuTicks, long cpuTicks) => _shares.Add(model, bookedCpuTicks - cpuTicks);
+
+    /// <inheritdoc/>
+    public void Forget(int model) => _shares.Forget(model);
+
+    private SchedulingDecision Run(in DeviceState device, in Candidate candidate, LaneClass lane)
+    {
+        ref readonly var queue = ref device.Queues[candidate.Queue];
+        if (candidate.MayYield && _shares.MustYield(device, queue.Model))
+        {
+            return SchedulingDecision.Idle;
+        }
+
+        var cpuTicks = queue.Plan.Profile.GetCpuTicks(candidate.Rows);
+        _shares.Book(queue.Model, cpuTicks, device.Now);
+        if (lane == LaneClass.Short)
+        {
+            _shortLoad.Add(cpuTicks, device.Now);
+        }
+
+        return SchedulingDecision.Run(candidate.Queue, candidate.Rows, cpuTicks);
+    }
+
+    private Candidate Rank(in DeviceState device, int index, in BatchFit fit, double longestRun)
+    {
+        ref readonly var queue = ref device.Queues[index];
+        var comesFirst = _shares.ComesFirst(device, queue);
+        var hasObjective = device.Models[queue.Model].HasObjective;
+        var tier = comesFirst ? 0 : hasObjective ? 1 : 2;
+
+        // Those behind the head may have come with it, and have to be in time too.
+        var backlog = (queue.Rows - fit.Rows) * queue.Plan.CpuTicksPerRow / device.Lanes.Cores;
+        var isUrgent = fit.LatestStart - device.Now < longestRun + backlog;
+        var rank = (tier << 20)
+            | (fit.IsLate ? 1 << 19 : 0)
+            | (isUrgent ? 0 : 1 << 18)
+            | (_shares.IsOverdrawn(queue.Model) ? 1 << 17 : 0)
+            | (Math.Min(queue.HeadPriority, 255) << 8)
+            | (fit.Rows >= queue.Plan.TargetRows ? 0 : 1);
+        return new Candidate(index, fit.Rows, rank, comesFirst || !hasObjective ? queue.HeadQueued : fit.LatestStart, !comesFirst);
+    }
+
+    // How much longer than on a free processor a run on this lane would take now.
+    private double GetStretch(in DeviceState device, LaneClass lane)
+    {
+        var lanes = device.Lanes;
+        return lane switch
+        {
+            LaneClass.Any => 1,
+            LaneClass.Short => 1 / ProcessorSharing.GetNormalShare(lanes.Cores, lanes.Short + 1, lanes.Niced),
+
+            // Niced threads get something in the end, however many short runs there are.
+            _ => 1 / Math.Max(0.1, ProcessorSharing.GetNicedShare(lanes.Cores, _shortLoad.Get(device.Now), lanes.Niced + 1)),
+        };
+    }
+
+    private readonly record struct Candidate(int Queue, int Rows, int Rank, long Order, bool MayYield)
+    {
+        public static Candidate None => new(-1, 0, int.MaxValue, long.MaxValue, false);
+
+        public bool ComesBefore(in Candidate other) => Rank < other.Rank || (Rank == other.Rank && Order < other.Order);
+    }
+}
