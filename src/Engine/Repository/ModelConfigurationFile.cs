@@ -16,6 +16,11 @@ internal sealed class ModelConfigurationFile
     private const int MaxConcurrency = 4096;
     private const int MaxQueueSize = 1_000_000;
     private const int MaxBatchSize = 4096;
+    private const int MaxBatchSizes = 64;
+    private const int MaxPriorityLevels = 100;
+
+    // A request waits that long for company at most; who wants more means a timeout.
+    private static readonly TimeSpan MaxQueueDelay = TimeSpan.FromSeconds(10);
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -143,6 +148,12 @@ internal sealed class ModelConfigurationFile
         return policies is [var policy] ? policy : throw _yaml.Fail($"{Expected}; met {policies.Count} of them");
     }
 
+    private List<int> ReadBatchSizes()
+    {
+        var sizes = _yaml.ReadList("preferred_batch_sizes", MaxBatchSizes, () => (int)_yaml.ReadInteger("a preferred batch size", 1, MaxBatchSize));
+        return sizes.Zip(sizes.Skip(1)).All(static pair => pair.First < pair.Second) ? sizes : throw _yaml.Fail("preferred_batch_sizes are not in ascending order");
+    }
+
     private WarmUpMode ReadWarmUp()
     {
         var text = _yaml.ReadText("warm_up");
@@ -160,7 +171,15 @@ internal sealed class ModelConfigurationFile
         _yaml.ReadMembers("batching", new Dictionary<string, Action>
         {
             ["max_batch_size"] = () => batching = batching with { MaxBatchSize = (int)_yaml.ReadInteger("max_batch_size", 1, MaxBatchSize) },
+            ["preferred_batch_sizes"] = () => batching = batching with { PreferredBatchSizes = ReadBatchSizes() },
+            ["max_queue_delay"] = () => batching = batching with { MaxQueueDelay = _yaml.ReadDuration("max_queue_delay", MaxQueueDelay) },
+            ["priority_levels"] = () => batching = batching with { PriorityLevels = (int)_yaml.ReadInteger("priority_levels", 1, MaxPriorityLevels) },
         });
+        if (batching.MaxBatchSize is { } largest && batching.PreferredBatchSizes is [.., var preferred] && preferred > largest)
+        {
+            throw _yaml.Fail($"preferred_batch_sizes has {preferred}, which is more than max_batch_size, {largest}");
+        }
+
         _configuration = _configuration with { Batching = batching };
     }
 

@@ -17,6 +17,10 @@ internal sealed class YamlReader
     private Mark _place = Mark.Empty;
 
     /// <summary>Takes the document's text.</summary>
+    // "s" comes last: the others end with it too.
+    private static readonly (string Unit, long Ticks)[] DurationUnits =
+        [("us", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond)];
+
     public YamlReader(string text) => _parser = new Parser(new StringReader(text));
 
     /// <summary>Whether the next value is a scalar, not a list or mapping.</summary>
@@ -123,6 +127,25 @@ internal sealed class YamlReader
     {
         var scalar = Advance<Scalar>($"{what} is a single value");
         return scalar.Value.Length > 0 || scalar.Style != ScalarStyle.Plain ? scalar.Value : throw Fail($"{what} has no value");
+    }
+
+    /// <summary>Reads a length of time: a number with its unit, such as <c>500us</c>, <c>2ms</c> or <c>1.5s</c>.</summary>
+    /// <param name="what">What it is, for messages.</param>
+    /// <param name="maximum">The longest accepted.</param>
+    public TimeSpan ReadDuration(string what, TimeSpan maximum)
+    {
+        var scalar = Advance<Scalar>($"{what} is a length of time");
+        foreach (var (unit, ticks) in DurationUnits)
+        {
+            if (scalar.Value.EndsWith(unit, StringComparison.Ordinal)
+                && decimal.TryParse(scalar.Value.AsSpan(0, scalar.Value.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number * ticks <= maximum.Ticks)
+            {
+                return TimeSpan.FromTicks((long)(number * ticks));
+            }
+        }
+
+        throw Fail($"{what} is {Show(scalar)}; expected a number with us, ms or s, up to {maximum.TotalSeconds:0}s");
     }
 
     /// <summary>Reads a decimal number.</summary>

@@ -74,6 +74,18 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
+    /// <summary>Whether every worker waits for something to run.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waitingWorkers == _workers.Count && _freeLanes.Count == _lanes.Length;
+            }
+        }
+    }
+
     /// <summary>What a queue looks like now.</summary>
     public QueueState GetState(ModelQueue queue)
     {

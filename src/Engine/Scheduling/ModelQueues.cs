@@ -1,5 +1,6 @@
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Models.Configuration;
 
 namespace Camshaft.Engine.Scheduling;
 
@@ -25,8 +26,8 @@ internal sealed class ModelQueues : IDisposable
         _scheduler = scheduler;
         Axes = axes;
         Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? scheduler.LaneCount);
-        Alone = scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, 1, costs));
-        Buckets = axes.Joins ? new BucketTable(axes, () => scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, axes.MaxRows, costs)), scheduler.RemoveQueue) : null;
+        Alone = scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, 1, model.Configuration.Batching, costs));
+        Buckets = axes.Joins ? new BucketTable(axes, () => scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, axes.MaxRows, model.Configuration.Batching, costs)), scheduler.RemoveQueue) : null;
     }
 
     public BatchAxes Axes { get; }
@@ -46,7 +47,7 @@ internal sealed class ModelQueues : IDisposable
     }
 
     // How large batches are was decided when the model was warmed up; the plan is to follow that.
-    private static BatchPlan CreatePlan(long ticksPerSecond, int maxRows, IReadOnlyList<RunCost> costs)
+    private static BatchPlan CreatePlan(long ticksPerSecond, int maxRows, BatchingConfiguration configuration, IReadOnlyList<RunCost> costs)
     {
         if (costs.Count == 0)
         {
@@ -55,7 +56,13 @@ internal sealed class ModelQueues : IDisposable
 
         return BatchPlan.Derive(
             new BatchProfile([.. costs.Select(cost => new BatchMeasurement(cost.Rows, ToTicks(cost.Cpu), ToTicks(cost.Wall), ToTicks(cost.Wall)))]),
-            new BatchPlanOptions { TicksPerSecond = ticksPerSecond, MaxRows = maxRows, PreferredRows = maxRows > 1 ? [maxRows] : [] });
+            new BatchPlanOptions
+            {
+                TicksPerSecond = ticksPerSecond,
+                MaxRows = maxRows,
+                PreferredRows = maxRows == 1 ? [] : configuration.PreferredBatchSizes.Count > 0 ? configuration.PreferredBatchSizes : [maxRows],
+                MaxQueueDelayTicks = maxRows == 1 ? 0 : (long)(configuration.MaxQueueDelay.TotalSeconds * ticksPerSecond),
+            });
 
         long ToTicks(TimeSpan time) => Math.Max(1, (long)(time.TotalSeconds * ticksPerSecond));
     }

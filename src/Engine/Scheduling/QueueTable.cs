@@ -36,7 +36,7 @@ internal sealed class QueueTable
             _models[share.Index] = new ModelUse { ConcurrencyLimit = share.ConcurrencyLimit, Weight = 1 };
         }
 
-        var queue = new ModelQueue(share, FindPlace(ref _queues, ref _states), plan.MaxRows, priorityLevels: 1);
+        var queue = new ModelQueue(share, FindPlace(ref _queues, ref _states), plan.MaxRows, share.Model.Configuration.Batching.PriorityLevels);
         share.Queues.Add(queue);
         _states[queue.Index] = new QueueState { Model = share.Index, Plan = plan, HeadSequence = long.MaxValue };
         return _queues[queue.Index] = queue;

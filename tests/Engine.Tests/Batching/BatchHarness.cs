@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Tests.Support;
 
 namespace Camshaft.Engine.Tests.Batching;
@@ -16,16 +17,17 @@ internal sealed class BatchHarness : IAsyncDisposable
 
     private readonly Gate _gate = new();
     private readonly ConcurrentQueue<int> _runRows = new();
+    private readonly ConcurrentQueue<int> _firstNumbers = new();
     private readonly Func<ModelExecution, ExecutionState> _execute;
     private readonly List<(InferenceRequest Request, Task<InferenceStatus> Answer)> _sent = [];
     private InferenceRequest? _blocker;
     private Task<InferenceStatus>? _blocking;
 
-    public BatchHarness(ModelSignature? signature = null, Func<ModelExecution, ExecutionState>? execute = null, int maxRows = 8, int queueLimit = 100)
+    public BatchHarness(ModelSignature? signature = null, Func<ModelExecution, ExecutionState>? execute = null, int maxRows = 8, int queueLimit = 100, BatchingConfiguration? batching = null, TimeProvider? timeProvider = null)
     {
         _execute = execute ?? AddOne;
-        Harness = new Harness(_gate.Execute, laneCount: 1, budgetByteSize: 64 << 20);
-        Model = Harness.AddModel(new FakeModel(signature ?? Rows, Execute), queueLimit, maxRows: maxRows);
+        Harness = new Harness(_gate.Execute, laneCount: 1, timeProvider: timeProvider, budgetByteSize: 64 << 20);
+        Model = Harness.AddModel(new FakeModel(signature ?? Rows, Execute), queueLimit, maxRows: maxRows, batching: batching);
     }
 
     /// <summary>Rows of four numbers in, rows of four numbers out.</summary>
@@ -37,6 +39,9 @@ internal sealed class BatchHarness : IAsyncDisposable
 
     /// <summary>How many rows each run had.</summary>
     public IReadOnlyCollection<int> RunRows => _runRows;
+
+    /// <summary>The first number that each run was given.</summary>
+    public IReadOnlyCollection<int> FirstNumbers => _firstNumbers;
 
     public static TensorSpec Tensor(string name, int? axis, params ReadOnlySpan<long> shape)
     {
@@ -129,6 +134,17 @@ internal sealed class BatchHarness : IAsyncDisposable
         return answers;
     }
 
+    /// <summary>Waits until the blocking run is over and the lane has looked at what waits.</summary>
+    public async Task SettledAsync()
+    {
+        await _blocking!.WaitAsync(Patience);
+        using var timeout = new CancellationTokenSource(Patience);
+        while (!Harness.Scheduler.IsIdle)
+        {
+            await Task.Delay(1, timeout.Token);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Model.BeginDraining();
@@ -139,6 +155,7 @@ internal sealed class BatchHarness : IAsyncDisposable
     private ExecutionState Execute(ModelExecution execution)
     {
         _runRows.Enqueue(execution.RowCount);
+        _firstNumbers.Enqueue(execution.GetInput(0).AsSpan<int>()[0]);
         return _execute(execution);
     }
 }

@@ -55,6 +55,22 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("{}")]
     public void A_file_that_says_nothing_is_the_default(string text) => Assert.Same(ModelConfiguration.Default, Read(text));
 
+    [Theory]
+    [InlineData("500us", 0.5)]
+    [InlineData("2ms", 2)]
+    [InlineData("1.5s", 1500)]
+    public void The_queue_delay_has_a_unit(string text, double milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Read($"batching: {{ max_queue_delay: {text} }}").Batching.MaxQueueDelay);
+
+    [Fact]
+    public void Preferred_sizes_and_priorities_can_be_given()
+    {
+        var batching = Read("batching: { preferred_batch_sizes: [4, 8], priority_levels: 3 }").Batching;
+
+        Assert.Equal([4, 8], batching.PreferredBatchSizes);
+        Assert.Equal(3, batching.PriorityLevels);
+    }
+
     [Fact]
     public void The_warm_up_can_be_left_out() => Assert.Equal(WarmUpMode.None, Read("warm_up: none").WarmUp);
 
@@ -89,6 +105,12 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("inputs: [ { name: a, shape: [1,1,1,1,1,1,1,1,1] } ]", "shape has at most 8 items")]
     [InlineData("inputs: [ { name: a, batch_axis: 8 } ]", "batch_axis is '8'; expected a whole number from 0 to 7")]
     [InlineData("warm_up: never", "warm_up is 'never'; expected auto or none")]
+    [InlineData("batching: { max_queue_delay: 2 }", "max_queue_delay is '2'; expected a number with us, ms or s, up to 10s")]
+    [InlineData("batching: { max_queue_delay: -2ms }", "max_queue_delay is '-2ms'; expected a number with us, ms or s, up to 10s")]
+    [InlineData("batching: { max_queue_delay: 11s }", "max_queue_delay is '11s'; expected a number with us, ms or s, up to 10s")]
+    [InlineData("batching: { preferred_batch_sizes: [8, 4] }", "preferred_batch_sizes are not in ascending order")]
+    [InlineData("batching: { max_batch_size: 4, preferred_batch_sizes: [8] }", "preferred_batch_sizes has 8, which is more than max_batch_size, 4")]
+    [InlineData("batching: { priority_levels: 0 }", "priority_levels is '0'; expected a whole number from 1 to 100")]
     [InlineData("batching: { max_batch_size: 0 }", "max_batch_size is '0'; expected a whole number from 1 to 4096")]
     [InlineData("limits: { threads: two }", "model.yaml:1:20: threads is 'two'; expected a whole number from 1 to 256")]
     [InlineData("limits: { threads: '2' }", "threads is '2'; expected a whole number")]

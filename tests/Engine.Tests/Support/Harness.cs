@@ -26,14 +26,15 @@ internal sealed class Harness : IAsyncDisposable
         TimeProvider? timeProvider = null,
         ISchedulingPolicy? policy = null,
         long budgetByteSize = 1 << 20,
-        int maxRows = 1)
+        int maxRows = 1,
+        BatchingConfiguration? batching = null)
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), laneCount, policy ?? new FifoPolicy(), TimeProvider);
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency, maxRows);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -56,9 +57,9 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1)
+    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null)
     {
-        var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency } };
+        var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency }, Batching = batching ?? new BatchingConfiguration() };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
         Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
