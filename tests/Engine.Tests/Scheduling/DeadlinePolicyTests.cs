@@ -1,5 +1,4 @@
 using Camshaft.Engine.Scheduling;
-using Camshaft.Testing;
 
 namespace Camshaft.Engine.Tests.Scheduling;
 
@@ -244,7 +243,7 @@ public sealed class DeadlinePolicyTests
             _device.Queue(_device.AddModel(runMilliseconds: 1 + i, latencyMilliseconds: i % 2 == 0 ? 1000 : 0, minimumShare: i % 3 == 0 ? 0.01 : 0), depth: 3, sequence: i);
         }
 
-        AllocationAssert.NoneWhenWarm(() =>
+        Testing.AllocationAssert.NoneWhenWarm(() =>
         {
             var decision = _device.Decide();
             Assert.True(decision.IsRun && _device.Admit(decision.Queue).IsAdmitted);
