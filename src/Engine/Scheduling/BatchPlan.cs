@@ -9,14 +9,15 @@ public sealed class BatchPlan
     // Batches that save less than this are not worth their wait.
     private const double WorthwhileGain = 0.05;
 
-    private readonly int[] _preferredRows;
+    // Null where there are none: one look less at each queue of each decision.
+    private readonly int[]? _preferredRows;
     private readonly long _maxQueueDelayTicks;
 
     private BatchPlan(BatchProfile profile, BatchPlanOptions options)
     {
         Profile = profile;
         MaxRows = Math.Max(1, options.MaxRows);
-        _preferredRows = [.. options.PreferredRows.Where(rows => rows <= MaxRows)];
+        _preferredRows = options.PreferredRows.Any(rows => rows <= MaxRows) ? [.. options.PreferredRows.Where(rows => rows <= MaxRows)] : null;
         _maxQueueDelayTicks = options.MaxQueueDelayTicks;
         TargetRows = ChooseTarget(profile, options);
         RunTicks = profile.GetWallTicks(TargetRows);
@@ -66,15 +67,22 @@ public sealed class BatchPlan
     public static BatchPlan CreateUnmeasured(long ticksPerSecond) =>
         new(new BatchProfile([new BatchMeasurement(1, ticksPerSecond / 200, ticksPerSecond / 200, ticksPerSecond / 200)]), new BatchPlanOptions { TicksPerSecond = ticksPerSecond });
 
+    /// <summary>How long a run takes on a free processor: 95th percentile.</summary>
+    /// <param name="rows">Its rows, 1 or more.</param>
+    public long GetSlowWallTicks(int rows) => rows == TargetRows ? SlowRunTicks : Profile.GetSlowWallTicks(rows);
+
     /// <summary>How many rows of those that wait the next batch should have: the target, where they suffice a preferred size.</summary>
     /// <param name="rows">The rows that wait, 1 or more.</param>
     public int ChooseRows(int rows)
     {
-        for (var i = _preferredRows.Length - 1; i >= 0; i--)
+        if (_preferredRows is not null)
         {
-            if (_preferredRows[i] <= rows)
+            for (var i = _preferredRows.Length - 1; i >= 0; i--)
             {
-                return _preferredRows[i];
+                if (_preferredRows[i] <= rows)
+                {
+                    return _preferredRows[i];
+                }
             }
         }
 
@@ -85,7 +93,7 @@ public sealed class BatchPlan
     /// <param name="rows">The rows that wait, 1 or more.</param>
     /// <param name="headQueued">When the head was queued.</param>
     public long GetReadyTime(int rows, long headQueued) =>
-        _maxQueueDelayTicks == 0 || rows >= (_preferredRows.Length > 0 ? _preferredRows[0] : TargetRows) ? headQueued : headQueued + _maxQueueDelayTicks;
+        _maxQueueDelayTicks == 0 || rows >= (_preferredRows?[0] ?? TargetRows) ? headQueued : headQueued + _maxQueueDelayTicks;
 
     // Of the batches that can run twice within the objective, since a request may have to wait for one, and within the
     // bound: the smallest that costs next to the least for each row, or the largest where batches are asked for.

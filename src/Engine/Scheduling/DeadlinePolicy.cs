@@ -41,9 +41,10 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
 
         _shares.Refresh(device);
         var stretch = GetStretch(device, lane);
+        var laneFree = device.Now + (long)(_longestRun[(int)lane] * stretch);
         var longestRun = 0L;
         var wakeAt = long.MaxValue;
-        var best = Candidate.None;
+        var best = new Candidate { Queue = -1, Rank = int.MaxValue };
         var queues = device.Queues;
         for (var i = 0; i < queues.Length; i++)
         {
@@ -54,7 +55,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
             }
 
             longestRun = Math.Max(longestRun, queue.Plan.SlowRunTicks);
-            var fit = BatchFit.Find(device, queue, stretch);
+            BatchFit.Find(device, queue, stretch, out var fit);
             if (fit.IsLate)
             {
                 _shares.NoteShortage(queue.Model, device.Now);
@@ -62,7 +63,6 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
 
             if (fit.DropReason != DropReason.None)
             {
-                _shares.NoteShortage(queue.Model, device.Now);
                 return SchedulingDecision.Drop(i, fit.DropReason);
             }
 
@@ -72,11 +72,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
                 continue;
             }
 
-            var candidate = Rank(device, i, fit, _longestRun[(int)lane] * stretch);
-            if (candidate.ComesBefore(best))
-            {
-                best = candidate;
-            }
+            Compare(ref best, device, i, fit, laneFree);
         }
 
         _longestRun[(int)lane] = longestRun;
@@ -114,7 +110,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
     }
 
     /// <inheritdoc/>
-    public void Account(int model, long bookedCpuTicks, long cpuTicks) => _shares.Add(model, bookedCpuTicks - cpuTicks);
+    public void Account(int model, long bookedCpuTicks, long cpuTicks) => _shares.Add(model, cpuTicks - bookedCpuTicks);
 
     /// <inheritdoc/>
     public void Forget(int model) => _shares.Forget(model);
@@ -122,7 +118,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
     private SchedulingDecision Run(in DeviceState device, in Candidate candidate, LaneClass lane)
     {
         ref readonly var queue = ref device.Queues[candidate.Queue];
-        if (candidate.MayYield && _shares.MustYield(device, queue.Model))
+        if (!ShareLedger.ComesFirst(candidate.Rank) && _shares.MustYield(device, queue.Model))
         {
             return SchedulingDecision.Idle;
         }
@@ -137,23 +133,38 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         return SchedulingDecision.Run(candidate.Queue, candidate.Rows, cpuTicks);
     }
 
-    private Candidate Rank(in DeviceState device, int index, in BatchFit fit, double longestRun)
+    // Puts a queue in the place of the best so far, if it comes before that.
+    private void Compare(ref Candidate best, in DeviceState device, int index, in BatchFit fit, long laneFree)
     {
         ref readonly var queue = ref device.Queues[index];
-        var comesFirst = _shares.ComesFirst(device, queue);
-        var hasObjective = device.Models[queue.Model].HasObjective;
-        var tier = comesFirst ? 0 : hasObjective ? 1 : 2;
-
-        // Those behind the head may have come with it, and have to be in time too.
-        var backlog = (queue.Rows - fit.Rows) * queue.Plan.CpuTicksPerRow / device.Lanes.Cores;
-        var isUrgent = fit.LatestStart - device.Now < longestRun + backlog;
-        var rank = (tier << 20)
+        var hasObjective = queue.HeadSoftDeadline != long.MaxValue;
+        var standing = _shares.GetStanding(queue, hasObjective, device.Now);
+        var rank = standing
             | (fit.IsLate ? 1 << 19 : 0)
-            | (isUrgent ? 0 : 1 << 18)
-            | (_shares.IsOverdrawn(queue.Model) ? 1 << 17 : 0)
+            | (IsUrgent(device, queue, fit, laneFree) ? 0 : 1 << 18)
             | (Math.Min(queue.HeadPriority, 255) << 8)
             | (fit.Rows >= queue.Plan.TargetRows ? 0 : 1);
-        return new Candidate(index, fit.Rows, rank, comesFirst || !hasObjective ? queue.HeadQueued : fit.LatestStart, !comesFirst);
+        if (rank > best.Rank)
+        {
+            return;
+        }
+
+        var order = ShareLedger.ComesFirst(standing) || !hasObjective ? queue.HeadQueued : fit.LatestStart;
+        if (rank < best.Rank || order < best.Order)
+        {
+            best.Queue = index;
+            best.Rows = fit.Rows;
+            best.Rank = rank;
+            best.Order = order;
+        }
+    }
+
+    // Whether the lane may be free again too late for the head, or for those behind it, which may have come with it.
+    private static bool IsUrgent(in DeviceState device, in QueueState queue, in BatchFit fit, long laneFree)
+    {
+        var slack = fit.LatestStart - laneFree;
+        var backlog = queue.Rows - fit.Rows;
+        return slack < 0 || (backlog > 0 && slack * (double)device.Lanes.Cores < backlog * queue.Plan.CpuTicksPerRow);
     }
 
     // How much longer than on a free processor a run on this lane would take now.
@@ -170,10 +181,11 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         };
     }
 
-    private readonly record struct Candidate(int Queue, int Rows, int Rank, long Order, bool MayYield)
+    private struct Candidate
     {
-        public static Candidate None => new(-1, 0, int.MaxValue, long.MaxValue, false);
-
-        public bool ComesBefore(in Candidate other) => Rank < other.Rank || (Rank == other.Rank && Order < other.Order);
+        public int Queue;
+        public int Rows;
+        public int Rank;
+        public long Order;
     }
 }

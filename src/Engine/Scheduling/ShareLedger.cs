@@ -7,6 +7,9 @@ namespace Camshaft.Engine.Scheduling;
 /// </summary>
 internal sealed class ShareLedger(long ticksPerSecond)
 {
+    private const int FirstTier = 1 << 20;
+    private const int OverdrawnBit = 1 << 17;
+
     // What a round hands out to all models together, of each core: small beside a second, over which shares should hold.
     private readonly long _roundTicks = ticksPerSecond / 50;
 
@@ -20,10 +23,9 @@ internal sealed class ShareLedger(long ticksPerSecond)
     private readonly long _patienceTicks = ticksPerSecond;
 
     private ModelAccount[] _accounts = [];
+    private Round _objectives;
+    private Round _throughput;
     private bool _hasUnusedReserve;
-    private bool _hasObjectives;
-    private bool _isObjectiveEntitled;
-    private bool _isThroughputEntitled;
 
     /// <summary>Brings the books up to a moment. Before anything is asked of them for a decision.</summary>
     public void Refresh(in DeviceState device)
@@ -34,8 +36,9 @@ internal sealed class ShareLedger(long ticksPerSecond)
             Array.Resize(ref _accounts, models.Length);
         }
 
-        _hasUnusedReserve = _hasObjectives = _isObjectiveEntitled = _isThroughputEntitled = false;
-        bool canObjectiveRun = false, canThroughputRun = false, hasThroughput = false;
+        _hasUnusedReserve = false;
+        _objectives.BeginCount();
+        _throughput.BeginCount();
         for (var i = 0; i < models.Length; i++)
         {
             ref readonly var model = ref models[i];
@@ -45,50 +48,42 @@ internal sealed class ShareLedger(long ticksPerSecond)
             }
 
             ref var account = ref _accounts[i];
-            var isShort = IsShort(model, account, device.Now);
+            account.Weight = model.Weight;
+
+            // A throughput model could always do with more; one with an objective only when it misses it.
+            var isShort = !model.HasObjective || device.Now < account.ShortUntil;
             if (model.MinimumShare > 0)
             {
                 AccrueReserve(ref account, model, device);
-                _hasUnusedReserve |= isShort && account.Reserve > 0;
+                account.IsOwed = isShort && account.Reserve > 0;
+                _hasUnusedReserve |= account.IsOwed;
             }
 
             if (model.HasObjective)
             {
-                _hasObjectives = true;
-                canObjectiveRun |= account.Deficit > 0;
-                _isObjectiveEntitled |= isShort && account.Deficit > 0;
+                _objectives.Count(ref account, isShort);
             }
             else
             {
-                hasThroughput = true;
-                canThroughputRun |= account.Deficit > 0;
+                _throughput.Count(ref account, isShort);
             }
         }
 
-        if (_hasObjectives && !canObjectiveRun)
-        {
-            BeginRound(device, hasObjective: true);
-        }
-
-        if (hasThroughput && !canThroughputRun)
-        {
-            BeginRound(device, hasObjective: false);
-        }
-
-        _isThroughputEntitled = hasThroughput;
+        _objectives.EndCount(_roundTicks * device.Lanes.Cores);
+        _throughput.EndCount(_roundTicks * device.Lanes.Cores);
     }
 
-    /// <summary>Whether a model comes before all others: its minimum share is not used, or it has waited too long.</summary>
-    public bool ComesFirst(in DeviceState device, in QueueState queue)
+    /// <summary>How a model stands, in bits of a rank: smaller goes first. What <see cref="ComesFirst"/> says is part of it.</summary>
+    public int GetStanding(in QueueState queue, bool hasObjective, long now)
     {
-        ref readonly var model = ref device.Models[queue.Model];
         ref readonly var account = ref _accounts[queue.Model];
-        return (model.MinimumShare > 0 && account.Reserve > 0 && IsShort(model, account, device.Now))
-            || (device.Now - queue.HeadQueued > _patienceTicks && device.Now - account.LastRun > _patienceTicks);
+        var comesFirst = account.IsOwed || (now - queue.HeadQueued > _patienceTicks && now - account.LastRun > _patienceTicks);
+        var overdrawn = account.Taken >= (hasObjective ? _objectives.Line : _throughput.Line) ? OverdrawnBit : 0;
+        return overdrawn | (comesFirst ? 0 : hasObjective ? FirstTier : 2 * FirstTier);
     }
 
-    /// <summary>Whether a model has taken more than its part of this round.</summary>
-    public bool IsOverdrawn(int model) => _accounts[model].Deficit <= 0;
+    /// <summary>Whether a standing, or a rank with it, comes before all others: its model's minimum share is not used, or it has waited too long.</summary>
+    public static bool ComesFirst(int standing) => standing < FirstTier;
 
     /// <summary>
     /// Whether a model must leave a free lane free: every core has a run, and another model has the better right to what one
@@ -101,9 +96,10 @@ internal sealed class ShareLedger(long ticksPerSecond)
             return false;
         }
 
+        var taken = _accounts[model].Taken;
         return device.Models[model].HasObjective
-            ? IsOverdrawn(model) && (_hasUnusedReserve || _isObjectiveEntitled)
-            : _hasUnusedReserve || _hasObjectives || (IsOverdrawn(model) && _isThroughputEntitled);
+            ? taken >= _objectives.Line && (_hasUnusedReserve || _objectives.HasEntitled)
+            : taken >= _throughput.Line || _hasUnusedReserve || _objectives.IsActive;
     }
 
     /// <summary>Notes that a request of a model is late or was dropped.</summary>
@@ -113,16 +109,18 @@ internal sealed class ShareLedger(long ticksPerSecond)
     public void Book(int model, long cpuTicks, long now)
     {
         _accounts[model].LastRun = now;
-        Add(model, -cpuTicks);
+        Add(model, cpuTicks);
     }
 
-    /// <summary>Corrects a booking.</summary>
-    public void Add(int model, double cpuTicks)
+    /// <summary>Books device time, or corrects a booking.</summary>
+    public void Add(int model, long cpuTicks)
     {
-        if (model < _accounts.Length)
+        // A model that was never up for a decision has no weight yet, and owes nothing.
+        if (model < _accounts.Length && _accounts[model].Weight > 0)
         {
-            _accounts[model].Deficit += cpuTicks;
-            _accounts[model].Reserve += cpuTicks;
+            ref var account = ref _accounts[model];
+            account.Taken += cpuTicks / account.Weight;
+            account.Reserve -= cpuTicks;
         }
     }
 
@@ -135,9 +133,6 @@ internal sealed class ShareLedger(long ticksPerSecond)
         }
     }
 
-    // A throughput model could always do with more; one with an objective only when it misses it.
-    private static bool IsShort(in ModelUse model, in ModelAccount account, long now) => !model.HasObjective || now < account.ShortUntil;
-
     private void AccrueReserve(ref ModelAccount account, in ModelUse model, in DeviceState device)
     {
         var rate = model.MinimumShare * device.Lanes.Cores;
@@ -145,29 +140,61 @@ internal sealed class ShareLedger(long ticksPerSecond)
         account.ReservedUntil = device.Now;
     }
 
-    /// <summary>Hands out as many rounds at once as it takes until some model of the group may run again.</summary>
-    private void BeginRound(in DeviceState device, bool hasObjective)
+    /// <summary>
+    /// Deficit round robin over one group of models. In place of a deficit for each, a line that each round moves up for all
+    /// at once: a model's deficit is what it has taken less than that, times its weight.
+    /// </summary>
+    private struct Round
     {
-        var models = device.Models;
-        var weights = 0.0;
-        var perWeight = double.MaxValue;
-        for (var i = 0; i < models.Length; i++)
+        private double _quantum;
+        private double _weights;
+        private double _leastTaken;
+
+        /// <summary>How much device time, divided by its weight, every model may have taken.</summary>
+        public double Line { get; private set; }
+
+        /// <summary>Whether a model of the group waits or runs.</summary>
+        public readonly bool IsActive => _weights > 0;
+
+        /// <summary>Whether a model that is short of device time has something left to take.</summary>
+        public bool HasEntitled { get; private set; }
+
+        public void BeginCount()
         {
-            if (models[i].IsActive && models[i].HasObjective == hasObjective)
-            {
-                weights += models[i].Weight;
-                perWeight = Math.Min(perWeight, -_accounts[i].Deficit / models[i].Weight);
-            }
+            _weights = 0;
+            _leastTaken = double.MaxValue;
+            HasEntitled = false;
         }
 
-        var quantum = _roundTicks * device.Lanes.Cores / weights;
-        var handout = quantum * (Math.Floor(perWeight / quantum) + 1);
-        for (var i = 0; i < models.Length; i++)
+        public void Count(ref ModelAccount account, bool isShort)
         {
-            if (models[i].HasObjective == hasObjective && models[i].Weight > 0)
+            // Nobody saves up more than one round's part; who rests may come back at any time and has that.
+            if (account.Taken < Line - _quantum)
             {
-                // Nobody saves up more than one round's part; who rests now may come back at any time and has it then.
-                _accounts[i].Deficit = Math.Min(quantum * models[i].Weight, _accounts[i].Deficit + (handout * models[i].Weight));
+                account.Taken = Line - _quantum;
+            }
+
+            if (account.Taken < _leastTaken)
+            {
+                _leastTaken = account.Taken;
+            }
+
+            _weights += account.Weight;
+            HasEntitled |= isShort && account.Taken < Line;
+        }
+
+        /// <summary>Begins as many rounds as it takes until some model has something left to take.</summary>
+        public void EndCount(double roundTicks)
+        {
+            if (!IsActive)
+            {
+                return;
+            }
+
+            _quantum = roundTicks / _weights;
+            if (_leastTaken >= Line)
+            {
+                Line += _quantum * (Math.Floor((_leastTaken - Line) / _quantum) + 1);
             }
         }
     }
