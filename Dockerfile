@@ -7,6 +7,7 @@ ARG TARGETARCH
 WORKDIR /source
 COPY .editorconfig Directory.Build.props Directory.Packages.props global.json ./
 COPY deploy/publish.sh deploy/
+COPY perf/Load perf/Load
 COPY plugins plugins
 COPY src src
 RUN --mount=type=cache,target=/root/.nuget/packages deploy/publish.sh "linux-$TARGETARCH" /app

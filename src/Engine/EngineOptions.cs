@@ -35,6 +35,15 @@ public sealed record EngineOptions
     /// <summary>How long a stop waits for requests in flight before it cancels them. Default: 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Where backends may keep models that they have prepared for faster loads, each in a directory of its name; null = nowhere.
+    /// Never the models' own directories. Several servers may share one.
+    /// </summary>
+    public string? ModelCacheDirectory { get; init; }
+
+    /// <summary>How many bytes each backend may keep there; what was used longest ago goes first. Default: 10 GiB.</summary>
+    public long ModelCacheByteSizeLimit { get; init; } = 10L << 30;
+
     /// <summary>Options for backends, by backend name, then by key.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Backends { get; init; }
         = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.OrdinalIgnoreCase);

@@ -8,8 +8,8 @@ namespace Camshaft.Backends.OnnxRuntime.Tests;
 [Collection(nameof(UnloadTests))]
 public sealed class UnloadTests
 {
-    // resnet50's weights are 102 MB, so that five cycles which leak them would leave 510. What glibc and the garbage
-    // collector keep for themselves was 0 to 6 MB on an idle machine, and up to 38 MB on a busy one.
+    // resnet50's weights are 102 MB. What glibc and the garbage collector keep for themselves was 0 to 6 MB on an idle
+    // machine and up to 67 MB on a busy one, but not after every cycle.
     private const long Tolerance = 64L << 20;
 
     [Fact]
@@ -19,12 +19,14 @@ public sealed class UnloadTests
         var path = TestData.ModelFile("resnet50");
         LoadAndRun(path);
         var before = AnonymousByteSize();
+        var least = long.MaxValue;
         for (var cycle = 0; cycle < 5; cycle++)
         {
             Assert.True(LoadAndRun(path) > before + Tolerance, "The model took no memory: the test measures nothing.");
+            least = Math.Min(least, AnonymousByteSize());
         }
 
-        Assert.InRange(AnonymousByteSize(), 0, before + Tolerance);
+        Assert.InRange(least, 0, before + Tolerance);
     }
 
     private static long LoadAndRun(string path)

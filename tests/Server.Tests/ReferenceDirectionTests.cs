@@ -11,6 +11,7 @@ public sealed class ReferenceDirectionTests
     [InlineData("Camshaft.Engine", "Camshaft.Backends")]
     [InlineData("Camshaft.Transport.Hosting", "Camshaft.Backends", "Camshaft.Engine")]
     [InlineData("Camshaft.Transport.Http", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting")]
+    [InlineData("Camshaft.Load", "Camshaft.Backends", "Camshaft.Engine")]
     [InlineData("plugins/Sample/Sample", "Camshaft.Backends")]
     [InlineData("plugins/OnnxRuntime.Cpu/Camshaft.Backends.OnnxRuntime", "Camshaft.Backends")]
     [InlineData("plugins/OnnxRuntime.Cpu/OnnxRuntime.Cpu", "Camshaft.Backends", "Camshaft.Backends.OnnxRuntime")]

@@ -4,4 +4,14 @@ namespace Camshaft.Backends;
 /// <param name="Options">The backend's own section of the configuration; keys without regard to case.</param>
 /// <param name="ProcessorCount">How many processors the process may use, container quotas counted in.</param>
 /// <param name="Log">Where the backend's messages go.</param>
-public sealed record BackendContext(IReadOnlyDictionary<string, string> Options, int ProcessorCount, IBackendLog Log);
+public sealed record BackendContext(IReadOnlyDictionary<string, string> Options, int ProcessorCount, IBackendLog Log)
+{
+    /// <summary>
+    /// The absolute path of a directory in which this backend may keep what it can make again from model files; null = it keeps
+    /// nothing. It need not exist yet; other servers may use the same one at the same time.
+    /// </summary>
+    public string? CacheDirectory { get; init; }
+
+    /// <summary>How many bytes the files in <see cref="CacheDirectory"/> may take together.</summary>
+    public long CacheByteSizeLimit { get; init; } = long.MaxValue;
+}

@@ -21,6 +21,12 @@ public sealed record ModelSource
     /// </summary>
     public int ThreadsPerRun { get; init; } = 1;
 
+    /// <summary>
+    /// The inputs that the model's configuration lists; empty when it lists none. Where a format has inputs with a value of their
+    /// own, those that are listed can be given by clients, and the others need not be kept changeable.
+    /// </summary>
+    public IReadOnlyList<string> ListedInputs { get; init; } = [];
+
     /// <summary>Names the model and version in messages: <c>Model 'resnet50' version 3</c>.</summary>
     public override string ToString() => $"Model '{ModelName}' version {Version}";
 }

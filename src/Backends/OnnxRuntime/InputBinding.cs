@@ -5,7 +5,7 @@ using Camshaft.Backends.OnnxRuntime.Native;
 namespace Camshaft.Backends.OnnxRuntime;
 
 /// <summary>
-/// The input values of one run. Each lies over the engine's memory, which the engine keeps until the run has ended; only
+/// The input values of one run, for the inputs that the batch carries. Each lies over the engine's memory, which the engine keeps until the run has ended; only
 /// strings are copied, since ONNX Runtime keeps them as objects of its own.
 /// </summary>
 internal sealed unsafe class InputBinding(OnnxRuntimeModel model)
@@ -14,20 +14,32 @@ internal sealed unsafe class InputBinding(OnnxRuntimeModel model)
     private static readonly long[] Nowhere = GC.AllocateArray<long>(1, pinned: true);
 
     private readonly nint[] _values = GC.AllocateArray<nint>(model.Signature.Inputs.Count, pinned: true);
+    private readonly nint[] _names = GC.AllocateArray<nint>(model.Signature.Inputs.Count, pinned: true);
 
     /// <summary>The values in the order of the signature; on the pinned heap, as long as this object.</summary>
     public nint* Values => (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_values));
 
-    /// <summary>How many there are.</summary>
-    public int Count => _values.Length;
+    /// <summary>Their names; on the pinned heap, as long as this object.</summary>
+    public nint* Names => (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_names));
+
+    /// <summary>How many there are; the arrays are filled that far.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Makes a value of each input.</summary>
     public void Bind(ModelExecution execution)
     {
+        Count = 0;
         for (var i = 0; i < _values.Length; i++)
         {
+            if (!execution.HasInput(i))
+            {
+                continue;
+            }
+
             var input = execution.GetInput(i);
-            _values[i] = input.DataType == DataType.Bytes ? StringTensor.Create(model, i, input) : CreateValue(model, input);
+            _values[Count] = input.DataType == DataType.Bytes ? StringTensor.Create(model, i, input) : CreateValue(model, input);
+            _names[Count] = model.InputNames.Pointers[i];
+            Count++;
         }
     }
 
@@ -36,6 +48,11 @@ internal sealed unsafe class InputBinding(OnnxRuntimeModel model)
     {
         for (var i = 0; i < _values.Length; i++)
         {
+            if (!execution.HasInput(i))
+            {
+                continue;
+            }
+
             var input = execution.GetInput(i);
             if (address >= input.Address && address < input.Address + (nint)input.ByteSize)
             {

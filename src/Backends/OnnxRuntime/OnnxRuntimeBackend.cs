@@ -1,4 +1,5 @@
 using Camshaft.Backends.OnnxRuntime.Native;
+using Camshaft.Backends.OnnxRuntime.Preparation;
 
 namespace Camshaft.Backends.OnnxRuntime;
 
@@ -11,7 +12,9 @@ public abstract class OnnxRuntimeBackend : IBackend
     private const string ModelFileName = "model.onnx";
 
     private OrtEnvironment? _environment;
-    private IBackendLog? _log;
+    private SessionLoader? _sessions;
+    private EntryVerifier? _verifier;
+    private PreparedModelLoader? _prepared;
 
     /// <inheritdoc/>
     public string Name => "onnxruntime";
@@ -37,9 +40,13 @@ public abstract class OnnxRuntimeBackend : IBackend
             context.Log.Write(BackendLogLevel.Warning, $"The backend '{Name}' has no option '{key}'.");
         }
 
-        _log = context.Log;
         OrtTelemetry.Disable();
         _environment = new OrtEnvironment(OrtLibrary.Load(NativeDirectory), context.Log);
+        _sessions = new SessionLoader(_environment, context.Log);
+        if (context.CacheDirectory is { } path)
+        {
+            OpenCache(path, context);
+        }
     }
 
     /// <summary>Returns null: only a session knows the signature.</summary>
@@ -58,9 +65,20 @@ public abstract class OnnxRuntimeBackend : IBackend
 
         var file = source with { FilePath = Directory.Exists(source.FilePath) ? Path.Combine(source.FilePath, ModelFileName) : source.FilePath };
         var configuration = SessionConfiguration.Read(file);
-        using var options = new OrtSessionOptions(environment, file, configuration);
-        AddExecutionProvider(options, file, device);
-        return new SessionLoader(environment, _log!).Load(file, configuration, options, cancellationToken);
+        if (_prepared is not null)
+        {
+            return _prepared.Load(new ModelLoad(file, configuration, CreateOptions), cancellationToken);
+        }
+
+        using var options = CreateOptions(configuration);
+        return _sessions!.Load(file, configuration, options, cancellationToken);
+
+        OrtSessionOptions CreateOptions(SessionConfiguration session)
+        {
+            var created = new OrtSessionOptions(environment, file, session);
+            AddExecutionProvider(created, file, device);
+            return created;
+        }
     }
 
     /// <summary>
@@ -83,7 +101,23 @@ public abstract class OnnxRuntimeBackend : IBackend
     {
         if (disposing)
         {
+            _verifier?.Dispose();
             _environment?.Dispose();
+        }
+    }
+
+    private void OpenCache(string path, BackendContext context)
+    {
+        try
+        {
+            var directory = CacheDirectory.Open(path);
+            _verifier = new EntryVerifier(context.Log);
+            _prepared = new PreparedModelLoader(
+                _environment!, _sessions!, new ModelHashes(directory), new ModelCache(directory, context.CacheByteSizeLimit, context.Log), _verifier, GetType().FullName!, context.Log);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            context.Log.Write(BackendLogLevel.Warning, $"The model cache is off, and models are served as they are: {exception.Message}");
         }
     }
 }

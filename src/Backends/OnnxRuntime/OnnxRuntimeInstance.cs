@@ -14,13 +14,15 @@ namespace Camshaft.Backends.OnnxRuntime;
 internal sealed class OnnxRuntimeInstance : IModelInstance
 {
     private readonly OnnxRuntimeModel _model;
-    private readonly TerminableRun _run;
+    private readonly string? _arenaShrinkage;
+    private TerminableRun _run;
     private readonly InputBinding _inputs;
     private readonly OutputBinding _outputs;
 
     public OnnxRuntimeInstance(OnnxRuntimeModel model, string? arenaShrinkage)
     {
         _model = model;
+        _arenaShrinkage = arenaShrinkage;
         _run = new TerminableRun(model, arenaShrinkage);
         _inputs = new InputBinding(model);
         _outputs = new OutputBinding(model);
@@ -30,6 +32,11 @@ internal sealed class OnnxRuntimeInstance : IModelInstance
     public ExecutionState Execute(ModelExecution execution)
     {
         execution.CancellationToken.ThrowIfCancellationRequested();
+        if (_run.IsOutdated)
+        {
+            TakeNewSession();
+        }
+
         try
         {
             _inputs.Bind(execution); // (1)
@@ -51,6 +58,13 @@ internal sealed class OnnxRuntimeInstance : IModelInstance
 
     /// <inheritdoc/>
     public void Dispose() => _run.Dispose();
+
+    private void TakeNewSession()
+    {
+        var old = _run;
+        _run = new TerminableRun(_model, _arenaShrinkage);
+        old.Dispose();
+    }
 
     private void Run(ModelExecution execution)
     {

@@ -6,22 +6,25 @@ namespace Camshaft.Backends.OnnxRuntime;
 
 /// <summary>
 /// One loaded model: a session that every instance runs on at the same time, so that the weights exist once. The session is
-/// released when the model and all its instances are disposed, in any order.
+/// released when the model and all its instances are disposed, in any order. It can be replaced while runs go on: each instance
+/// takes the new one before its next run, and the old one is released with the last that has it.
 /// </summary>
 internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
 {
     private readonly OrtEnvironment _environment;
+    private readonly ModelFiles _files;
     private readonly string? _arenaShrinkage;
+    private readonly Lock _gate = new();
+    private volatile OrtHandle _session;
     private volatile bool _distrustsSymbols;
 
-    /// <summary>Takes ownership of <paramref name="session"/>, whose parent is the memory information.</summary>
-    public OnnxRuntimeModel(OrtEnvironment environment, OrtHandle session, nint memoryInfo, ModelSource source, SessionConfiguration configuration, ModelSignature signature)
+    /// <summary>Takes ownership of <paramref name="session"/>.</summary>
+    public OnnxRuntimeModel(OrtEnvironment environment, OrtHandle session, ModelSource source, ModelFiles files, SessionConfiguration configuration, ModelSignature signature)
     {
         _environment = environment;
         _arenaShrinkage = configuration.ArenaShrinkage;
-        Session = session;
-        MemoryInfo = memoryInfo;
-        FilePath = source.FilePath;
+        _session = session;
+        _files = files;
         Subject = source.ToString();
         Signature = signature;
         InputNames = new PinnedNames(signature.Inputs.Select(tensor => tensor.Name));
@@ -37,11 +40,11 @@ internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
     /// <summary>Allocates string tensors.</summary>
     public nint Allocator => _environment.DefaultAllocator;
 
-    /// <summary>The <c>OrtSession</c>.</summary>
-    public OrtHandle Session { get; }
+    /// <summary>The <c>OrtSession</c> of the next run.</summary>
+    public OrtHandle Session => _session;
 
-    /// <summary>Describes the engine's memory; lives as long as the session.</summary>
-    public nint MemoryInfo { get; }
+    /// <summary>Describes the engine's memory; lives as long as any session.</summary>
+    public nint MemoryInfo => _environment.HostMemory.Value;
 
     /// <summary>Names the model in messages.</summary>
     public string Subject { get; }
@@ -63,12 +66,11 @@ internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
     }
 
     /// <summary>
-    /// The model file's size, which is about what the weights take, and what the session's arena holds for activations.
-    /// Weights that lie in other files, and copies that ONNX Runtime lays out anew for the processor, are not in it.
+    /// What the model's files take, which is about what the weights take, and what the session's arena holds for activations.
+    /// Of a model that is not prepared, weights that lie in other files, and copies that ONNX Runtime lays out anew for the
+    /// processor, are not in it.
     /// </summary>
-    public MemoryFootprint Footprint => new(FileByteSize() + ArenaByteSize(), 0);
-
-    private string FilePath { get; }
+    public MemoryFootprint Footprint => new(_files.ByteSize + ArenaByteSize(), 0) { MappedByteSize = _files.MappedByteSize };
 
     /// <inheritdoc/>
     public IModelInstance CreateInstance(ILane lane)
@@ -77,15 +79,48 @@ internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
         return new OnnxRuntimeInstance(this, _arenaShrinkage);
     }
 
+    /// <summary>Makes a handle to something that the session must outlive.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="release">Its release function.</param>
+    /// <param name="session">The session that it keeps.</param>
+    public OrtHandle CreateChild(nint value, delegate* unmanaged[Cdecl]<nint, void> release, out OrtHandle session)
+    {
+        // Not between the exchange of the session and its disposal.
+        lock (_gate)
+        {
+            session = _session;
+            return new OrtHandle(value, release, session);
+        }
+    }
+
+    /// <summary>Runs on the session of another model from now on, which must be one of the same signature.</summary>
+    /// <returns><see langword="true"/>: the session is this model's, and the other is not to be disposed; else this model was.</returns>
+    public bool TryTakeSession(OnnxRuntimeModel other)
+    {
+        lock (_gate)
+        {
+            if (_session.IsClosed)
+            {
+                return false;
+            }
+
+            var old = _session;
+            _session = other._session;
+            old.Dispose();
+            return true;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Session.Dispose();
+        lock (_gate)
+        {
+            _session.Dispose();
+        }
+
         MemoryTrimmer.Trim();
     }
-
-    // The file may have been replaced or removed since.
-    private long FileByteSize() => new FileInfo(FilePath) is { Exists: true } file ? file.Length : 0;
 
     private long ArenaByteSize()
     {

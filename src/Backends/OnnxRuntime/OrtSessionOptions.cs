@@ -55,6 +55,20 @@ public sealed unsafe class OrtSessionOptions : IDisposable
         }
     }
 
+    /// <summary>Makes a load with these options save the optimised graph, and its weights in a file of their own beside it.</summary>
+    internal void SaveOptimized(string path, string weightsFileName)
+    {
+        using var nativePath = new OrtPath(path);
+        Check(_api.SetOptimizedModelFilePath(Handle.Value, nativePath.Address), nameof(_api.SetOptimizedModelFilePath));
+        AddConfigEntry("session.optimized_model_external_initializers_file_name", weightsFileName);
+    }
+
+    /// <summary>Says where a model that comes from memory has its files of weights.</summary>
+    internal void FindWeightsIn(string directory) => AddConfigEntry("session.model_external_initializers_file_folder_path", directory);
+
+    /// <summary>Keeps ONNX Runtime's warnings about the session to itself.</summary>
+    internal void LogErrorsOnly() => Check(_api.SetSessionLogSeverityLevel(Handle.Value, OrtLog.Error), nameof(_api.SetSessionLogSeverityLevel));
+
     /// <summary>Makes a load with these options end early. Any thread, while the options are not disposed.</summary>
     internal void CancelLoad()
     {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Camshaft.Backends.OnnxRuntime;
@@ -28,7 +27,4 @@ internal sealed unsafe class PinnedNames
 
     /// <summary>The address of each name; pinned itself.</summary>
     public nint[] Pointers { get; }
-
-    /// <summary>The address of the first pointer, what <c>Run</c> takes as an array of names.</summary>
-    public nint* Address => (nint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Pointers));
 }

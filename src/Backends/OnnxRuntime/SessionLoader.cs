@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Camshaft.Backends.OnnxRuntime.Native;
+using Camshaft.Backends.OnnxRuntime.Preparation;
 
 namespace Camshaft.Backends.OnnxRuntime;
 
@@ -8,60 +8,87 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
 {
     private readonly OrtApiTable _api = environment.Api;
 
-    /// <summary>Loads a model; weights that it keeps in other files are found beside it.</summary>
+    /// <summary>Loads a model as it is; weights that it keeps in other files are found beside it.</summary>
     /// <param name="source">The model.</param>
     /// <param name="configuration">What the options were made of.</param>
     /// <param name="options">The session's options, which the caller disposes afterwards.</param>
     /// <param name="cancellationToken">Ends the load early.</param>
     /// <exception cref="BackendException">There is no such file, or ONNX Runtime cannot run what is in it.</exception>
-    public OnnxRuntimeModel Load(ModelSource source, SessionConfiguration configuration, OrtSessionOptions options, CancellationToken cancellationToken)
+    public OnnxRuntimeModel Load(ModelSource source, SessionConfiguration configuration, OrtSessionOptions options, CancellationToken cancellationToken) =>
+        new FileInfo(source.FilePath) is { Exists: true } file
+            ? Load(source, source.FilePath, new ModelFiles(file.Length, 0), configuration, options, cancellationToken)
+            : throw new BackendException(StatusCode.NotFound, $"{source}: the file '{source.FilePath}' does not exist.");
+
+    /// <summary>Loads a model from a file that stands for it.</summary>
+    public OnnxRuntimeModel Load(ModelSource source, string path, ModelFiles files, SessionConfiguration configuration, OrtSessionOptions options, CancellationToken cancellationToken)
     {
-        if (!File.Exists(source.FilePath))
-        {
-            throw new BackendException(StatusCode.NotFound, $"{source}: the file '{source.FilePath}' does not exist.");
-        }
-
-        using var memoryInfo = environment.CreateMemoryInfo(OrtAllocatorType.Device);
-        nint session;
-        nint status;
-        using (cancellationToken.UnsafeRegister(static state => ((OrtSessionOptions)state!).CancelLoad(), options))
-        {
-            // ORTCHAR_T: UTF-16 on Windows, bytes elsewhere.
-            var path = OperatingSystem.IsWindows() ? Marshal.StringToCoTaskMemUni(source.FilePath) : Marshal.StringToCoTaskMemUTF8(source.FilePath);
-            status = _api.CreateSession(environment.Handle.Value, (void*)path, options.Handle.Value, &session);
-            Marshal.FreeCoTaskMem(path);
-        }
-
-        if (status != 0)
-        {
-            var error = _api.TakeError(status);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new BackendException(error.LoadStatus, $"{source}: ONNX Runtime cannot load '{source.FilePath}': {error.Reason}");
-        }
-
-        // The model's tensors are described by the memory information, so the session keeps it.
-        var handle = new OrtHandle(session, _api.ReleaseSession, memoryInfo);
+        var session = CreateSession(source, path, options, cancellationToken);
         try
         {
-            ReportOverridableInitializers(source, handle);
-            return new OnnxRuntimeModel(environment, handle, memoryInfo.Value, source, configuration, new SignatureReader(environment, handle, source).Read());
+            var signature = new SignatureReader(environment, session, source).Read();
+            ReportOverridableInitializers(source, session, signature.Inputs.Count(static input => input.IsOptional));
+            return new OnnxRuntimeModel(environment, session, source, files, configuration, signature);
         }
         catch
         {
-            handle.Dispose();
+            session.Dispose();
             throw;
         }
     }
 
-    private void ReportOverridableInitializers(ModelSource source, OrtHandle session)
+    /// <summary>Makes a session of a file. The caller owns it.</summary>
+    /// <exception cref="BackendException">ONNX Runtime cannot run what is in it.</exception>
+    public OrtHandle CreateSession(ModelSource source, string path, OrtSessionOptions options, CancellationToken cancellationToken)
+    {
+        using var nativePath = new OrtPath(path);
+        nint session;
+        nint status;
+        using (CancelWith(options, cancellationToken))
+        {
+            status = _api.CreateSession(environment.Handle.Value, nativePath.Address, options.Handle.Value, &session);
+        }
+
+        ThrowIfFailed(status, source, path, cancellationToken);
+        return new OrtHandle(session, _api.ReleaseSession, environment.HostMemory);
+    }
+
+    /// <summary>Makes a session of a model in memory, which may be freed when the session is. The caller owns it.</summary>
+    /// <exception cref="BackendException">ONNX Runtime cannot run it.</exception>
+    public OrtHandle CreateSession(ModelSource source, StrippedModel model, OrtSessionOptions options, CancellationToken cancellationToken)
+    {
+        nint session;
+        nint status;
+        using (CancelWith(options, cancellationToken))
+        {
+            status = _api.CreateSessionFromArray(environment.Handle.Value, model.Address, (nuint)model.ByteSize, options.Handle.Value, &session);
+        }
+
+        ThrowIfFailed(status, source, source.FilePath, cancellationToken);
+        return new OrtHandle(session, _api.ReleaseSession, environment.HostMemory);
+    }
+
+    private static CancellationTokenRegistration CancelWith(OrtSessionOptions options, CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static state => ((OrtSessionOptions)state!).CancelLoad(), options);
+
+    private void ThrowIfFailed(nint status, ModelSource source, string path, CancellationToken cancellationToken)
+    {
+        if (status != 0)
+        {
+            var error = _api.TakeError(status);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new BackendException(error.LoadStatus, $"{source}: ONNX Runtime cannot load '{path}': {error.Reason}");
+        }
+    }
+
+    private void ReportOverridableInitializers(ModelSource source, OrtHandle session, int listedCount)
     {
         nuint count;
         _api.ThrowIfFailed(_api.SessionGetOverridableInitializerCount(session.Value, &count), nameof(_api.SessionGetOverridableInitializerCount), source.ToString());
-        if (count > 0)
+        if ((int)count > listedCount)
         {
             log.Write(
                 BackendLogLevel.Information,
-                $"{source}: {count} initialisers are also inputs of the graph, so ONNX Runtime takes them for values that may change and optimises less; remove them from the graph's inputs.");
+                $"{source}: {(int)count - listedCount} initialisers are also inputs of the graph, so ONNX Runtime takes them for values that may change and optimises less; remove them from the graph's inputs.");
         }
     }
 }

@@ -4,8 +4,8 @@ using Camshaft.Backends.OnnxRuntime.Native;
 namespace Camshaft.Backends.OnnxRuntime;
 
 /// <summary>
-/// Reads inputs and outputs from a session. Initialisers that are also graph inputs do not count as inputs: they have their
-/// values, and ONNX Runtime lists them apart.
+/// Reads inputs and outputs from a session. Initialisers that are also graph inputs have their values, and ONNX Runtime lists them
+/// apart: those that the model's configuration lists are optional inputs, the others none.
 /// </summary>
 internal sealed unsafe class SignatureReader(OrtEnvironment environment, OrtHandle session, ModelSource source)
 {
@@ -19,35 +19,45 @@ internal sealed unsafe class SignatureReader(OrtEnvironment environment, OrtHand
     /// <exception cref="BackendException">A tensor is of a kind that Camshaft does not carry.</exception>
     public ModelSignature Read()
     {
-        nuint inputCount, outputCount;
+        nuint inputCount, outputCount, overridableCount;
         Check(_api.SessionGetInputCount(session.Value, &inputCount), nameof(_api.SessionGetInputCount));
         Check(_api.SessionGetOutputCount(session.Value, &outputCount), nameof(_api.SessionGetOutputCount));
-        var inputs = new TensorSpec[inputCount];
-        var outputs = new TensorSpec[outputCount];
+        Check(_api.SessionGetOverridableInitializerCount(session.Value, &overridableCount), nameof(_api.SessionGetOverridableInitializerCount));
+        var inputs = new List<TensorSpec>();
+        var outputs = new List<TensorSpec>();
         for (nuint i = 0; i < inputCount; i++)
         {
-            inputs[i] = ReadTensor("input", i, _api.SessionGetInputName, _api.SessionGetInputTypeInfo);
+            inputs.Add(ReadTensor("input", i, ReadName("input", i, _api.SessionGetInputName), _api.SessionGetInputTypeInfo));
+        }
+
+        for (nuint i = 0; i < overridableCount; i++)
+        {
+            var name = ReadName("input", i, _api.SessionGetOverridableInitializerName);
+            if (source.ListedInputs.Contains(name))
+            {
+                inputs.Add(ReadTensor("input", i, name, _api.SessionGetOverridableInitializerTypeInfo) with { IsOptional = true });
+            }
         }
 
         for (nuint i = 0; i < outputCount; i++)
         {
-            outputs[i] = ReadTensor("output", i, _api.SessionGetOutputName, _api.SessionGetOutputTypeInfo);
+            outputs.Add(ReadTensor("output", i, ReadName("output", i, _api.SessionGetOutputName), _api.SessionGetOutputTypeInfo));
         }
 
         return BatchAxis.Infer(inputs, outputs);
     }
 
-    private TensorSpec ReadTensor(
-        string side,
-        nuint index,
-        delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> getName,
-        delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> getTypeInfo)
+    private string ReadName(string side, nuint index, delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> getName)
     {
-        byte* nameBytes;
-        Check(getName(session.Value, index, environment.DefaultAllocator, &nameBytes), $"name of {side} {index}");
-        var name = Marshal.PtrToStringUTF8((nint)nameBytes)!;
-        Check(_api.AllocatorFree(environment.DefaultAllocator, nameBytes), nameof(_api.AllocatorFree));
+        byte* bytes;
+        Check(getName(session.Value, index, environment.DefaultAllocator, &bytes), $"name of {side} {index}");
+        var name = Marshal.PtrToStringUTF8((nint)bytes)!;
+        Check(_api.AllocatorFree(environment.DefaultAllocator, bytes), nameof(_api.AllocatorFree));
+        return name;
+    }
 
+    private TensorSpec ReadTensor(string side, nuint index, string name, delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> getTypeInfo)
+    {
         nint typeInfo;
         Check(getTypeInfo(session.Value, index, &typeInfo), $"type of {side} {index}");
         using var ownedTypeInfo = new OrtHandle(typeInfo, _api.ReleaseTypeInfo);

@@ -13,6 +13,7 @@ internal sealed unsafe class TerminableRun : IDisposable
 
     private readonly OnnxRuntimeModel _model;
     private readonly OrtHandle _options;
+    private readonly OrtHandle _session;
     private volatile bool _isTerminated;
 
     public TerminableRun(OnnxRuntimeModel model, string? arenaShrinkage)
@@ -22,7 +23,7 @@ internal sealed unsafe class TerminableRun : IDisposable
         Check(model.Api.CreateRunOptions(&options), nameof(model.Api.CreateRunOptions));
 
         // An instance that outlives its model's disposal keeps the session.
-        _options = new OrtHandle(options, model.Api.ReleaseRunOptions, model.Session);
+        _options = model.CreateChild(options, model.Api.ReleaseRunOptions, out _session);
 
         // What goes wrong in a run is in its status. The log would get a line per bad request on top of it.
         Check(model.Api.RunOptionsSetRunLogSeverityLevel(options, OrtLog.Fatal), nameof(model.Api.RunOptionsSetRunLogSeverityLevel));
@@ -34,6 +35,9 @@ internal sealed unsafe class TerminableRun : IDisposable
             }
         }
     }
+
+    /// <summary>Whether the model runs on another session by now.</summary>
+    public bool IsOutdated => _session != _model.Session;
 
     /// <summary>Runs the session over bound values.</summary>
     /// <returns>The status, which the caller takes; never that of a terminated run.</returns>
@@ -47,9 +51,9 @@ internal sealed unsafe class TerminableRun : IDisposable
         using (cancellationToken.UnsafeRegister(TerminateCallback, this))
         {
             status = _model.Api.Run(
-                _model.Session.Value,
+                _session.Value,
                 _options.Value,
-                _model.InputNames.Address,
+                inputs.Names,
                 inputs.Values,
                 (nuint)inputs.Count,
                 outputs.Names,

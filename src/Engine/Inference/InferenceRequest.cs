@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
@@ -18,22 +19,23 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     private readonly DeviceScheduler _scheduler;
     private readonly HostMemoryPool _memory;
     private readonly TimeProvider _timeProvider;
-    private readonly TensorSlot[] _inputs;
-    private readonly TensorSlot[] _outputs;
+    private readonly ModelQueues _queues;
+    private readonly RequestTensors _tensors;
     private ManualResetValueTaskSourceCore<InferenceStatus> _completion = new() { RunContinuationsAsynchronously = true };
     private RequestTimings _timings;
-    private bool _hasRequestedOutputs;
+    private ShapeBucket? _bucket;
     private InferenceStatus _status;
 
-    internal InferenceRequest(ModelVersion model, SignaturePlan plan, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider)
+    internal InferenceRequest(ModelVersion model, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider)
     {
         Model = model;
         _plan = plan;
+        _queues = queues;
+        Queue = queues.Alone;
         _scheduler = scheduler;
         _memory = memory;
         _timeProvider = timeProvider;
-        _inputs = [.. plan.Signature.Inputs.Select(static spec => new TensorSlot(spec))];
-        _outputs = [.. plan.Signature.Outputs.Select(static spec => new TensorSlot(spec))];
+        _tensors = new RequestTensors(model, plan, memory);
     }
 
     /// <summary>The version that runs the request.</summary>
@@ -45,6 +47,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>: nothing else waits for that thread.</summary>
     public bool MayRunInline { get; set; }
 
+    /// <summary>Whether requests to its model join to batches.</summary>
+    public bool Joins => Batching.Joins;
+
+    /// <summary>
+    /// Whether the inputs are filled right after <see cref="ReserveAsync"/>, without a wait: their bytes are all there. Only
+    /// such a request may get its memory among the rows of others, who would else wait for it.
+    /// </summary>
+    public bool FillsAtOnce { get; set; }
+
     /// <summary>1 = highest; 0 = the model's default. For policies that order by it.</summary>
     public ulong Priority { get; set; }
 
@@ -53,6 +64,21 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
 
     /// <summary>When the request passed each point so far.</summary>
     public ref readonly RequestTimings Timings => ref _timings;
+
+    /// <summary>How many rows it brings along the batch axis; 1 for models that do not batch.</summary>
+    public int RowCount { get; internal set; } = 1;
+
+    /// <summary>How it joins others.</summary>
+    internal BatchAxes Batching => _queues.Axes;
+
+    /// <summary>Where it waits.</summary>
+    internal ModelQueue Queue { get; private set; }
+
+    /// <summary>The slab that its rows lie in; null when its memory is its own.</summary>
+    internal BatchSlab? Slab { get; set; }
+
+    /// <summary>Its first row in the slab.</summary>
+    internal int SlabRow { get; set; }
 
     // What the scheduler knows of the request, all guarded by its lock.
     internal RequestState State { get; set; }
@@ -69,15 +95,24 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
 
     internal EngineLane? Lane { get; set; }
 
+    /// <summary>The request that runs after it in the same batch.</summary>
+    internal InferenceRequest? NextInBatch { get; set; }
+
+    /// <summary>Whether it may not join others any more: a batch with it has failed.</summary>
+    internal bool RunsAlone { get; set; }
+
+    /// <summary>How its run ended, between the run and <see cref="Complete"/>.</summary>
+    internal InferenceStatus Outcome { get; set; }
+
     internal RequestLinks QueueLinks;
 
     internal RequestLinks DeadlineLinks;
 
     internal ref RequestTimings MutableTimings => ref _timings;
 
-    internal ReadOnlySpan<TensorSlot> Inputs => _inputs;
+    internal ReadOnlySpan<TensorSlot> Inputs => _tensors.Inputs;
 
-    internal ReadOnlySpan<TensorSlot> Outputs => _outputs;
+    internal ReadOnlySpan<TensorSlot> Outputs => _tensors.Outputs;
 
     internal HostMemoryPool Memory => _memory;
 
@@ -96,37 +131,11 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <param name="shape">Its dimensions; a scalar may also come as <c>[1]</c>.</param>
     /// <param name="byteSize">How many bytes it has.</param>
     /// <returns>Success, or what is wrong with it.</returns>
-    public InferenceStatus DeclareInput(int index, DataType dataType, ReadOnlySpan<long> shape, long byteSize)
-    {
-        var slot = _inputs[index];
-        if (slot.IsPresent)
-        {
-            return RequestErrors.InputTwice(Model, slot.Spec);
-        }
-
-        var status = InputCheck.Check(Model, slot.Spec, dataType, ref shape, byteSize);
-        if (status.IsOk)
-        {
-            slot.SetShape(new Shape(shape), byteSize);
-            slot.IsPresent = true;
-        }
-
-        return status;
-    }
+    public InferenceStatus DeclareInput(int index, DataType dataType, ReadOnlySpan<long> shape, long byteSize) =>
+        _tensors.DeclareInput(index, dataType, shape, byteSize);
 
     /// <summary>Asks for an output. Who asks for none gets them all.</summary>
-    public InferenceStatus RequestOutput(int index)
-    {
-        var slot = _outputs[index];
-        if (slot.IsPresent)
-        {
-            return RequestErrors.OutputTwice(Model, slot.Spec);
-        }
-
-        slot.IsPresent = true;
-        _hasRequestedOutputs = true;
-        return InferenceStatus.Ok;
-    }
+    public InferenceStatus RequestOutput(int index) => _tensors.RequestOutput(index);
 
     /// <summary>
     /// Takes memory for the inputs and for the outputs whose shape is known, all at once. Where the budget is used up this
@@ -135,18 +144,24 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <param name="cancellationToken">Gives the wait up.</param>
     public ValueTask<InferenceStatus> ReserveAsync(CancellationToken cancellationToken)
     {
-        foreach (var input in _inputs)
+        if (_tensors.Bind() is { IsOk: false } missing)
         {
-            if (!input.IsPresent && !input.Spec.IsOptional)
+            return new(missing);
+        }
+
+        if (Batching.Joins)
+        {
+            FindBucket();
+            if (FillsAtOnce)
             {
-                return new(RequestErrors.MissingInput(Model, input.Spec));
+                _bucket?.TryClaim(this, _memory);
             }
         }
 
-        var blockByteSize = BindOutputs();
-        foreach (var input in _inputs)
+        var blockByteSize = _tensors.CountBlockBytes();
+        if (blockByteSize == 0)
         {
-            blockByteSize += input.IsPresent ? HostMemoryPool.GetBlockByteSize(input.ByteSize) : 0;
+            return new(InferenceStatus.Ok);
         }
 
         var reservation = _memory.ReserveAsync(blockByteSize, cancellationToken);
@@ -159,21 +174,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     }
 
     /// <summary>An input's memory, to be filled. After <see cref="ReserveAsync"/> succeeded.</summary>
-    public TensorView GetInput(int index) => _inputs[index].View;
+    public TensorView GetInput(int index) => Inputs[index].View;
 
     /// <summary>Runs the request. The result is awaited once; only then may the outputs be read or the request disposed.</summary>
     public ValueTask<InferenceStatus> RunAsync()
     {
-        foreach (var input in _inputs)
+        _status = _tensors.CheckElements();
+        if (!_status.IsOk)
         {
-            if (input.IsPresent && input.Spec.DataType == DataType.Bytes)
-            {
-                _status = InputCheck.CheckElements(Model, input);
-                if (!_status.IsOk)
-                {
-                    return new(_status);
-                }
-            }
+            return new(_status);
         }
 
         if (_timings.Received == 0)
@@ -185,10 +194,10 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     }
 
     /// <summary>Whether an output is there; only those asked for are.</summary>
-    public bool HasOutput(int index) => _outputs[index].IsPresent && _outputs[index].HasMemory;
+    public bool HasOutput(int index) => Outputs[index] is { IsPresent: true, HasMemory: true };
 
     /// <summary>An output, valid until the request is disposed. After <see cref="RunAsync"/> succeeded.</summary>
-    public TensorView GetOutput(int index) => _outputs[index].View;
+    public TensorView GetOutput(int index) => Outputs[index].View;
 
     /// <summary>Says that the request's last byte has arrived.</summary>
     public void MarkReceived() => _timings.Received = _timeProvider.GetTimestamp();
@@ -202,28 +211,30 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     public void Dispose()
     {
         var wasSubmitted = _scheduler.Release(this);
-        foreach (var input in _inputs)
-        {
-            input.Clear();
-        }
-
-        foreach (var output in _outputs)
-        {
-            output.Clear();
-        }
-
+        _tensors.Clear();
         if (wasSubmitted || !_status.IsOk)
         {
             Model.Recorder.Record(in _timings, _status.Code);
         }
 
+        LeaveBucket();
+        Queue = _queues.Alone;
+        RowCount = 1;
+        RunsAlone = false;
+        FillsAtOnce = false;
         _completion.Reset();
         _status = default;
-        _hasRequestedOutputs = false;
         Deadline = long.MaxValue;
         MayRunInline = false;
         Priority = 0;
         Model.Return(this);
+    }
+
+    /// <summary>Gives the memory of a request back that never was one and is not used again.</summary>
+    internal void Discard()
+    {
+        _tensors.Clear();
+        LeaveBucket();
     }
 
     InferenceStatus IValueTaskSource<InferenceStatus>.GetResult(short token) => _completion.GetResult(token);
@@ -246,18 +257,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     internal ValueTask<InferenceStatus> Answer => new(this, _completion.Version);
 
     /// <summary>Whether a run gave every output that was asked for.</summary>
-    internal InferenceStatus CheckOutputs()
-    {
-        foreach (var output in _outputs)
-        {
-            if (output.IsPresent && !output.HasMemory)
-            {
-                return RequestErrors.OutputMissing(Model, output.Spec);
-            }
-        }
-
-        return InferenceStatus.Ok;
-    }
+    internal InferenceStatus CheckOutputs() => _tensors.CheckOutputs();
 
     /// <summary>Hands the request back to its owner; the caller may not touch it after that.</summary>
     internal void Complete(in InferenceStatus status)
@@ -266,61 +266,26 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         _completion.SetResult(status);
     }
 
-    private long BindOutputs()
+    private void LeaveBucket()
     {
-        long blockByteSize = 0;
-        for (var i = 0; i < _outputs.Length; i++)
-        {
-            var output = _outputs[i];
-            output.IsPresent |= !_hasRequestedOutputs;
-            if (output.IsPresent && _plan.TryBindOutput(i, _inputs, out var shape, out var byteSize))
-            {
-                output.SetShape(shape, byteSize, isKnown: true);
-                blockByteSize += HostMemoryPool.GetBlockByteSize(byteSize);
-            }
-        }
-
-        return blockByteSize;
+        _bucket?.RemoveUser(Slab);
+        _bucket = null;
+        Slab = null;
     }
 
-    private InferenceStatus Rent(in InferenceStatus reserved, long reservedByteSize)
+    /// <summary>Joins those whose rows have the same shapes; a request that cannot join runs alone.</summary>
+    private void FindBucket()
     {
-        if (!reserved.IsOk)
+        if (!Batching.TryCountRows(Inputs, out var rows))
         {
-            return _status = RequestErrors.NoMemory(Model, reserved);
+            return;
         }
 
-        try
-        {
-            foreach (var input in _inputs)
-            {
-                if (input.IsPresent)
-                {
-                    reservedByteSize -= Rent(input, MemoryPurpose.Input);
-                }
-            }
-
-            foreach (var output in _outputs)
-            {
-                if (output.IsShapeKnown)
-                {
-                    reservedByteSize -= Rent(output, MemoryPurpose.Output);
-                }
-            }
-
-            return InferenceStatus.Ok;
-        }
-        catch (OutOfMemoryException)
-        {
-            // What was rented goes back with the request; what was only reserved goes back here.
-            _memory.ReleaseReservation(reservedByteSize);
-            return _status = RequestErrors.SystemOutOfMemory(Model);
-        }
+        RowCount = rows;
+        _bucket = rows <= Batching.MaxRows ? _queues.Buckets!.Find(Inputs) : null;
+        Queue = _bucket?.Queue ?? _queues.Alone;
     }
 
-    private long Rent(TensorSlot slot, MemoryPurpose purpose)
-    {
-        slot.SetMemory(_memory.RentReserved(slot.ByteSize, purpose));
-        return HostMemoryPool.GetBlockByteSize(slot.ByteSize);
-    }
+    private InferenceStatus Rent(in InferenceStatus reserved, long reservedByteSize) =>
+        _status = reserved.IsOk ? _tensors.Rent(reservedByteSize) : RequestErrors.NoMemory(Model, reserved);
 }

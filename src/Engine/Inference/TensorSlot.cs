@@ -1,38 +1,41 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
 
 namespace Camshaft.Engine.Inference;
 
 /// <summary>
-/// One input or output of a request: whether it takes part, its shape, and the memory that holds it, the pool's or a
-/// backend's. Belongs to its request and is reused with it.
+/// One input or output of a request: whether it takes part, its shape, and the memory that holds it: the pool's, a part of
+/// what a batch shares, or a backend's. Belongs to its request and is reused with it.
 /// </summary>
 internal sealed class TensorSlot(TensorSpec spec)
 {
     private Shape _shape;
     private TensorBuffer _buffer;
+    private long _bufferOffset;
     private nint _foreignAddress;
     private nint _foreignState;
     private Action<nint>? _foreignRelease;
+    private SharedForeignMemory? _shared;
 
     public TensorSpec Spec => spec;
 
     /// <summary>For an input: the request carries it. For an output: somebody asked for it.</summary>
     public bool IsPresent { get; set; }
 
-    /// <summary>For an output: its shape was known before the run.</summary>
+    /// <summary>Its shape is known before the run, as that of every input that is present.</summary>
     public bool IsShapeKnown { get; private set; }
 
-    public bool HasMemory => !_buffer.IsDefault || _foreignRelease is not null;
+    public bool HasMemory => !_buffer.IsDefault || IsForeign;
 
     public long ByteSize { get; private set; }
 
     public ReadOnlySpan<long> Dimensions => _shape.Dimensions;
 
     /// <summary>Valid while the slot has memory and its request lives.</summary>
-    public TensorView View => _foreignRelease is null
-        ? new TensorView(spec.DataType, _shape.Dimensions, MemoryKind.Host, _buffer.Address, ByteSize)
-        : new TensorView(spec.DataType, _shape.Dimensions, MemoryKind.Host, _foreignAddress, ByteSize);
+    public TensorView View => new(spec.DataType, _shape.Dimensions, MemoryKind.Host, IsForeign ? _foreignAddress : _buffer.Address + (nint)_bufferOffset, ByteSize);
+
+    private bool IsForeign => _foreignRelease is not null || _shared is not null;
 
     public void SetShape(in Shape shape, long byteSize, bool isKnown = false)
     {
@@ -42,10 +45,13 @@ internal sealed class TensorSlot(TensorSpec spec)
     }
 
     /// <summary>Takes over a lease; gives back what the slot held.</summary>
-    public void SetMemory(TensorBuffer buffer)
+    /// <param name="buffer">The lease.</param>
+    /// <param name="offset">Where in its bytes the tensor begins.</param>
+    public void SetMemory(TensorBuffer buffer, long offset = 0)
     {
         ReleaseMemory();
         _buffer = buffer;
+        _bufferOffset = offset;
     }
 
     /// <summary>Takes over memory of a backend's; gives back what the slot held.</summary>
@@ -55,6 +61,14 @@ internal sealed class TensorSlot(TensorSpec spec)
         _foreignAddress = address;
         _foreignRelease = release;
         _foreignState = state;
+    }
+
+    /// <summary>Takes over a share in a backend's memory; gives back what the slot held.</summary>
+    public void SetForeignMemory(nint address, SharedForeignMemory shared)
+    {
+        ReleaseMemory();
+        _foreignAddress = address;
+        _shared = shared;
     }
 
     public void Clear()
@@ -70,6 +84,12 @@ internal sealed class TensorSlot(TensorSpec spec)
         {
             _foreignRelease = null;
             release(_foreignState);
+        }
+
+        if (_shared is { } shared)
+        {
+            _shared = null;
+            shared.Release();
         }
 
         if (!_buffer.IsDefault)

@@ -19,6 +19,7 @@ public sealed unsafe class HostMemoryPool : IDisposable
     private readonly long[] _leasedByPurpose = new long[Enum.GetValues<MemoryPurpose>().Length];
     private readonly bool _scrambleReturned;
     private long _allocatedByteSize;
+    private long _copiedByteSize;
     private volatile bool _disposed;
 
     /// <summary>Makes an empty pool.</summary>
@@ -48,6 +49,9 @@ public sealed unsafe class HostMemoryPool : IDisposable
 
     /// <summary>The bytes taken from the source: those in use, and those kept for reuse.</summary>
     public long AllocatedByteSize => Interlocked.Read(ref _allocatedByteSize);
+
+    /// <summary>The bytes that were copied to, from and between tensors, as far as those who copy say so.</summary>
+    public long CopiedByteSize => Interlocked.Read(ref _copiedByteSize);
 
     /// <summary>How many leases are out.</summary>
     public long LeasedCount
@@ -118,6 +122,9 @@ public sealed unsafe class HostMemoryPool : IDisposable
             throw;
         }
     }
+
+    /// <summary>Takes note of a copy in user space.</summary>
+    public void CountCopied(long byteSize) => Interlocked.Add(ref _copiedByteSize, byteSize);
 
     /// <summary>Gives every block that is kept for reuse back to the source.</summary>
     public void Trim()

@@ -1,17 +1,20 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Scheduling;
 
 namespace Camshaft.Engine.Models;
 
 /// <summary>
-/// What a version has while it is loaded: the backend's model, an instance for each lane that has run it, its queue and
+/// What a version has while it is loaded: the backend's model, an instance for each lane that has run it, its queues and
 /// its pool of requests. Disposed after the last request.
 /// </summary>
 internal sealed class LoadedVersion : IDisposable
 {
-    // Written by whoever holds the lane of the same index, and so by one thread at a time.
+    // Written by whoever holds the lane of the same index, and so by one thread at a time. The last is the warm-up's.
     private readonly IModelInstance?[] _instances;
+    private readonly Func<BatchAxes, IReadOnlyList<RunCost>, ModelQueues> _createQueues;
+    private readonly Func<InferenceRequest> _createRequest;
 
     public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
     {
@@ -19,12 +22,14 @@ internal sealed class LoadedVersion : IDisposable
         Model = model;
         Plan = new SignaturePlan(signature);
         Scheduler = scheduler;
-        _instances = new IModelInstance?[scheduler.LaneCount];
-        Queue = scheduler.AddQueue(version, queueLimit, version.Configuration.Limits.Concurrency);
-        Requests = new RequestPool(() => createRequest(version, Plan, scheduler));
+        _instances = new IModelInstance?[scheduler.LaneCount + 1];
+        _createQueues = (axes, costs) => new ModelQueues(scheduler, version, axes, costs, queueLimit);
+        _createRequest = () => createRequest(version, Plan, Queues!, scheduler);
+        Queues = _createQueues(new BatchAxes(signature, maxRows: 1), []);
+        Requests = new RequestPool(_createRequest);
     }
 
-    public delegate InferenceRequest RequestFactory(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler);
+    public delegate InferenceRequest RequestFactory(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler);
 
     public IBackend Backend { get; }
 
@@ -34,9 +39,19 @@ internal sealed class LoadedVersion : IDisposable
 
     public DeviceScheduler Scheduler { get; }
 
-    public ModelQueue Queue { get; }
+    public ModelQueues Queues { get; private set; }
 
     public RequestPool Requests { get; }
+
+    /// <summary>Says how requests join from now on, and what runs take. Before the first one.</summary>
+    public void SetBatching(BatchAxes axes, IReadOnlyList<RunCost> costs)
+    {
+        Queues.Dispose();
+        Queues = _createQueues(axes, costs);
+    }
+
+    /// <summary>Makes a request beside the pool.</summary>
+    public InferenceRequest CreateRequest() => _createRequest();
 
     /// <summary>The instance for a lane, made when the lane first runs the model. By the lane's holder.</summary>
     public IModelInstance GetInstance(ILane lane) => _instances[lane.Index] ??= Model.CreateInstance(lane);
@@ -51,7 +66,7 @@ internal sealed class LoadedVersion : IDisposable
 
     public void Dispose()
     {
-        Scheduler.RemoveQueue(Queue);
+        Queues.Dispose();
         foreach (var instance in _instances)
         {
             instance?.Dispose();

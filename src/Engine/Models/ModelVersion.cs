@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Scheduling;
@@ -65,13 +66,20 @@ public sealed partial class ModelVersion
     /// <summary>How long it took to load.</summary>
     public TimeSpan LoadTime { get; private set; }
 
+    /// <summary>Whether its requests join to batches, and why; null until that is decided.</summary>
+    public BatchDecision? Batching { get; private set; }
+
+    /// <summary>What runs of it were measured to take, by rows ascending; empty when they were not.</summary>
+    public IReadOnlyList<RunCost> RunCosts { get; private set; } = [];
+
     /// <summary>Counts its requests and their stages.</summary>
     public ModelRecorder Recorder { get; }
 
     /// <summary>How many requests keep it loaded at this moment.</summary>
     public int LeaseCount => _leases.Count;
 
-    internal ModelQueue Queue => _loaded!.Queue;
+    /// <summary>Where its requests wait; only while it is loaded.</summary>
+    internal ModelQueues Queues => _loaded!.Queues;
 
     /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>
     internal string? Fingerprint { get; init; }
@@ -134,6 +142,29 @@ public sealed partial class ModelVersion
         }
     }
 
+    internal void ReleaseInstance(ILane lane) => _loaded!.DropInstance(lane);
+
+    /// <summary>Takes over what its warm-up found.</summary>
+    internal void SetBatching(BatchDecision decision, IReadOnlyList<RunCost> costs)
+    {
+        Batching = decision;
+        RunCosts = costs;
+        _loaded!.SetBatching(new BatchAxes(_loaded.Plan.Signature, decision.MaxRows), costs);
+        if (decision.MaxRows > 1)
+        {
+            Log.Joins(_logger, ModelName, Number, decision.MaxRows, decision.Reason);
+        }
+        else
+        {
+            Log.RunsAlone(_logger, ModelName, Number, decision.Reason);
+        }
+
+    }
+
+    internal void ReportWarmUpFailure(string reason) => Log.NotWarm(_logger, ModelName, Number, reason);
+
+    internal void BeginWarmUp() => SetStatus(ModelState.Warming, null);
+
     internal void BeginLoading() => SetStatus(ModelState.Loading, null);
 
     internal void Attach(LoadedVersion loaded, TimeSpan loadTime)
@@ -167,7 +198,7 @@ public sealed partial class ModelVersion
     }
 
     /// <summary>Ends the requests that are still waiting or running.</summary>
-    internal void CancelRequests() => _loaded?.Scheduler.CancelAll(_loaded.Queue, StatusCode.Unavailable);
+    internal void CancelRequests() => _loaded?.Scheduler.CancelAll(_loaded.Queues.Share, StatusCode.Unavailable);
 
     /// <summary>Waits for the last request and frees everything. After <see cref="BeginDraining"/>, once.</summary>
     internal async Task UnloadAsync()
@@ -196,6 +227,15 @@ public sealed partial class ModelVersion
 
         [LoggerMessage(202, LogLevel.Information, "Model '{Model}' version {Version} is unloaded.")]
         public static partial void Unloaded(ILogger logger, string model, long version);
+
+        [LoggerMessage(205, LogLevel.Information, "Model '{Model}' version {Version}: requests join to batches of up to {Rows} rows ({Reason}).")]
+        public static partial void Joins(ILogger logger, string model, long version, int rows, string reason);
+
+        [LoggerMessage(207, LogLevel.Information, "Model '{Model}' version {Version}: each request runs alone ({Reason}).")]
+        public static partial void RunsAlone(ILogger logger, string model, long version, string reason);
+
+        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} cannot be warmed up with made-up inputs: {Reason}")]
+        public static partial void NotWarm(ILogger logger, string model, long version, string reason);
 
         [LoggerMessage(203, LogLevel.Error, "Model '{Model}' version {Version}: a run failed in the backend; its instance is replaced.")]
         public static partial void BackendFailed(ILogger logger, string model, long version, Exception exception);

@@ -240,7 +240,7 @@ public sealed partial class ModelController
                 continue;
             }
 
-            if (version.State == ModelState.Loading)
+            if (version.State is ModelState.Loading or ModelState.Warming)
             {
                 version.MarkReady();
             }

@@ -1,8 +1,10 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Orchestration.WarmUp;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
 
@@ -53,9 +55,17 @@ internal sealed class ModelLoader(
             }
 
             var signature = Refine(model.Signature, version.Configuration);
+            var obstacle = BatchAxes.FindObstacle(signature);
+            if (obstacle is not null && version.Configuration.Batching.MaxBatchSize > 1)
+            {
+                throw new BackendException(StatusCode.InvalidArgument, $"model.yaml has 'max_batch_size: {version.Configuration.Batching.MaxBatchSize}', but {obstacle}");
+            }
+
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
             var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
+            model = null;
+            WarmUp(version, loaded, obstacle);
         }
         catch (Exception exception)
         {
@@ -66,6 +76,25 @@ internal sealed class ModelLoader(
         }
     }
 
+    private static void WarmUp(ModelVersion version, LoadedVersion loaded, string? obstacle)
+    {
+        var configured = version.Configuration.Batching.MaxBatchSize;
+        if (version.Configuration.WarmUp == WarmUpMode.None)
+        {
+            version.SetBatching(BatchDecision.Make(obstacle, configured, []), []);
+            return;
+        }
+
+        version.BeginWarmUp();
+        var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
+        if (failure is not null)
+        {
+            version.ReportWarmUpFailure(failure);
+        }
+
+        version.SetBatching(BatchDecision.Make(obstacle, configured, costs), costs);
+    }
+
     private static ModelSource Describe(ModelVersion version, BackendChoice choice) => new()
     {
         ModelName = version.ModelName,
@@ -73,6 +102,7 @@ internal sealed class ModelLoader(
         FilePath = choice.FilePath,
         Parameters = version.Configuration.Parameters,
         ThreadsPerRun = version.Configuration.Limits.Threads,
+        ListedInputs = [.. version.Configuration.Inputs.Select(static input => input.Name)],
     };
 
     /// <summary>Takes over what the configuration states beyond the model file: batch axes, and lengths of inputs' variable dimensions.</summary>
@@ -94,5 +124,5 @@ internal sealed class ModelLoader(
     private static string WithoutSubject(ModelVersion version, string message) =>
         message.StartsWith($"{version}: ", StringComparison.Ordinal) ? message[$"{version}: ".Length..] : message;
 
-    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler) => new(version, plan, scheduler, memory, timeProvider);
+    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler) => new(version, plan, queues, scheduler, memory, timeProvider);
 }

@@ -178,7 +178,7 @@ public sealed partial class PluginHost : IAsyncDisposable
                 : throw new PluginException($"There is no '{name}.dll' in '{folder}'; a plugin's assembly has the name of its folder.");
             backend = PluginLoad.CreateBackend(path);
             CheckForClash(backend);
-            backend.Start(new BackendContext(GetOptions(backend.Name), _processorCount, new BackendLog(_loggerFactory.CreateLogger($"Camshaft.Plugins.{name}"))));
+            backend.Start(CreateContext(backend.Name, name));
             return new PluginInfo(name, folder, PluginState.Loaded, null) { Backend = backend, ContractMinor = manifest.ContractMinor, AssemblyVersion = manifest.AssemblyVersion };
         }
         catch (Exception exception)
@@ -203,6 +203,13 @@ public sealed partial class PluginHost : IAsyncDisposable
             }
         }
     }
+
+    private BackendContext CreateContext(string backendName, string pluginName) =>
+        new(GetOptions(backendName), _processorCount, new BackendLog(_loggerFactory.CreateLogger($"Camshaft.Plugins.{pluginName}")))
+        {
+            CacheDirectory = _options.ModelCacheDirectory is { } directory ? Path.Combine(Path.GetFullPath(directory), backendName) : null,
+            CacheByteSizeLimit = _options.ModelCacheByteSizeLimit,
+        };
 
     private IReadOnlyDictionary<string, string> GetOptions(string backendName) =>
         _options.Backends.TryGetValue(backendName, out var options) ? options : new Dictionary<string, string>();

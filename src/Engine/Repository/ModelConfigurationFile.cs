@@ -15,6 +15,12 @@ internal sealed class ModelConfigurationFile
     private const int MaxThreads = 256;
     private const int MaxConcurrency = 4096;
     private const int MaxQueueSize = 1_000_000;
+    private const int MaxBatchSize = 4096;
+    private const int MaxBatchSizes = 64;
+    private const int MaxPriorityLevels = 100;
+
+    // A request waits that long for company at most; who wants more means a timeout.
+    private const string MaxQueueDelay = "10s";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -73,12 +79,13 @@ internal sealed class ModelConfigurationFile
         ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output") },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
+        ["batching"] = ReadBatching,
         ["slo"] = () => ReadScheduling(_scheduling.ReadObjective),
-        ["batching"] = () => ReadScheduling(_scheduling.ReadBatching),
         ["weight"] = () => ReadScheduling(_scheduling.ReadWeight),
         ["minimum_share"] = () => ReadScheduling(_scheduling.ReadMinimumShare),
         ["priority"] = () => ReadScheduling(_scheduling.ReadPriority),
         ["overload"] = () => ReadScheduling(_scheduling.ReadOverload),
+        ["warm_up"] = () => _configuration = _configuration with { WarmUp = ReadWarmUp() },
         ["parameters"] = ReadParameters,
     });
 
@@ -151,6 +158,41 @@ internal sealed class ModelConfigurationFile
                 _yaml.ReadList("specific", MaxVersions, () => _yaml.ReadInteger("a version", 0, long.MaxValue)))),
         });
         return policies is [var policy] ? policy : throw _yaml.Fail($"{Expected}; met {policies.Count} of them");
+    }
+
+    private List<int> ReadBatchSizes()
+    {
+        var sizes = _yaml.ReadList("preferred_batch_sizes", MaxBatchSizes, () => (int)_yaml.ReadInteger("a preferred batch size", 1, MaxBatchSize));
+        return sizes.Zip(sizes.Skip(1)).All(static pair => pair.First < pair.Second) ? sizes : throw _yaml.Fail("preferred_batch_sizes are not in ascending order");
+    }
+
+    private WarmUpMode ReadWarmUp()
+    {
+        var text = _yaml.ReadText("warm_up");
+        return text switch
+        {
+            "auto" => WarmUpMode.Auto,
+            "none" => WarmUpMode.None,
+            _ => throw _yaml.Fail($"warm_up is '{text}'; expected auto or none"),
+        };
+    }
+
+    private void ReadBatching()
+    {
+        var batching = _configuration.Batching;
+        _yaml.ReadMembers("batching", new Dictionary<string, Action>
+        {
+            ["max_batch_size"] = () => batching = batching with { MaxBatchSize = (int)_yaml.ReadInteger("max_batch_size", 1, MaxBatchSize) },
+            ["preferred_batch_sizes"] = () => batching = batching with { PreferredBatchSizes = ReadBatchSizes() },
+            ["max_queue_delay"] = () => batching = batching with { MaxQueueDelay = _yaml.ReadDuration("max_queue_delay", "0s", MaxQueueDelay) },
+            ["priority_levels"] = () => batching = batching with { PriorityLevels = (int)_yaml.ReadInteger("priority_levels", 1, MaxPriorityLevels) },
+        });
+        if (batching.MaxBatchSize is { } largest && batching.PreferredBatchSizes is [.., var preferred] && preferred > largest)
+        {
+            throw _yaml.Fail($"preferred_batch_sizes has {preferred}, which is more than max_batch_size, {largest}");
+        }
+
+        _configuration = _configuration with { Batching = batching };
     }
 
     private void ReadLimits()

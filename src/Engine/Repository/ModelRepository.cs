@@ -71,7 +71,7 @@ public sealed class ModelRepository(IReadOnlyList<string> directories)
         }
         catch (DirectoryNotFoundException)
         {
-            return $"The model directory '{root}' {(File.Exists(root) ? "is a file" : "does not exist")}.";
+            return File.Exists(root) ? $"The model directory '{root}' is a file." : $"The model directory '{root}' does not exist.";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

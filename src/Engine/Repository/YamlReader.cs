@@ -13,6 +13,17 @@ internal sealed class YamlReader
 {
     private const int MaxMessageLength = 500;
 
+    // "s" comes after those that end with it too.
+    private static readonly (string Unit, long Ticks)[] DurationUnits =
+    [
+        ("us", TimeSpan.TicksPerMicrosecond),
+        ("ms", TimeSpan.TicksPerMillisecond),
+        ("s", TimeSpan.TicksPerSecond),
+        ("m", TimeSpan.TicksPerMinute),
+        ("h", TimeSpan.TicksPerHour),
+        ("d", TimeSpan.TicksPerDay),
+    ];
+
     private readonly Parser _parser;
     private Mark _place = Mark.Empty;
 
@@ -125,6 +136,34 @@ internal sealed class YamlReader
         return scalar.Value.Length > 0 || scalar.Style != ScalarStyle.Plain ? scalar.Value : throw Fail($"{what} has no value");
     }
 
+    /// <summary>Reads a length of time: a number with its unit, such as <c>500us</c>, <c>2ms</c> or <c>1.5s</c>.</summary>
+    /// <param name="what">What it is, for messages.</param>
+    /// <param name="minimum">The shortest accepted, as the file would have it.</param>
+    /// <param name="maximum">The longest accepted, likewise.</param>
+    public TimeSpan ReadDuration(string what, string minimum, string maximum)
+    {
+        var scalar = Advance<Scalar>($"{what} is a length of time");
+        return TryParseDuration(scalar.Value, out var duration)
+            && TryParseDuration(minimum, out var shortest) && duration >= shortest
+            && TryParseDuration(maximum, out var longest) && duration <= longest
+                ? duration
+                : throw Fail($"{what} is {Show(scalar)}; expected a number with us, ms, s, m, h or d, from {minimum} to {maximum}");
+    }
+
+    /// <summary>Reads a number, which may have a fraction.</summary>
+    /// <param name="what">What it is, for messages.</param>
+    /// <param name="minimum">The smallest accepted.</param>
+    /// <param name="maximum">The greatest accepted.</param>
+    public double ReadNumber(string what, decimal minimum, decimal maximum)
+    {
+        var scalar = Advance<Scalar>($"{what} is a number");
+        return scalar.Style == ScalarStyle.Plain
+            && decimal.TryParse(scalar.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number >= minimum && number <= maximum
+                ? (double)number
+                : throw Fail(string.Create(CultureInfo.InvariantCulture, $"{what} is {Show(scalar)}; expected a number from {minimum} to {maximum}"));
+    }
+
     /// <summary>Reads a decimal number.</summary>
     /// <param name="what">What it is, for messages.</param>
     /// <param name="minimum">The smallest accepted.</param>
@@ -176,6 +215,23 @@ internal sealed class YamlReader
         }
 
         return expected;
+    }
+
+    private static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        foreach (var (unit, ticks) in DurationUnits)
+        {
+            if (text.EndsWith(unit, StringComparison.Ordinal)
+                && decimal.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number <= TimeSpan.MaxValue.Ticks / ticks)
+            {
+                duration = TimeSpan.FromTicks((long)(number * ticks));
+                return true;
+            }
+        }
+
+        duration = default;
+        return false;
     }
 
     private static string Describe(ParsingEvent met) => met switch

@@ -10,7 +10,8 @@ namespace Camshaft.Engine.Scheduling;
 /// 2. A head that would force a smaller batch than the others behind it are worth is dropped as well.
 /// 3. While models miss their objectives for want of time, a small batch that would save by growing waits as long as it can.
 /// 4. Of the others the first by rank, then by latest start, runs: models below their minimum share or starved, those with an
-///    objective, the rest; among these the urgent, then who has not used up its round, then by priority, then full batches.
+///    objective, the rest; among these the urgent, then who has not used up its round, then by the
+///    model's priority and the request's, then full batches.
 /// </remarks>
 public sealed class DeadlinePolicy : ISchedulingPolicy
 {
@@ -151,7 +152,8 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         var rank = standing
             | (fit.IsLate ? 1 << 19 : 0)
             | (IsUrgent(device, queue, fit, laneFree) ? 0 : 1 << 18)
-            | (Math.Min(queue.HeadPriority, 255) << 8)
+            | (Math.Min(device.Models[queue.Model].Priority, 255) << 8)
+            | (Math.Min(queue.HeadPriority, 127) << 1)
             | (fit.Rows >= queue.Plan.TargetRows ? 0 : 1);
         if (rank > best.Rank)
         {

@@ -3,27 +3,25 @@ using Camshaft.Engine.Inference;
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>
-/// Watches the deadlines of requests: a wheel, and a timer that turns it while there is something on it. Guarded by the
-/// scheduler's lock, but for the timer's callback, which takes it.
+/// Watches the deadlines of requests: a wheel, and a timer for the earliest of them. A request that ends in time leaves the
+/// timer as it is, so that a stream of quick requests with distant deadlines wakes nobody. Guarded by the scheduler's lock,
+/// but for the timer's callback, which takes it.
 /// </summary>
-internal sealed class DeadlineWatch(TimeProvider timeProvider, TimerCallback onTick) : IDisposable
+internal sealed class DeadlineWatch(TimeProvider timeProvider, TimerCallback onDue) : IDisposable
 {
+    // Timers take no more than 49 days; a client may name any time.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
+
     private readonly DeadlineWheel _wheel = new(timeProvider);
-    private readonly ITimer _timer = timeProvider.CreateTimer(onTick, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    private bool _isTurning;
+    private readonly ITimer _timer = timeProvider.CreateTimer(onDue, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private long _due = long.MaxValue;
 
     public void Add(InferenceRequest request)
     {
-        if (request.Deadline == long.MaxValue)
+        if (request.Deadline != long.MaxValue)
         {
-            return;
-        }
-
-        _wheel.Add(request);
-        if (!_isTurning)
-        {
-            _isTurning = true;
-            _timer.Change(DeadlineWheel.Resolution, DeadlineWheel.Resolution);
+            _wheel.Add(request);
+            WakeBy(request.Deadline);
         }
     }
 
@@ -39,14 +37,27 @@ internal sealed class DeadlineWatch(TimeProvider timeProvider, TimerCallback onT
     public InferenceRequest? TakeExpired()
     {
         var expired = _wheel.TakeExpired(timeProvider.GetTimestamp());
-        if (expired is null && _wheel.Count == 0)
+        if (expired is null)
         {
-            _isTurning = false;
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _due = long.MaxValue;
+            WakeBy(_wheel.FindEarliest());
         }
 
         return expired;
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private void WakeBy(long deadline)
+    {
+        if (deadline >= _due)
+        {
+            return;
+        }
+
+        // A timer counts in whole milliseconds, and may not be early: nothing would be due then.
+        _due = deadline;
+        var delay = timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), deadline) + DeadlineWheel.Resolution;
+        _timer.Change(delay < DeadlineWheel.Resolution ? DeadlineWheel.Resolution : delay < LongestSleep ? delay : LongestSleep, Timeout.InfiniteTimeSpan);
+    }
 }

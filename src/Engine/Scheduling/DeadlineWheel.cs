@@ -17,8 +17,6 @@ internal sealed class DeadlineWheel(TimeProvider timeProvider)
     private readonly long _ticksPerSlot = Math.Max(1, timeProvider.TimestampFrequency / 1000);
     private long _turned = timeProvider.GetTimestamp() / Math.Max(1, timeProvider.TimestampFrequency / 1000);
 
-    public int Count { get; private set; }
-
     public void Add(InferenceRequest request)
     {
         request.WatchesDeadline = true;
@@ -30,7 +28,6 @@ internal sealed class DeadlineWheel(TimeProvider timeProvider)
         }
 
         first = request;
-        Count++;
     }
 
     public void Remove(InferenceRequest request)
@@ -52,7 +49,6 @@ internal sealed class DeadlineWheel(TimeProvider timeProvider)
 
         links = default;
         request.WatchesDeadline = false;
-        Count--;
     }
 
     /// <summary>Turns the ring to a moment and takes one request whose deadline has passed off it; null when no more is due.</summary>
@@ -77,6 +73,21 @@ internal sealed class DeadlineWheel(TimeProvider timeProvider)
         // The present slot is looked at again: some of its deadlines may still be ahead.
         _turned = target;
         return null;
+    }
+
+    /// <summary>The earliest of the deadlines, after looking at each; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long FindEarliest()
+    {
+        var earliest = long.MaxValue;
+        foreach (var first in _slots)
+        {
+            for (var request = first; request is not null; request = request.DeadlineLinks.Next)
+            {
+                earliest = Math.Min(earliest, request.Deadline);
+            }
+        }
+
+        return earliest;
     }
 
     private int GetSlot(InferenceRequest request) => (int)(request.Deadline / _ticksPerSlot % SlotCount);

@@ -1,6 +1,5 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
-using Camshaft.Engine.Models;
 
 namespace Camshaft.Engine.Scheduling;
 
@@ -43,6 +42,9 @@ internal sealed class DeviceScheduler : IDisposable
 
     public int LaneCount => _lanes.Length;
 
+    /// <summary>The ticks that a second of the engine's clock has.</summary>
+    public long TicksPerSecond => _timeProvider.TimestampFrequency;
+
     /// <summary>Starts one worker thread for each lane.</summary>
     public void Start()
     {
@@ -55,20 +57,32 @@ internal sealed class DeviceScheduler : IDisposable
     }
 
     /// <summary>Makes a queue for a version of a model.</summary>
-    public ModelQueue AddQueue(ModelVersion model, int limit, int? concurrencyLimit)
+    public ModelQueue AddQueue(ModelShare share, BatchPlan plan)
     {
         lock (_gate)
         {
-            return _queues.Add(model, limit, concurrencyLimit ?? LaneCount);
+            return _queues.Add(share, plan);
         }
     }
 
-    /// <summary>Forgets the queue of a model that has no requests any more.</summary>
+    /// <summary>Forgets a queue that has no requests any more.</summary>
     public void RemoveQueue(ModelQueue queue)
     {
         lock (_gate)
         {
             _queues.Remove(queue);
+        }
+    }
+
+    /// <summary>Whether every worker waits for something to run.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waitingWorkers == _workers.Count && _freeLanes.Count == _lanes.Length;
+            }
         }
     }
 
@@ -84,24 +98,24 @@ internal sealed class DeviceScheduler : IDisposable
     /// <summary>Queues a request, or runs it here and now where that is quicker for everybody.</summary>
     public ValueTask<InferenceStatus> Submit(InferenceRequest request)
     {
-        var queue = request.Model.Queue;
+        var queue = request.Queue;
         EngineLane? lane = null;
         InferenceStatus refusal = default;
         var answer = request.Answer;
         lock (_gate)
         {
-            if (TryRefuse(request, queue, _queues[queue], out refusal))
+            if (TryRefuse(request, queue, out refusal))
             {
                 request.State = RequestState.Ended;
             }
-            else if (request.MayRunInline && _queues.Queued == 0 && _freeLanes.Count > 0 && _queues.HasRoom(queue) && queue.IsShort(_timeProvider.TimestampFrequency))
+            else if (MayRunInline(request, queue))
             {
                 lane = Take(request);
             }
             else
             {
                 request.State = RequestState.Queued;
-                _queues.Enqueue(queue, request);
+                _queues.Enqueue(request);
                 WakeWorker();
             }
 
@@ -139,19 +153,19 @@ internal sealed class DeviceScheduler : IDisposable
     }
 
     /// <summary>Ends every request of a model, for a stop that has waited long enough.</summary>
-    public void CancelAll(ModelQueue queue, StatusCode code)
+    public void CancelAll(ModelShare share, StatusCode code)
     {
         while (true)
         {
             InferenceRequest? request;
             lock (_gate)
             {
-                request = queue.First;
+                request = FindWaiting(share);
                 if (request is null)
                 {
                     foreach (var lane in _lanes)
                     {
-                        if (lane.Request is { } running && running.Model == queue.Model)
+                        for (var running = lane.Request?.Model == share.Model ? lane.Request : null; running is not null; running = running.NextInBatch)
                         {
                             CancelUnderLock(running, code);
                         }
@@ -187,39 +201,47 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    /// <summary>Ends the run on a lane: gives the lane back, then hands the request to its owner. Wakes nobody: the caller takes the next request itself.</summary>
+    /// <summary>
+    /// Ends the run on a lane: gives the lane back, then hands the requests to their owners. A batch that failed is not over:
+    /// its requests run once more, each alone, so that only the one which is to blame fails. Wakes nobody: the caller takes the
+    /// next batch itself.
+    /// </summary>
     public void Finish(EngineLane lane, InferenceStatus status)
     {
-        var request = lane.Run.End();
-        ref var timings = ref request.MutableTimings;
-        timings.RunEnded = _timeProvider.GetTimestamp();
-        if (status.IsOk)
+        var ended = _timeProvider.GetTimestamp();
+        var rows = lane.Run.RowCount;
+        var first = lane.Run.End(ref status);
+        var started = first.Timings.RunStarted;
+        var isRetried = !status.IsOk && first.NextInBatch is not null;
+        first.Model.ReportRun(status.Code);
+        var completed = _timeProvider.GetTimestamp();
+        for (var request = first; request is not null; request = request.NextInBatch)
         {
-            status = request.CheckOutputs();
+            request.MutableTimings.RunEnded = ended;
+            request.MutableTimings.Completed = completed;
+            request.Outcome = status.IsOk ? request.CheckOutputs() : status;
         }
 
-        request.Model.ReportRun(status.Code);
-        timings.Completed = _timeProvider.GetTimestamp();
         lock (_gate)
         {
-            var queue = request.Model.Queue;
-            queue.RecordRun(timings.RunEnded - timings.RunStarted);
-            _queues.CountRun(queue, -1);
-            request.State = RequestState.Ended;
-            request.Lane = null;
+            first.Queue.RecordRun(ended - started, rows);
+            _queues.CountRun(first.Queue, -1);
             lane.Request = null;
-            _deadlines.Remove(request);
 
-            // Here and not before: until the request has ended a cancel still reaches this lane's token.
+            // Here and not before: until the requests have ended a cancel still reaches this lane's token.
+            first = EndUnderLock(first, isRetried);
             lane.Run.ResetCancellation();
             _freeLanes.Push(lane);
-            if (request.CancelCode != StatusCode.Ok)
-            {
-                status = RequestErrors.Ended(request.Model, request.CancelCode);
-            }
         }
 
-        request.Complete(status);
+        while (first is not null)
+        {
+            // Its owner may use it again as soon as it is complete.
+            var next = first.NextInBatch;
+            first.NextInBatch = null;
+            first.Complete(first.Outcome);
+            first = next;
+        }
     }
 
     /// <summary>Ends a run that its backend completed later, on whatever thread that was.</summary>
@@ -261,8 +283,14 @@ internal sealed class DeviceScheduler : IDisposable
 
     private void Run(EngineLane lane)
     {
-        lane.Request!.MutableTimings.RunStarted = _timeProvider.GetTimestamp();
-        if (lane.Run.Execute(lane.Request, out var status) == ExecutionState.Completed)
+        var first = lane.Request!;
+        var now = _timeProvider.GetTimestamp();
+        for (var request = first; request is not null; request = request.NextInBatch)
+        {
+            request.MutableTimings.RunStarted = now;
+        }
+
+        if (lane.Run.Execute(first, out var status) == ExecutionState.Completed)
         {
             Finish(lane, status);
         }
@@ -281,7 +309,7 @@ internal sealed class DeviceScheduler : IDisposable
                     var decision = _policy.Decide(new DeviceState(_queues.States, _queues.Models, lanes, _timeProvider.GetTimestamp()), LaneClass.Any);
                     if (decision.IsRun)
                     {
-                        return Take(_queues.Dequeue(decision.Queue));
+                        return Take(_queues.Dequeue(decision.Queue, decision.Rows));
                     }
 
                     WakeAt(decision.WakeAt);
@@ -298,18 +326,78 @@ internal sealed class DeviceScheduler : IDisposable
 
     // Everything below is called under the lock, but for the timers' and WakeIfQueued, which take it.
 
-    private EngineLane Take(InferenceRequest request)
+    private bool MayRunInline(InferenceRequest request, ModelQueue queue) =>
+        request.MayRunInline && queue.MaxRows == 1 && _queues.Queued == 0 && _freeLanes.Count > 0 && queue.Share.HasRoom
+        && queue.IsShort(_timeProvider.TimestampFrequency);
+
+    private EngineLane Take(InferenceRequest first)
     {
         var lane = _freeLanes.Pop();
-        lane.Request = request;
-        request.State = RequestState.Running;
-        request.Lane = lane;
-        request.MutableTimings.Taken = _timeProvider.GetTimestamp();
-        _queues.CountRun(request.Model.Queue, 1);
+        var now = _timeProvider.GetTimestamp();
+        lane.Request = first;
+        for (var request = first; request is not null; request = request.NextInBatch)
+        {
+            request.State = RequestState.Running;
+            request.Lane = lane;
+            request.MutableTimings.Taken = now;
+        }
+
+        _queues.CountRun(first.Queue, 1);
         return lane;
     }
 
-    private bool TryRefuse(InferenceRequest request, ModelQueue queue, in QueueState state, out InferenceStatus refusal)
+    /// <summary>Ends the requests of a batch, or lets them run again, each alone.</summary>
+    /// <returns>Those that are over, linked; null when none is.</returns>
+    private InferenceRequest? EndUnderLock(InferenceRequest first, bool isRetried)
+    {
+        InferenceRequest? over = null;
+        InferenceRequest? again = null;
+        for (InferenceRequest? request = first, next; request is not null; request = next)
+        {
+            next = request.NextInBatch;
+            request.Lane = null;
+            ref var list = ref isRetried && request.CancelCode == StatusCode.Ok && !_stopping ? ref again : ref over;
+            request.NextInBatch = list;
+            list = request;
+        }
+
+        // The lists are in reverse by now, which is the order for putting back at the front.
+        for (InferenceRequest? request = again, next; request is not null; request = next)
+        {
+            next = request.NextInBatch;
+            request.NextInBatch = null;
+            request.RunsAlone = true;
+            request.State = RequestState.Queued;
+            _queues.PutBack(request);
+        }
+
+        for (var request = over; request is not null; request = request.NextInBatch)
+        {
+            request.State = RequestState.Ended;
+            _deadlines.Remove(request);
+            if (request.CancelCode != StatusCode.Ok)
+            {
+                request.Outcome = RequestErrors.Ended(request.Model, request.CancelCode);
+            }
+        }
+
+        return over;
+    }
+
+    private static InferenceRequest? FindWaiting(ModelShare share)
+    {
+        foreach (var queue in share.Queues)
+        {
+            if (queue.First is { } first)
+            {
+                return first;
+            }
+        }
+
+        return null;
+    }
+
+    private bool TryRefuse(InferenceRequest request, ModelQueue queue, out InferenceStatus refusal)
     {
         refusal = default;
         if (request.CancelCode == StatusCode.Ok && request.Deadline <= _timeProvider.GetTimestamp())
@@ -325,9 +413,9 @@ internal sealed class DeviceScheduler : IDisposable
         {
             refusal = RequestErrors.Stopping(request.Model);
         }
-        else if (state.Depth >= queue.Limit)
+        else if (queue.Share.Depth >= queue.Share.QueueLimit)
         {
-            refusal = RequestErrors.QueueFull(request.Model, queue.Limit);
+            refusal = RequestErrors.QueueFull(request.Model, queue.Share.QueueLimit);
         }
 
         return !refusal.IsOk;
@@ -343,14 +431,18 @@ internal sealed class DeviceScheduler : IDisposable
                 return false;
 
             case RequestState.Queued:
-                _queues.Withdraw(request.Model.Queue, request);
+                _queues.Withdraw(request);
                 _deadlines.Remove(request);
                 request.State = RequestState.Ended;
                 return true;
 
             case RequestState.Running when request.CancelCode == StatusCode.Ok:
                 request.CancelCode = code;
-                request.Lane!.Run.RequestCancel();
+                if (request.Lane!.IsAbandoned)
+                {
+                    request.Lane.Run.RequestCancel();
+                }
+
                 return false;
 
             default:

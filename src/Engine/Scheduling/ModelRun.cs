@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
@@ -6,35 +7,51 @@ using Camshaft.Engine.Models;
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>One batch on a lane, as its backend sees it. Belongs to the lane and is reused by each run on it.</summary>
-internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : ModelExecution, IDisposable
+internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
 {
+    private readonly BatchTensors _tensors = new();
     private CancellationTokenSource _cancellation = new();
-    private InferenceRequest? _request;
+    private InferenceRequest? _first;
+    private int _rowCount;
     private int _isRunning;
 
-    public override int RowCount => 1;
+    public override int RowCount => _rowCount;
 
     public override CancellationToken CancellationToken => _cancellation.Token;
 
-    private InferenceRequest Request => _request ?? throw new InvalidOperationException("The batch has ended.");
+    private InferenceRequest First => _first ?? throw new InvalidOperationException("The batch has ended.");
 
-    private ModelVersion Model => Request.Model;
+    // One request alone runs on its own tensors.
+    private bool IsBatch => First.NextInBatch is not null;
 
-    /// <summary>Runs a request on its model's instance for this lane.</summary>
-    /// <param name="request">The request; the run has it until <see cref="End"/>.</param>
+    private ModelVersion Model => First.Model;
+
+    /// <summary>Runs a batch on its model's instance for this lane.</summary>
+    /// <param name="first">The batch's requests; the run has them until <see cref="End"/>.</param>
     /// <param name="status">How the run ended, when it has.</param>
     /// <returns>
     /// <see cref="ExecutionState.Completed"/>: the caller finishes the request. <see cref="ExecutionState.Pending"/>: the
     /// backend does, or has done so by now; the caller touches neither the lane nor the request any more.
     /// </returns>
-    public ExecutionState Execute(InferenceRequest request, out InferenceStatus status)
+    public ExecutionState Execute(InferenceRequest first, out InferenceStatus status)
     {
-        _request = request;
+        _first = first;
+        _rowCount = 0;
+        for (var request = first; request is not null; request = request.NextInBatch)
+        {
+            _rowCount += request.RowCount;
+        }
+
         Volatile.Write(ref _isRunning, 1);
         status = InferenceStatus.Ok;
-        var model = request.Model;
+        var model = first.Model;
         try
         {
+            if (IsBatch)
+            {
+                _tensors.Begin(first, _rowCount);
+            }
+
             return model.GetInstance(lane.Native).Execute(this);
         }
         catch (BackendException exception)
@@ -57,12 +74,18 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
     }
 
     /// <summary>Ends the run, by whoever comes first; a backend that completes twice is told so.</summary>
-    /// <returns>The request, now the caller's to finish.</returns>
-    public InferenceRequest End()
+    /// <param name="status">How the run ended; other than it was when the requests cannot be given their outputs.</param>
+    /// <returns>The requests, now the caller's to finish.</returns>
+    public InferenceRequest End(ref InferenceStatus status)
     {
-        var request = Interlocked.Exchange(ref _isRunning, 0) == 1 ? Request : throw new InvalidOperationException("The batch has ended already.");
-        _request = null;
-        return request;
+        var first = Interlocked.Exchange(ref _isRunning, 0) == 1 ? First : throw new InvalidOperationException("The batch has ended already.");
+        if (IsBatch)
+        {
+            status = EndBatch(status);
+        }
+
+        _first = null;
+        return first;
     }
 
     /// <summary>
@@ -80,30 +103,51 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
         }
     }
 
-    public override bool HasInput(int index) => Request.Inputs[index].IsPresent;
+    public override bool HasInput(int index) => First.Inputs[index].IsPresent;
 
-    public override TensorView GetInput(int index) => Request.Inputs[index] is { IsPresent: true } slot
-        ? slot.View
-        : throw new InvalidOperationException($"The batch does not carry input {index}.");
+    public override TensorView GetInput(int index)
+    {
+        var slot = First.Inputs[index];
+        if (!slot.IsPresent)
+        {
+            throw new InvalidOperationException($"The batch does not carry input {index}.");
+        }
 
-    public override bool IsOutputRequested(int index) => Request.Outputs[index].IsPresent;
+        return IsBatch ? _tensors.GetInput(index).GetView(slot.Spec) : slot.View;
+    }
+
+    public override bool IsOutputRequested(int index) => IsBatch ? _tensors.GetOutput(index).IsPresent : First.Outputs[index].IsPresent;
 
     public override bool TryGetOutput(int index, out TensorView output)
     {
-        var slot = Request.Outputs[index];
+        var slot = First.Outputs[index];
+        if (IsBatch)
+        {
+            var tensor = _tensors.GetOutput(index);
+            output = tensor is { IsShapeKnown: true, Address: not 0 } ? tensor.GetView(slot.Spec) : default;
+            return tensor is { IsShapeKnown: true, Address: not 0 };
+        }
+
         output = slot.IsShapeKnown && slot.HasMemory ? slot.View : default;
         return slot.IsShapeKnown && slot.HasMemory;
     }
 
     public override TensorView AllocateOutput(int index, scoped ReadOnlySpan<long> shape, long byteSize)
     {
-        var slot = Request.Outputs[index];
+        var slot = First.Outputs[index];
         CheckOutput(slot.Spec, shape, byteSize);
         if (!TryRent(byteSize, out var buffer))
         {
             throw new BackendException(
                 StatusCode.ResourceExhausted,
-                $"{Model}: output '{slot.Spec.Name}' of {byteSize} bytes does not fit the memory budget for tensors ({Request.Memory.BudgetByteSize} bytes) now.");
+                $"{Model}: output '{slot.Spec.Name}' of {byteSize} bytes does not fit the memory budget for tensors ({First.Memory.BudgetByteSize} bytes) now.");
+        }
+
+        if (IsBatch)
+        {
+            var tensor = _tensors.GetOutput(index);
+            tensor.Place(new Shape(shape), buffer, byteSize);
+            return tensor.GetView(slot.Spec);
         }
 
         slot.SetMemory(buffer);
@@ -113,7 +157,7 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
 
     public override void SetForeignOutput(int index, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
     {
-        var slot = Request.Outputs[index];
+        var slot = First.Outputs[index];
         try
         {
             CheckOutput(slot.Spec, shape, byteSize);
@@ -124,21 +168,48 @@ internal sealed class ModelRun(DeviceScheduler scheduler, EngineLane lane) : Mod
             throw;
         }
 
+        if (IsBatch)
+        {
+            _tensors.GetOutput(index).Place(new Shape(shape), address, byteSize, new SharedForeignMemory(release, state));
+            return;
+        }
+
         slot.SetForeignMemory(address, release, state);
         slot.SetShape(new Shape(shape), byteSize);
     }
 
-    public override void Complete() => scheduler.FinishPending(lane, InferenceStatus.Ok);
+    public override void Complete() => lane.FinishPending(InferenceStatus.Ok);
 
-    public override void Fail(InferenceStatus status) => scheduler.FinishPending(lane, status);
+    public override void Fail(InferenceStatus status) => lane.FinishPending(status);
 
     public void Dispose() => _cancellation.Dispose();
+
+    private InferenceStatus EndBatch(in InferenceStatus status)
+    {
+        try
+        {
+            if (status.IsOk)
+            {
+                _tensors.Distribute();
+            }
+
+            return status;
+        }
+        catch (BackendException exception)
+        {
+            return new InferenceStatus(exception.Code, exception.Message);
+        }
+        finally
+        {
+            _tensors.End();
+        }
+    }
 
     private bool TryRent(long byteSize, out TensorBuffer buffer)
     {
         try
         {
-            return Request.Memory.TryRent(byteSize, MemoryPurpose.Output, out buffer);
+            return First.Memory.TryRent(byteSize, MemoryPurpose.Output, out buffer);
         }
         catch (OutOfMemoryException exception)
         {

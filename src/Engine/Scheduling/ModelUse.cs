@@ -30,6 +30,9 @@ public struct ModelUse
     /// <summary>The part of the device's time, 0 to 1, that the model gets while it has work, whatever others want. Set when the model is added.</summary>
     public double MinimumShare { get; set; }
 
+    /// <summary>Its priority beside other models; 1 = highest, beyond 255 counts as 255. Set when the model is added.</summary>
+    public int Priority { get; set; }
+
     /// <summary>Whether it has an objective.</summary>
     public readonly bool HasObjective => LatencyTicks > 0;
 

@@ -40,6 +40,6 @@ public struct QueueState
     /// <summary>When the head misses its model's objective: the moment of its last byte plus <see cref="ModelUse.LatencyTicks"/>; <see cref="long.MaxValue"/> = no objective.</summary>
     public long HeadSoftDeadline { get; set; }
 
-    /// <summary>The head's priority, resolved: its own, else its model's. 1 = highest; beyond 255 counts as 255.</summary>
+    /// <summary>The head's priority among requests: 1 = highest; beyond 127 counts as 127.</summary>
     public int HeadPriority { get; set; }
 }

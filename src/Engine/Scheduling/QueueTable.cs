@@ -1,20 +1,18 @@
 using System.Diagnostics;
 using Camshaft.Engine.Inference;
-using Camshaft.Engine.Models;
 
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>
 /// The queues of a device's models, and beside them what a policy may know of each, in one array that it can be handed as
-/// it is. A queue keeps its place while its model is loaded. Guarded by the scheduler's lock.
+/// it is. A queue keeps its place while it exists. Guarded by the scheduler's lock.
 /// </summary>
 internal sealed class QueueTable
 {
     private QueueState[] _states = [];
-
-    // Each model has one queue so far, so both have the same place.
-    private ModelUse[] _models = [];
     private ModelQueue?[] _queues = [];
+    private ModelUse[] _models = [];
+    private ModelShare?[] _shares = [];
     private long _sequence;
 
     /// <summary>How many requests wait, over all queues.</summary>
@@ -29,66 +27,92 @@ internal sealed class QueueTable
 
     public ref QueueState this[ModelQueue queue] => ref _states[queue.Index];
 
-    public ModelQueue Add(ModelVersion model, int limit, int concurrencyLimit)
+    public ModelQueue Add(ModelShare share, BatchPlan plan)
     {
-        var index = Array.IndexOf(_queues, null);
-        if (index < 0)
+        if (share.Queues.Count == 0)
         {
-            index = _queues.Length;
-            Array.Resize(ref _queues, Math.Max(4, index * 2));
-            Array.Resize(ref _states, _queues.Length);
-            Array.Resize(ref _models, _queues.Length);
+            share.Index = FindPlace(ref _shares, ref _models);
+            _shares[share.Index] = share;
+            _models[share.Index] = new ModelUse { ConcurrencyLimit = share.ConcurrencyLimit, Weight = 1 };
         }
 
-        var queue = new ModelQueue(model, index, limit);
-        _states[index] = new QueueState { Model = index, Plan = BatchPlan.CreateUnmeasured(Stopwatch.Frequency), HeadSequence = long.MaxValue };
-        _models[index] = new ModelUse { ConcurrencyLimit = concurrencyLimit, Weight = 1 };
-        return _queues[index] = queue;
+        var queue = new ModelQueue(share, FindPlace(ref _queues, ref _states), plan.MaxRows, share.Model.Configuration.Batching.PriorityLevels);
+        share.Queues.Add(queue);
+        _states[queue.Index] = new QueueState { Model = share.Index, Plan = plan, HeadSequence = long.MaxValue };
+        return _queues[queue.Index] = queue;
     }
 
     public void Remove(ModelQueue queue)
     {
-        Debug.Assert(this[queue] is { Depth: 0, Running: 0 }, "A model is removed after its last request.");
+        Debug.Assert(this[queue].Depth == 0, "A queue is removed after its last request.");
+        var share = queue.Share;
+        share.Queues.Remove(queue);
         _queues[queue.Index] = null;
         _states[queue.Index] = default;
-        _models[queue.Index] = default;
+        if (share.Queues.Count == 0)
+        {
+            _shares[share.Index] = null;
+            _models[share.Index] = default;
+        }
     }
 
-    /// <summary>Whether the model of a queue may run one batch more.</summary>
-    public bool HasRoom(ModelQueue queue) => _models[queue.Index].Running < _models[queue.Index].ConcurrencyLimit;
+    public void Enqueue(InferenceRequest request)
+    {
+        request.Sequence = ++_sequence;
+        request.Queue.Append(request, ref this[request.Queue]);
+        Count(request.Queue.Share, 1);
+    }
+
+    /// <summary>Puts a request back to where it was taken from.</summary>
+    public void PutBack(InferenceRequest request)
+    {
+        request.Queue.Prepend(request, ref this[request.Queue]);
+        Count(request.Queue.Share, 1);
+    }
+
+    /// <summary>Takes a batch from the queue that a policy chose.</summary>
+    public InferenceRequest Dequeue(int index, int rowLimit)
+    {
+        ref var state = ref _states[index];
+        var before = state.Depth;
+        var head = _queues[index]!.TakeBatch(rowLimit, ref state);
+        Count(head.Queue.Share, state.Depth - before);
+        return head;
+    }
+
+    /// <summary>Takes a request out from wherever it waits.</summary>
+    public void Withdraw(InferenceRequest request)
+    {
+        Count(request.Queue.Share, -1);
+        request.Queue.Remove(request, ref this[request.Queue]);
+    }
 
     /// <summary>Counts a batch that starts (1) or has ended (-1).</summary>
     public void CountRun(ModelQueue queue, int count)
     {
         _states[queue.Index].Running += count;
-        _models[queue.Index].Running += count;
+        _models[queue.Share.Index].Running += count;
+        queue.Share.Running += count;
         Running += count;
     }
 
-    public void Enqueue(ModelQueue queue, InferenceRequest request)
+    private static int FindPlace<TKey, TState>(ref TKey?[] places, ref TState[] states)
+        where TKey : class
     {
-        request.Sequence = ++_sequence;
-        queue.Append(request, ref this[queue]);
-        Count(queue.Index, 1);
+        var index = Array.IndexOf(places, null);
+        if (index < 0)
+        {
+            index = places.Length;
+            Array.Resize(ref places, Math.Max(4, index * 2));
+            Array.Resize(ref states, places.Length);
+        }
+
+        return index;
     }
 
-    /// <summary>Takes the head of the queue that a policy chose.</summary>
-    public InferenceRequest Dequeue(int index)
-    {
-        Count(index, -1);
-        return _queues[index]!.TakeFirst(ref _states[index]);
-    }
-
-    /// <summary>Takes a request out from wherever it waits.</summary>
-    public void Withdraw(ModelQueue queue, InferenceRequest request)
-    {
-        Count(queue.Index, -1);
-        queue.Remove(request, ref this[queue]);
-    }
-
-    private void Count(int index, int count)
+    private void Count(ModelShare share, int count)
     {
         Queued += count;
-        _models[index].Queued += count;
+        _models[share.Index].Queued += count;
     }
 }

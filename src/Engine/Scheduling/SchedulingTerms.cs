@@ -16,21 +16,22 @@ public static class SchedulingTerms
         ServesLate = scheduling.Overload == OverloadMode.Serve,
         Weight = scheduling.Weight,
         MinimumShare = scheduling.MinimumShare,
+        Priority = scheduling.Priority,
     };
 
     /// <summary>What its batch plans are derived from.</summary>
-    /// <param name="scheduling">Its configuration.</param>
-    /// <param name="maxRows">The largest batch that the model itself can take; 1 = none of its tensors can be joined.</param>
+    /// <param name="configuration">Its configuration.</param>
+    /// <param name="maxRows">The largest batch that it may have and that pays, in rows; 1 = its requests run alone.</param>
     /// <param name="runBoundTicks">From <see cref="GetRunBoundTicks"/>.</param>
     /// <param name="ticksPerSecond">The frequency of the engine's clock.</param>
-    public static BatchPlanOptions CreatePlanOptions(ModelScheduling scheduling, int maxRows, long runBoundTicks, long ticksPerSecond) => new()
+    public static BatchPlanOptions CreatePlanOptions(ModelConfiguration configuration, int maxRows, long runBoundTicks, long ticksPerSecond) => new()
     {
         TicksPerSecond = ticksPerSecond,
-        LatencyTicks = GetLatencyTicks(scheduling, ticksPerSecond),
-        MaxRows = scheduling.Batching.Enabled == false ? 1 : Math.Min(maxRows, scheduling.Batching.MaxBatchSize ?? BatchProfile.RowLimit),
-        BatchesAlways = scheduling.Batching.Enabled == true,
-        PreferredRows = scheduling.Batching.PreferredBatchSizes,
-        MaxQueueDelayTicks = ToTicks(scheduling.Batching.MaxQueueDelay, ticksPerSecond),
+        LatencyTicks = GetLatencyTicks(configuration.Scheduling, ticksPerSecond),
+        MaxRows = maxRows,
+        BatchesAlways = true,
+        PreferredRows = configuration.Batching.PreferredBatchSizes,
+        MaxQueueDelayTicks = maxRows == 1 ? 0 : ToTicks(configuration.Batching.MaxQueueDelay, ticksPerSecond),
         RunBoundTicks = runBoundTicks,
     };
 

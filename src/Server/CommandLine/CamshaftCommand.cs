@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
 using Camshaft.Server.Configuration;
 
@@ -33,6 +34,7 @@ internal static class CamshaftCommand
             new ServeCommand(serve),
             new ModelsCommand(),
             new InferCommand(),
+            new BenchCommand(),
             new PluginsCommand(),
             new ConfigCommand(),
         };

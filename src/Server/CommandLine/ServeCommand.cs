@@ -71,6 +71,7 @@ internal sealed class ServeCommand : DocumentedCommand
     private static string DescribeValue(Setting setting) => setting switch
     {
         { AllowedValues.Count: > 0 } => string.Join('|', setting.AllowedValues),
+        { About: { IsPath: true, Keyword: { } keyword } } => $"PATH|{keyword}",
         { About.IsPath: true } => "PATH",
         { About.Unit: { } unit } => unit.ToUpperInvariant(),
         _ => setting.ValueType == typeof(string) ? "NAME" : "NUMBER",

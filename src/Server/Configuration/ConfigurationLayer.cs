@@ -44,7 +44,8 @@ internal sealed class ConfigurationLayer
 
             // A list may also be a single value, which is all that an environment variable can comfortably hold.
             var fullKey = setting.Kind == SettingKind.List && name.Length == setting.Parts.Count ? $"{key}:0" : key;
-            checkedValues[fullKey] = setting.About.IsPath && !string.IsNullOrEmpty(value) ? Path.GetFullPath(value, baseDirectory) : value;
+            var isPath = setting.About.IsPath && !string.IsNullOrEmpty(value) && !string.Equals(value, setting.About.Keyword, StringComparison.OrdinalIgnoreCase);
+            checkedValues[fullKey] = isPath ? Path.GetFullPath(value!, baseDirectory) : value;
         }
 
         return new ConfigurationLayer(source, checkedValues);

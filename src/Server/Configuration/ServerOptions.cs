@@ -9,6 +9,7 @@ namespace Camshaft.Server.Configuration;
 internal sealed class ServerOptions
 {
     private const int MaxPort = 65535;
+    private const string ModelCacheOff = "off";
 
     [MinLength(1)]
     [Setting("A directory of models, laid out as DIR/<model>/<version>/<file>; several are one repository", Flag = "--models", FlagAliases = ["--model-repository", "--model-store"], Default = "models", IsPath = true)]
@@ -63,6 +64,13 @@ internal sealed class ServerOptions
     [Setting("How many models load at once", Unit = "models")]
     public int ConcurrentLoads { get; set; } = 4;
 
+    [Setting("A directory for models that are prepared for faster loads, which several servers may share; off = none", Flag = "--model-cache", Default = "camshaft in the user's cache directory", IsPath = true, Keyword = ModelCacheOff)]
+    public string? ModelCache { get; set; }
+
+    [Range(1L << 20, long.MaxValue)]
+    [Setting("What each backend's prepared models may take there; those used longest ago go first", Unit = "bytes", Flag = "--model-cache-bytes")]
+    public long ModelCacheBytes { get; set; } = 10L << 30;
+
     [Range(0, 3600)]
     [Setting("How long a stop goes on serving while it says that it is not ready, for load balancers to look elsewhere", Unit = "seconds")]
     public int GraceSeconds { get; set; }
@@ -101,6 +109,8 @@ internal sealed class ServerOptions
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
             ConcurrentLoads = ConcurrentLoads,
+            ModelCacheDirectory = string.Equals(ModelCache, ModelCacheOff, StringComparison.OrdinalIgnoreCase) ? null : ModelCache ?? CacheDirectory.FindDefault(),
+            ModelCacheByteSizeLimit = ModelCacheBytes,
             DrainTimeout = TimeSpan.FromSeconds(DrainSeconds),
             Backends = Backends.ToDictionary(
                 static backend => backend.Key, static backend => (IReadOnlyDictionary<string, string>)backend.Value, StringComparer.OrdinalIgnoreCase),

@@ -22,6 +22,9 @@ internal sealed class SettingAttribute(string description) : Attribute
     /// <summary>Whether its values are paths; a relative one counts from where it was written.</summary>
     public bool IsPath { get; init; }
 
+    /// <summary>A value of a path's setting that is no path.</summary>
+    public string? Keyword { get; init; }
+
     /// <summary>What the keys of a dictionary stand for, outermost first.</summary>
     public string[] KeyNames { get; init; } = [];
 

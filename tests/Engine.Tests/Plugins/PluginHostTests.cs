@@ -42,7 +42,7 @@ public sealed class PluginHostTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("NewerContract", "version 1.1 of the backend contract; this server has 1.0")]
+    [InlineData("NewerContract", "version 1.2 of the backend contract; this server has 1.1")]
     [InlineData("ThrowsInConstructor", "no licence")]
     [InlineData("LacksNativeLibrary", "libcamshaft_absent.so")]
     [InlineData("TwoBackends", "2 public classes that implement IBackend; expected one")]

@@ -161,7 +161,7 @@ public sealed class DeadlinePolicyTests
     }
 
     [Fact]
-    public void The_higher_priority_goes_first()
+    public void The_higher_priority_goes_first_the_models_before_the_requests()
     {
         var low = _device.AddModel(runMilliseconds: 2, latencyMilliseconds: 100);
         var high = _device.AddModel(runMilliseconds: 2, latencyMilliseconds: 100);
@@ -169,6 +169,9 @@ public sealed class DeadlinePolicyTests
         _device.Queue(high, sequence: 2, priority: 1);
 
         Assert.Equal(high, _device.Decide().Queue);
+
+        _device.Models[high].Priority = 1;
+        Assert.Equal(low, _device.Decide().Queue);
     }
 
     [Fact]

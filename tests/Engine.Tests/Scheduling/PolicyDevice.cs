@@ -59,7 +59,7 @@ internal sealed class PolicyDevice(ISchedulingPolicy policy, int cores = 2)
     }
 
     /// <summary>Lets requests of one row wait; the head has waited for a time.</summary>
-    public void Queue(int model, int depth = 1, double waitedMilliseconds = 0, long sequence = 1, long deadline = long.MaxValue, int priority = 100)
+    public void Queue(int model, int depth = 1, double waitedMilliseconds = 0, long sequence = 1, long deadline = long.MaxValue, int priority = 1)
     {
         ref var queue = ref Queues[model];
         queue.Depth = queue.Rows = Models[model].Queued = depth;

@@ -13,28 +13,19 @@ public sealed class SchedulingTermsTests
         var scheduling = new ModelScheduling
         {
             Objective = new LatencyObjective(TimeSpan.FromMilliseconds(20)),
-            Batching = new BatchingConfiguration { Enabled = true, MaxBatchSize = 8, MaxQueueDelay = TimeSpan.FromMilliseconds(3) },
             Overload = OverloadMode.Serve,
             Weight = 2,
             MinimumShare = 0.1,
+            Priority = 3,
         };
 
         Assert.Equal(
-            new ModelUse { ConcurrencyLimit = 4, LatencyTicks = 20_000_000, ServesLate = true, Weight = 2, MinimumShare = 0.1 },
+            new ModelUse { ConcurrencyLimit = 4, LatencyTicks = 20_000_000, ServesLate = true, Weight = 2, MinimumShare = 0.1, Priority = 3 },
             SchedulingTerms.CreateUse(scheduling, 4, TicksPerSecond));
-        var options = SchedulingTerms.CreatePlanOptions(scheduling, maxRows: 64, runBoundTicks: 5, TicksPerSecond);
-        Assert.Equal((8, true, 3_000_000, 20_000_000, 5), (options.MaxRows, options.BatchesAlways, options.MaxQueueDelayTicks, options.LatencyTicks, options.RunBoundTicks));
-    }
-
-    [Theory]
-    [InlineData(false, 1)]
-    [InlineData(null, 64)]
-    [InlineData(true, 64)]
-    public void Batching_that_is_off_leaves_single_rows(bool? enabled, int expected)
-    {
-        var scheduling = new ModelScheduling { Batching = new BatchingConfiguration { Enabled = enabled } };
-
-        Assert.Equal(expected, SchedulingTerms.CreatePlanOptions(scheduling, maxRows: 64, runBoundTicks: 5, TicksPerSecond).MaxRows);
+        var configuration = new ModelConfiguration { Scheduling = scheduling, Batching = new BatchingConfiguration { MaxQueueDelay = TimeSpan.FromMilliseconds(3) } };
+        var options = SchedulingTerms.CreatePlanOptions(configuration, maxRows: 8, runBoundTicks: 5, TicksPerSecond);
+        Assert.Equal((8, 3_000_000, 20_000_000, 5), (options.MaxRows, options.MaxQueueDelayTicks, options.LatencyTicks, options.RunBoundTicks));
+        Assert.Equal(0, SchedulingTerms.CreatePlanOptions(configuration, maxRows: 1, runBoundTicks: 5, TicksPerSecond).MaxQueueDelayTicks);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Devices;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
@@ -24,14 +25,16 @@ internal sealed class Harness : IAsyncDisposable
         int? concurrency = null,
         TimeProvider? timeProvider = null,
         ISchedulingPolicy? policy = null,
-        long budgetByteSize = 1 << 20)
+        long budgetByteSize = 1 << 20,
+        int maxRows = 1,
+        BatchingConfiguration? batching = null)
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), laneCount, policy ?? new FifoPolicy(), TimeProvider);
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -44,6 +47,9 @@ internal sealed class Harness : IAsyncDisposable
 
     public ModelVersion Model { get; }
 
+    /// <summary>What the model that was added last has while it is loaded.</summary>
+    public LoadedVersion Loaded { get; private set; } = null!;
+
     public static ExecutionState Copy(ModelExecution execution)
     {
         Assert.True(execution.TryGetOutput(0, out var output));
@@ -51,12 +57,14 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null)
+    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null)
     {
-        var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency } };
+        var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency }, Batching = batching ?? new BatchingConfiguration() };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
-        model.Attach(new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest), TimeSpan.Zero);
+        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
+        model.Attach(Loaded, TimeSpan.Zero);
+        Loaded.SetBatching(new BatchAxes(backend.Signature, maxRows), []);
         model.MarkReady();
         return model;
     }
@@ -97,6 +105,6 @@ internal sealed class Harness : IAsyncDisposable
 
     public static void Expect(InferenceStatus status) => Assert.True(status.IsOk, status.Message);
 
-    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, DeviceScheduler scheduler) =>
-        new(version, plan, scheduler, Memory, TimeProvider);
+    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler) =>
+        new(version, plan, queues, scheduler, Memory, TimeProvider);
 }

@@ -85,6 +85,15 @@ public sealed class ServerConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void The_model_cache_is_a_path_or_off()
+    {
+        WriteFile("""{ "modelCache": "cache" }""");
+
+        Assert.Equal(Below("cache"), Load().ToEngineOptions().ModelCacheDirectory);
+        Assert.Null(Load(("modelCache", "off")).ToEngineOptions().ModelCacheDirectory);
+    }
+
+    [Fact]
     public void Null_means_the_default()
     {
         WriteFile("""{ "httpPort": 1, "models": ["a"] }""");

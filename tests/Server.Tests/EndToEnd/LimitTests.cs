@@ -41,6 +41,7 @@ public sealed class LimitTests : IDisposable
     public async Task One_request_in_flight_too_many_from_one_address_is_refused_with_429()
     {
         _models.Write("endless/1/model.onnx", EndlessModel.Create());
+        _models.Write("endless/model.yaml", "warm_up: none"u8);
         await using var server = await StartAsync(static limits => limits.RequestsPerClient = 1, _models.FullPath);
         using var cancellation = new CancellationTokenSource();
         using var http = new HttpClient { BaseAddress = server.Client.Address };
@@ -60,6 +61,7 @@ public sealed class LimitTests : IDisposable
     public async Task A_request_that_runs_longer_than_it_may_ends_with_504()
     {
         _models.Write("endless/1/model.onnx", EndlessModel.Create());
+        _models.Write("endless/model.yaml", "warm_up: none"u8);
         await using var server = await StartAsync(static limits => limits.RequestSeconds = 1, _models.FullPath);
 
         var (status, error) = await server.Client.PostAsync("/v2/models/endless/infer", """{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}""");

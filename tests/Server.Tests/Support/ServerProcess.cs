@@ -27,14 +27,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         Start(workingDirectory, new Dictionary<string, string>(), arguments);
 
     /// <summary>Starts it with variables beside those that it inherits.</summary>
-    public static ServerProcess Start(string workingDirectory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static ServerProcess Start(string workingDirectory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(workingDirectory, environment, [], arguments);
+
+    /// <summary>Starts it through another program, which is given the server's command line behind its own arguments.</summary>
+    public static ServerProcess Start(string workingDirectory, IReadOnlyDictionary<string, string> environment, string[] launcher, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "camshaft.dll"), .. arguments])
+        string[] command = [.. launcher, "dotnet", Path.Combine(AppContext.BaseDirectory, "camshaft.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // Nothing that a test prepares goes to the cache of the user who runs it.
+        start.Environment["CAMSHAFT__MODELCACHE"] = "off";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

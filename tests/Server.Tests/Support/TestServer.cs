@@ -29,7 +29,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null)
     {
-        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, LogLevel = LogLevel.Warning };
+        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, LogLevel = LogLevel.Warning, ModelCache = "off" };
         configure?.Invoke(options);
         var application = ServerHost.Build(options);
         await application.StartAsync();

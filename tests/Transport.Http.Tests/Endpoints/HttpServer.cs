@@ -56,6 +56,7 @@ public sealed class HttpServer : IAsyncLifetime
         }
 
         _models.Write("endless/1/model.onnx", EndlessModel.Create());
+        _models.Write("endless/model.yaml", "warm_up: none"u8);
         foreach (var dataType in DataTypes.All)
         {
             _models.Write($"{NameOfIdentity(dataType)}/1/model.onnx", CreateIdentity(dataType));

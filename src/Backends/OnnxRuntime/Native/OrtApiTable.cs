@@ -28,14 +28,17 @@ internal sealed unsafe class OrtApiTable
     public readonly delegate* unmanaged[Cdecl]<nint, int, nint> SetIntraOpNumThreads;
     public readonly delegate* unmanaged[Cdecl]<nint, int, nint> SetInterOpNumThreads;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint> SetSessionLogId;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, nint> SetSessionLogSeverityLevel;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> EnableCpuMemArena;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> DisableCpuMemArena;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> EnableMemPattern;
     public readonly delegate* unmanaged[Cdecl]<nint, nint> DisableMemPattern;
     public readonly delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint> AddSessionConfigEntry;
     public readonly delegate* unmanaged[Cdecl]<nint, byte, nint> SessionOptionsSetLoadCancellationFlag;
+    public readonly delegate* unmanaged[Cdecl]<nint, void*, nint> SetOptimizedModelFilePath;
 
     public readonly delegate* unmanaged[Cdecl]<nint, void*, nint, nint*, nint> CreateSession;
+    public readonly delegate* unmanaged[Cdecl]<nint, void*, nuint, nint, nint*, nint> CreateSessionFromArray;
     public readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseSession;
     public readonly delegate* unmanaged[Cdecl]<nint, nuint*, nint> SessionGetInputCount;
     public readonly delegate* unmanaged[Cdecl]<nint, nuint*, nint> SessionGetOutputCount;
@@ -44,6 +47,8 @@ internal sealed unsafe class OrtApiTable
     public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> SessionGetOutputName;
     public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> SessionGetInputTypeInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> SessionGetOutputTypeInfo;
+    public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> SessionGetOverridableInitializerName;
+    public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> SessionGetOverridableInitializerTypeInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, int*, nint> GetOnnxTypeFromTypeInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> CastTypeInfoToTensorInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseTypeInfo;
@@ -82,8 +87,11 @@ internal sealed unsafe class OrtApiTable
     private readonly delegate* unmanaged[Cdecl]<nint, void> _releaseStatus;
 
     /// <summary>Reads the table of a library that answered to the version of <see cref="OrtLibrary.ApiVersion"/>.</summary>
-    public OrtApiTable(OrtApi* api)
+    /// <param name="api">The table.</param>
+    /// <param name="version">The library's own version.</param>
+    public OrtApiTable(OrtApi* api, string version)
     {
+        Version = $"{version}, {Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)api->GetBuildInfoString)())}";
         CreateEnvWithCustomLogger = (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, int, byte*, byte*, byte*, byte*, void>, nint, int, byte*, nint*, nint>)api->CreateEnvWithCustomLogger;
         ReleaseEnv = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseEnv;
         CreateCpuMemoryInfo = (delegate* unmanaged[Cdecl]<int, int, nint*, nint>)api->CreateCpuMemoryInfo;
@@ -98,14 +106,17 @@ internal sealed unsafe class OrtApiTable
         SetIntraOpNumThreads = (delegate* unmanaged[Cdecl]<nint, int, nint>)api->SetIntraOpNumThreads;
         SetInterOpNumThreads = (delegate* unmanaged[Cdecl]<nint, int, nint>)api->SetInterOpNumThreads;
         SetSessionLogId = (delegate* unmanaged[Cdecl]<nint, byte*, nint>)api->SetSessionLogId;
+        SetSessionLogSeverityLevel = (delegate* unmanaged[Cdecl]<nint, int, nint>)api->SetSessionLogSeverityLevel;
         EnableCpuMemArena = (delegate* unmanaged[Cdecl]<nint, nint>)api->EnableCpuMemArena;
         DisableCpuMemArena = (delegate* unmanaged[Cdecl]<nint, nint>)api->DisableCpuMemArena;
         EnableMemPattern = (delegate* unmanaged[Cdecl]<nint, nint>)api->EnableMemPattern;
         DisableMemPattern = (delegate* unmanaged[Cdecl]<nint, nint>)api->DisableMemPattern;
         AddSessionConfigEntry = (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint>)api->AddSessionConfigEntry;
         SessionOptionsSetLoadCancellationFlag = (delegate* unmanaged[Cdecl]<nint, byte, nint>)api->SessionOptionsSetLoadCancellationFlag;
+        SetOptimizedModelFilePath = (delegate* unmanaged[Cdecl]<nint, void*, nint>)api->SetOptimizedModelFilePath;
 
         CreateSession = (delegate* unmanaged[Cdecl]<nint, void*, nint, nint*, nint>)api->CreateSession;
+        CreateSessionFromArray = (delegate* unmanaged[Cdecl]<nint, void*, nuint, nint, nint*, nint>)api->CreateSessionFromArray;
         ReleaseSession = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseSession;
         SessionGetInputCount = (delegate* unmanaged[Cdecl]<nint, nuint*, nint>)api->SessionGetInputCount;
         SessionGetOutputCount = (delegate* unmanaged[Cdecl]<nint, nuint*, nint>)api->SessionGetOutputCount;
@@ -114,6 +125,8 @@ internal sealed unsafe class OrtApiTable
         SessionGetOutputName = (delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint>)api->SessionGetOutputName;
         SessionGetInputTypeInfo = (delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)api->SessionGetInputTypeInfo;
         SessionGetOutputTypeInfo = (delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)api->SessionGetOutputTypeInfo;
+        SessionGetOverridableInitializerName = (delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint>)api->SessionGetOverridableInitializerName;
+        SessionGetOverridableInitializerTypeInfo = (delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)api->SessionGetOverridableInitializerTypeInfo;
         GetOnnxTypeFromTypeInfo = (delegate* unmanaged[Cdecl]<nint, int*, nint>)api->GetOnnxTypeFromTypeInfo;
         CastTypeInfoToTensorInfo = (delegate* unmanaged[Cdecl]<nint, nint*, nint>)api->CastTypeInfoToTensorInfo;
         ReleaseTypeInfo = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseTypeInfo;
@@ -152,6 +165,9 @@ internal sealed unsafe class OrtApiTable
         _releaseStatus = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseStatus;
         ReleaseValueAction = value => ReleaseValue(value);
     }
+
+    /// <summary>The library's version and what it was built of, in its own words.</summary>
+    public string Version { get; }
 
     /// <summary><see cref="ReleaseValue"/> as a delegate that exists once, for outputs that are handed over.</summary>
     public Action<nint> ReleaseValueAction { get; }

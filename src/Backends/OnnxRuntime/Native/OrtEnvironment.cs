@@ -23,6 +23,7 @@ internal sealed unsafe class OrtEnvironment : IDisposable
         }
 
         Handle = new OrtHandle(environment, api.ReleaseEnv);
+        HostMemory = CreateMemoryInfo(OrtAllocatorType.Device);
     }
 
     /// <summary>The library's functions.</summary>
@@ -30,6 +31,9 @@ internal sealed unsafe class OrtEnvironment : IDisposable
 
     /// <summary>The <c>OrtEnv</c>.</summary>
     public OrtHandle Handle { get; }
+
+    /// <summary>Describes the engine's memory, for every session's tensors: the parent of sessions.</summary>
+    public OrtHandle HostMemory { get; }
 
     /// <summary>Allocates names and string tensors. Belongs to the library; never released.</summary>
     public nint DefaultAllocator { get; }
@@ -43,5 +47,9 @@ internal sealed unsafe class OrtEnvironment : IDisposable
         return new OrtHandle(memoryInfo, Api.ReleaseMemoryInfo, Handle);
     }
 
-    public void Dispose() => Handle.Dispose();
+    public void Dispose()
+    {
+        HostMemory.Dispose();
+        Handle.Dispose();
+    }
 }

@@ -41,13 +41,13 @@ internal static unsafe class OrtLibrary
     private static OrtApiTable GetTable(string path, delegate* unmanaged[Cdecl]<OrtApiBase*> getApiBase)
     {
         var apiBase = getApiBase();
+        var version = Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)apiBase->GetVersionString)()) ?? "";
         var api = (OrtApi*)((delegate* unmanaged[Cdecl]<uint, nint>)apiBase->GetApi)(ApiVersion);
         if (api is null)
         {
-            var version = Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)apiBase->GetVersionString)());
             throw new DllNotFoundException($"'{path}' is ONNX Runtime {version}, which has no API version {ApiVersion}; ONNX Runtime 1.{ApiVersion} or newer is needed.");
         }
 
-        return new OrtApiTable(api);
+        return new OrtApiTable(api, version);
     }
 }

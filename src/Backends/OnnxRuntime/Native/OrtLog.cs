@@ -11,10 +11,14 @@ internal static unsafe class OrtLog
 {
     // OrtLoggingLevel: verbose 0, info 1, warning 2, error 3, fatal 4.
     public const int Warning = 2;
+    public const int Error = 3;
     public const int Fatal = 4;
 
     // One line per initialiser, hundreds for some models; the loader says it once, with the count.
     private const string OverridableInitializer = "appears in graph inputs and will not be treated as constant value";
+
+    // Said whenever a prepared model is saved; the cache's key sees to it.
+    private const string HardwareSpecific = "may contain hardware specific optimizations";
 
     private static volatile IBackendLog? _target;
 
@@ -29,7 +33,7 @@ internal static unsafe class OrtLog
         {
             // The strings live during this call.
             var text = Marshal.PtrToStringUTF8((nint)message) ?? "";
-            if (!text.Contains(OverridableInitializer, StringComparison.Ordinal))
+            if (!text.Contains(OverridableInitializer, StringComparison.Ordinal) && !text.Contains(HardwareSpecific, StringComparison.Ordinal))
             {
                 _target?.Write(LevelOf(severity), $"{Marshal.PtrToStringUTF8((nint)logId)}: {text}");
             }

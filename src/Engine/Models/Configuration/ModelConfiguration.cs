@@ -33,6 +33,12 @@ public sealed record ModelConfiguration
     /// <summary>How its requests are placed in time.</summary>
     public ModelScheduling Scheduling { get; init; } = new();
 
+    /// <summary>How its requests join.</summary>
+    public BatchingConfiguration Batching { get; init; } = new();
+
+    /// <summary>Whether it runs before it serves.</summary>
+    public WarmUpMode WarmUp { get; init; }
+
     /// <summary>The backend's options, as written.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 }

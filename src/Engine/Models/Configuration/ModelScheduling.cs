@@ -6,16 +6,13 @@ public sealed record ModelScheduling
     /// <summary>What users are promised; null = a throughput model, which takes the time that others leave.</summary>
     public LatencyObjective? Objective { get; init; }
 
-    /// <summary>How its requests are joined.</summary>
-    public BatchingConfiguration Batching { get; init; } = new();
-
     /// <summary>Its part of a device's time beside other models' weights, when there is too little of it. Default: 1.</summary>
     public double Weight { get; init; } = 1;
 
     /// <summary>The part of a device's time, 0 to 1, that it gets while it has work, whatever others want. Default: 0.</summary>
     public double MinimumShare { get; init; }
 
-    /// <summary>The priority of requests that state none; 1 = highest. Default: 100.</summary>
+    /// <summary>Its priority beside other models that can use the same time; 1 = highest. Default: 100.</summary>
     public int Priority { get; init; } = 100;
 
     /// <summary>What becomes of requests that cannot meet the objective. Default: they are shed.</summary>

@@ -29,7 +29,7 @@ public sealed record SimulatedModel(string Name, BatchProfile Profile)
     /// <summary>Whether late requests are served (<c>overload: serve</c>).</summary>
     public bool ServesLate { get; init; }
 
-    /// <summary>The priority of its requests, 1 = highest.</summary>
+    /// <summary>Its priority beside the other models, 1 = highest.</summary>
     public int Priority { get; init; } = 100;
 
     /// <summary>How many requests may wait; one more is refused.</summary>

@@ -20,6 +20,7 @@ internal sealed class SimulatedQueues
             ServesLate = model.ServesLate,
             Weight = model.Weight,
             MinimumShare = model.MinimumShare,
+            Priority = model.Priority,
         })];
     }
 
@@ -91,6 +92,6 @@ internal sealed class SimulatedQueues
         state.HeadQueued = first.Time;
         state.HeadDeadline = GetDeadline(first);
         state.HeadSoftDeadline = GetSoftDeadline(first);
-        state.HeadPriority = _models[arrival.Model].Priority;
+        state.HeadPriority = 1;
     }
 }

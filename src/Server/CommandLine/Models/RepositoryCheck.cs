@@ -33,7 +33,8 @@ internal static class RepositoryCheck
             throw new CommandException($"There is no model in {string.Join(", ", options.ModelDirectories.Select(static directory => $"'{directory}'"))}; expected <model>/<version>/<file>.");
         }
 
-        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [] }, NullLoggerFactory.Instance, TimeProvider.System, []);
+        // A look leaves nothing behind: no prepared models either.
+        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null }, NullLoggerFactory.Instance, TimeProvider.System, []);
         await using (engine.ConfigureAwait(false))
         {
             await engine.StartAsync(cancellationToken).ConfigureAwait(false);

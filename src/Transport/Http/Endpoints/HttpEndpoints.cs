@@ -66,6 +66,12 @@ internal sealed partial class HttpEndpoints(
             Audit(context, right, admission, exception.Status);
             await ErrorAnswer.WriteAsync(context, exception.Status).ConfigureAwait(false);
         }
+        catch (BadHttpRequestException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left within its body. The server has to hear of that itself, else it looks for the next request there.
+            Audit(context, right, admission, new InferenceStatus(StatusCode.Cancelled, "The caller left."));
+            throw;
+        }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException or ConnectionAbortedException)
         {
             // The client is gone; there is nobody to answer, and nothing more to read: the server would log that it cannot.

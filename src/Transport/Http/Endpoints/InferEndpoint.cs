@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
@@ -42,18 +43,35 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             {
                 var body = context.Request.BodyReader;
                 var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline).ConfigureAwait(false);
+                long binaryByteSize;
                 try
                 {
                     ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
                     request = CreateRequest(route);
                     Declare(request, exchange.Head, json); // 2
-                    CheckBinaryLength(context, request, exchange.Head, json.Length);
+                    binaryByteSize = CheckBinaryLength(context, request, exchange.Head, json.Length);
+                }
+                catch
+                {
+                    // Also of a refused request: a connection whose body is still held could not go on.
+                    body.AdvanceTo(json.End);
+                    throw;
+                }
+
+                // Rows among those of others are taken when all is there to fill them.
+                request.FillsAtOnce = binaryByteSize == 0 || (request.Joins && json.Length + binaryByteSize <= BodyReader.LargestWhole);
+                if (request.FillsAtOnce && binaryByteSize > 0)
+                {
+                    json = await BodyReader.ReadWholeAsync(body, json, binaryByteSize, request, deadline).ConfigureAwait(false);
+                }
+
+                try
+                {
                     InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false)); // 3
                     FillFromJson(request, exchange.Head, json); // 4
                 }
                 finally
                 {
-                    // Also of a refused request: a connection whose body is still held could not go on.
                     body.AdvanceTo(json.End);
                 }
 
@@ -165,6 +183,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             : throw new InvalidRequestException($"{request.Model}: input '{name}' has shape {input.Shape}; the JSON part of {json.Length} bytes cannot hold its {elementCount} elements.");
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head, BodyDeadline deadline)
     {
         var body = context.Request.BodyReader;
@@ -190,7 +209,8 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
     }
 
-    private void CheckBinaryLength(HttpContext context, InferenceRequest request, InferHead head, long jsonByteSize)
+    /// <returns>How many bytes follow the JSON part.</returns>
+    private long CheckBinaryLength(HttpContext context, InferenceRequest request, InferHead head, long jsonByteSize)
     {
         long expected = 0;
         foreach (ref readonly var input in head.Inputs)
@@ -207,7 +227,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
                 throw BodyReader.BodyTooLong(jsonByteSize + expected, options.BodyByteSizeLimit);
             }
 
-            return;
+            return expected;
         }
 
         var binaryByteSize = bodyByteSize - jsonByteSize;
@@ -215,6 +235,8 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             throw new InvalidRequestException($"{request.Model}: the body has {binaryByteSize} bytes after its JSON part; the inputs' 'binary_data_size' add up to {expected}.");
         }
+
+        return expected;
     }
 
     private static async ValueTask ReadRawAsync(HttpContext context, InferenceRequest request, BodyDeadline deadline)
@@ -225,6 +247,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request, BodyDeadline deadline)
     {
         request.MarkReceived();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
@@ -26,7 +27,7 @@ internal static class ModelConfigJson
         WriteInstanceGroup(writer, model);
         writer.WriteString("default_model_filename"u8, model.Configuration.FileName ?? "");
         WriteEmptyObjects(writer, "cc_model_filenames", "metric_tags");
-        WriteParameters(writer, model.Configuration.Parameters);
+        WriteParameters(writer, model);
         writer.WriteEndObject();
     }
 
@@ -114,16 +115,34 @@ internal static class ModelConfigJson
         writer.WriteEndArray();
     }
 
-    private static void WriteParameters(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> parameters)
+    private static void WriteParameters(Utf8JsonWriter writer, ModelVersion model)
     {
         writer.WriteStartObject("parameters"u8);
-        foreach (var (key, value) in parameters)
+        foreach (var (key, value) in model.Configuration.Parameters)
         {
-            writer.WriteStartObject(key);
-            writer.WriteString("string_value"u8, value);
-            writer.WriteEndObject();
+            WriteParameter(writer, key, value);
         }
 
+        // What the server found out itself goes by its name, so that it meets no key of a backend's.
+        if (model.Batching is { } batching)
+        {
+            WriteParameter(writer, "camshaft.max_batch_rows", batching.MaxRows.ToString(CultureInfo.InvariantCulture));
+            WriteParameter(writer, "camshaft.batching", batching.Reason);
+        }
+
+        if (model.RunCosts.Count > 0)
+        {
+            WriteParameter(writer, "camshaft.run_time", string.Join(", ", model.RunCosts.Select(static cost =>
+                string.Create(CultureInfo.InvariantCulture, $"{cost.Rows}: {cost.Cpu.TotalMilliseconds:0.###} ms"))));
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteParameter(Utf8JsonWriter writer, string key, string value)
+    {
+        writer.WriteStartObject(key);
+        writer.WriteString("string_value"u8, value);
         writer.WriteEndObject();
     }
 

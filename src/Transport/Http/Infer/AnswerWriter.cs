@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
@@ -19,7 +21,8 @@ internal static class AnswerWriter
     // From here on JSON goes out piece by piece: some 100 KB, which is what a receiver reads at a time anyway.
     private const int ElementsPerPiece = 8192;
 
-    // Bytes handed to the server before they are flushed: its own limit for what a connection may have unsent is near it.
+    // Bytes handed to the server before they are flushed. Each flush of a large answer waits for the network, so a rest that is
+    // no longer than this goes out with the piece before it.
     private const int FlushByteSize = 256 << 10;
 
     /// <summary>Writes the answer.</summary>
@@ -28,6 +31,7 @@ internal static class AnswerWriter
     /// <param name="request">The request, which has succeeded.</param>
     /// <param name="allBinary">Whether every output comes in binary form, as for a raw request.</param>
     /// <exception cref="InvalidRequestException">An output cannot be written in JSON; nothing has gone out then.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask WriteAsync(HttpContext context, InferExchange exchange, InferenceRequest request, bool allBinary)
     {
         var binaryByteSize = MeasureBinary(exchange.Head, request, allBinary);
@@ -51,11 +55,13 @@ internal static class AnswerWriter
             response.Headers[HeaderLength] = json.Length.ToString(CultureInfo.InvariantCulture);
         }
 
-        await response.BodyWriter.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
+        response.BodyWriter.Write(json.Span);
         if (binaryByteSize > 0)
         {
-            await WriteBinaryAsync(context, exchange.Head, request, allBinary).ConfigureAwait(false);
+            await WriteBinaryAsync(context, exchange.Head, request, allBinary, binaryByteSize).ConfigureAwait(false);
         }
+
+        await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
     private static void WriteHead(InferExchange exchange, InferenceRequest request)
@@ -142,7 +148,8 @@ internal static class AnswerWriter
         exchange.Json.ResetWrittenCount();
     }
 
-    private static async ValueTask WriteBinaryAsync(HttpContext context, InferHead head, InferenceRequest request, bool allBinary)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask WriteBinaryAsync(HttpContext context, InferHead head, InferenceRequest request, bool allBinary, long rest)
     {
         var body = context.Response.BodyWriter;
         var unflushed = 0;
@@ -157,16 +164,15 @@ internal static class AnswerWriter
             {
                 var written = CopyPiece(body, request.GetOutput(i).Bytes[offset..]);
                 offset += written;
+                rest -= written;
                 unflushed += written;
-                if (unflushed >= FlushByteSize)
+                if (unflushed >= FlushByteSize && rest > FlushByteSize)
                 {
                     unflushed = 0;
                     await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
                 }
             }
         }
-
-        await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
     private static int CopyPiece(PipeWriter body, ReadOnlySpan<byte> rest)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Camshaft.Engine.Inference;
 using Microsoft.AspNetCore.Http;
 
@@ -12,12 +13,16 @@ namespace Camshaft.Transport.Http.Infer;
 /// </remarks>
 internal static class BodyReader
 {
+    /// <summary>The longest body that is waited for as a whole, in bytes: the web server holds 1 MiB unread and then reads no further.</summary>
+    public const long LargestWhole = 900 << 10;
+
     /// <summary>Waits until the JSON part has arrived.</summary>
     /// <param name="body">The body; the caller advances past what this returns.</param>
     /// <param name="byteSize">The JSON part's length; null when it is the whole body.</param>
     /// <param name="limit">The most bytes that it may have.</param>
     /// <param name="deadline">Until when it must have arrived.</param>
     /// <returns>The JSON part, in the receive blocks, until the pipe is advanced.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ReadOnlySequence<byte>> ReadJsonAsync(PipeReader body, long? byteSize, long limit, BodyDeadline deadline)
     {
         if (byteSize > limit)
@@ -56,7 +61,40 @@ internal static class BodyReader
         }
     }
 
+    /// <summary>Waits until the binary tensors have arrived too, and leaves everything where it lies.</summary>
+    /// <param name="body">The body; the caller advances past what this returns, unless this throws.</param>
+    /// <param name="json">The JSON part, as it was read.</param>
+    /// <param name="binaryByteSize">How many bytes follow it; together at most <see cref="LargestWhole"/>.</param>
+    /// <param name="request">For messages.</param>
+    /// <param name="deadline">Until when they must have arrived.</param>
+    /// <returns>The JSON part, where it lies by now.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<ReadOnlySequence<byte>> ReadWholeAsync(PipeReader body, ReadOnlySequence<byte> json, long binaryByteSize, InferenceRequest request, BodyDeadline deadline)
+    {
+        var jsonByteSize = json.Length;
+        body.AdvanceTo(json.Start);
+        while (true)
+        {
+            var result = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            if (buffer.Length >= jsonByteSize + binaryByteSize)
+            {
+                return buffer.Slice(0, jsonByteSize);
+            }
+
+            if (result.IsCompleted)
+            {
+                body.AdvanceTo(buffer.End);
+                throw new InvalidRequestException($"{request.Model}: the body ends after {buffer.Length - jsonByteSize} of the {binaryByteSize} bytes of its binary tensors.");
+            }
+
+            body.AdvanceTo(buffer.Start, buffer.End);
+            deadline.ThrowIfPassed();
+        }
+    }
+
     /// <summary>Reads one binary tensor into a request's memory, from an offset in it on: the one copy that its bytes pay.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadTensorAsync(PipeReader body, InferenceRequest request, int input, int offset, BodyDeadline deadline)
     {
         var byteSize = request.GetInput(input).ByteSize;
@@ -78,6 +116,7 @@ internal static class BodyReader
     }
 
     /// <summary>Checks that nothing follows.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadEndAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline)
     {
         for (var isCompleted = false; !isCompleted;)

@@ -1,0 +1,90 @@
+using Camshaft.Backends;
+using Camshaft.Engine;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Models;
+using Camshaft.Load.Plans;
+
+namespace Camshaft.Load.Targets.InProcess;
+
+/// <summary>Takes the steps that a transport takes for a request, its data copied in each time.</summary>
+internal sealed class InProcessModel : ITargetModel
+{
+    private static readonly string[] KindNames = Enum.GetNames<StatusCode>();
+
+    private readonly InferenceEngine _engine;
+    private readonly string _name;
+    private readonly long _version;
+    private readonly RequestInput?[] _inputs;
+
+    public InProcessModel(InferenceEngine engine, ModelLoad load, RequestInput[] inputs)
+    {
+        _engine = engine;
+        _name = load.Name;
+        _version = load.Version ?? ModelRegistry.HighestReady;
+
+        // By the index that the request counts by; null where an optional input is left out.
+        engine.Models.TryCreateRequest(_name, _version, out var request);
+        using (request)
+        {
+            _inputs = request is null ? [] : [.. request.Signature.Inputs.Select(spec => inputs.FirstOrDefault(input => input.Name == spec.Name))];
+        }
+    }
+
+    public async ValueTask<SendResult> SendAsync(CancellationToken cancellationToken)
+    {
+        var status = _engine.Models.TryCreateRequest(_name, _version, out var request);
+        if (request is null)
+        {
+            return ToResult(status);
+        }
+
+        using (request)
+        {
+            try
+            {
+                return ToResult(await RunAsync(request, cancellationToken).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return SendResult.Abandoned;
+            }
+        }
+    }
+
+    private async ValueTask<InferenceStatus> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            if (_inputs[i] is { } input)
+            {
+                var declared = request.DeclareInput(i, input.DataType, input.Shape, input.Data.Length);
+                if (!declared.IsOk)
+                {
+                    return declared;
+                }
+            }
+        }
+
+        var reserved = await request.ReserveAsync(cancellationToken).ConfigureAwait(false);
+        if (!reserved.IsOk)
+        {
+            return reserved;
+        }
+
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            _inputs[i]?.Data.CopyTo(request.GetInput(i).Bytes);
+        }
+
+        var handle = request.Handle;
+        using var registration = cancellationToken.UnsafeRegister(static state => ((InferenceRequestHandle)state!).Cancel(), handle);
+        return await request.RunAsync().ConfigureAwait(false);
+    }
+
+    private static SendResult ToResult(in InferenceStatus status) => status.Code switch
+    {
+        StatusCode.Ok => SendResult.Ok,
+        StatusCode.Cancelled => SendResult.Abandoned,
+        _ => new SendResult(KindNames[(int)status.Code], status.Message),
+    };
+}

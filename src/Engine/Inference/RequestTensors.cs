@@ -1,0 +1,166 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Memory;
+using Camshaft.Engine.Models;
+
+namespace Camshaft.Engine.Inference;
+
+/// <summary>The inputs and outputs of a request with their memory. Belongs to its request and is reused with it.</summary>
+internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, HostMemoryPool memory)
+{
+    private readonly TensorSlot[] _inputs = [.. plan.Signature.Inputs.Select(static spec => new TensorSlot(spec))];
+    private readonly TensorSlot[] _outputs = [.. plan.Signature.Outputs.Select(static spec => new TensorSlot(spec))];
+    private bool _hasRequestedOutputs;
+
+    public ReadOnlySpan<TensorSlot> Inputs => _inputs;
+
+    public ReadOnlySpan<TensorSlot> Outputs => _outputs;
+
+    public InferenceStatus DeclareInput(int index, DataType dataType, ReadOnlySpan<long> shape, long byteSize)
+    {
+        var slot = _inputs[index];
+        if (slot.IsPresent)
+        {
+            return RequestErrors.InputTwice(model, slot.Spec);
+        }
+
+        var status = InputCheck.Check(model, slot.Spec, dataType, ref shape, byteSize);
+        if (status.IsOk)
+        {
+            slot.SetShape(new Shape(shape), byteSize, isKnown: true);
+            slot.IsPresent = true;
+        }
+
+        return status;
+    }
+
+    public InferenceStatus RequestOutput(int index)
+    {
+        var slot = _outputs[index];
+        if (slot.IsPresent)
+        {
+            return RequestErrors.OutputTwice(model, slot.Spec);
+        }
+
+        slot.IsPresent = true;
+        _hasRequestedOutputs = true;
+        return InferenceStatus.Ok;
+    }
+
+    /// <summary>Says whether every input is there that has to be, and works out the shapes of the outputs.</summary>
+    public InferenceStatus Bind()
+    {
+        foreach (var input in _inputs)
+        {
+            if (!input.IsPresent && !input.Spec.IsOptional)
+            {
+                return RequestErrors.MissingInput(model, input.Spec);
+            }
+        }
+
+        for (var i = 0; i < _outputs.Length; i++)
+        {
+            var output = _outputs[i];
+            output.IsPresent |= !_hasRequestedOutputs;
+            if (output.IsPresent && plan.TryBindOutput(i, _inputs, out var shape, out var byteSize))
+            {
+                output.SetShape(shape, byteSize, isKnown: true);
+            }
+        }
+
+        return InferenceStatus.Ok;
+    }
+
+    /// <summary>How much of the budget the tensors take that have no memory yet.</summary>
+    public long CountBlockBytes()
+    {
+        long sum = 0;
+        foreach (var input in _inputs)
+        {
+            sum += NeedsMemory(input) ? HostMemoryPool.GetBlockByteSize(input.ByteSize) : 0;
+        }
+
+        foreach (var output in _outputs)
+        {
+            sum += NeedsMemory(output) ? HostMemoryPool.GetBlockByteSize(output.ByteSize) : 0;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Takes memory out of a reservation for the tensors that have none yet.</summary>
+    /// <param name="reservedByteSize">What <see cref="CountBlockBytes"/> said.</param>
+    public InferenceStatus Rent(long reservedByteSize)
+    {
+        try
+        {
+            foreach (var input in _inputs)
+            {
+                reservedByteSize -= NeedsMemory(input) ? Rent(input, MemoryPurpose.Input) : 0;
+            }
+
+            foreach (var output in _outputs)
+            {
+                reservedByteSize -= NeedsMemory(output) ? Rent(output, MemoryPurpose.Output) : 0;
+            }
+
+            return InferenceStatus.Ok;
+        }
+        catch (OutOfMemoryException)
+        {
+            // What was rented goes back with the request; what was only reserved goes back here.
+            memory.ReleaseReservation(reservedByteSize);
+            return RequestErrors.SystemOutOfMemory(model);
+        }
+    }
+
+    /// <summary>Whether the elements of BYTES inputs are whole.</summary>
+    public InferenceStatus CheckElements()
+    {
+        foreach (var input in _inputs)
+        {
+            if (input.IsPresent && input.Spec.DataType == DataType.Bytes && InputCheck.CheckElements(model, input) is { IsOk: false } status)
+            {
+                return status;
+            }
+        }
+
+        return InferenceStatus.Ok;
+    }
+
+    /// <summary>Whether a run gave every output that was asked for.</summary>
+    public InferenceStatus CheckOutputs()
+    {
+        foreach (var output in _outputs)
+        {
+            if (output.IsPresent && !output.HasMemory)
+            {
+                return RequestErrors.OutputMissing(model, output.Spec);
+            }
+        }
+
+        return InferenceStatus.Ok;
+    }
+
+    public void Clear()
+    {
+        foreach (var input in _inputs)
+        {
+            input.Clear();
+        }
+
+        foreach (var output in _outputs)
+        {
+            output.Clear();
+        }
+
+        _hasRequestedOutputs = false;
+    }
+
+    private static bool NeedsMemory(TensorSlot slot) => slot is { IsPresent: true, IsShapeKnown: true, HasMemory: false };
+
+    private long Rent(TensorSlot slot, MemoryPurpose purpose)
+    {
+        slot.SetMemory(memory.RentReserved(slot.ByteSize, purpose));
+        return HostMemoryPool.GetBlockByteSize(slot.ByteSize);
+    }
+}

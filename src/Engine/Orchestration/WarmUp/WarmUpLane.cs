@@ -1,0 +1,33 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Scheduling;
+
+namespace Camshaft.Engine.Orchestration.WarmUp;
+
+/// <summary>A lane beside the scheduler's, on which a model runs before it serves. One thread uses it.</summary>
+internal sealed class WarmUpLane(DeviceScheduler scheduler) : EngineLane(scheduler, scheduler.Device.CreateLane(scheduler.LaneCount))
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly SemaphoreSlim _finished = new(0);
+    private InferenceStatus _status;
+
+    /// <inheritdoc/>
+    public override void FinishPending(InferenceStatus status)
+    {
+        _status = status;
+        _finished.Release();
+    }
+
+    /// <summary>Waits for a run that its backend completes later.</summary>
+    /// <exception cref="BackendException">It takes too long.</exception>
+    public InferenceStatus WaitForPending() => _finished.Wait(Patience)
+        ? _status
+        : throw new BackendException(StatusCode.DeadlineExceeded, $"A run did not end within {Patience.TotalMinutes:F0} minutes.");
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _finished.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using Camshaft.Engine.Models;
+
+namespace Camshaft.Engine.Scheduling;
+
+/// <summary>
+/// What the queues of one version of a model have in common: how many of its requests wait and run, and how many may.
+/// Guarded by the scheduler's lock.
+/// </summary>
+/// <param name="model">The version.</param>
+/// <param name="queueLimit">How many requests may wait, over all its queues.</param>
+/// <param name="concurrencyLimit">How many of its batches may run at once.</param>
+internal sealed class ModelShare(ModelVersion model, int queueLimit, int concurrencyLimit)
+{
+    public ModelVersion Model => model;
+
+    public int QueueLimit => queueLimit;
+
+    public int ConcurrencyLimit => concurrencyLimit;
+
+    /// <summary>The model's queues; one, unless its requests join and come in several shapes.</summary>
+    public List<ModelQueue> Queues { get; } = [];
+
+    /// <summary>Its place among the device's models.</summary>
+    public int Index { get; set; } = -1;
+
+    public int Depth { get; set; }
+
+    public int Running { get; set; }
+
+    /// <summary>Whether one batch more may run.</summary>
+    public bool HasRoom => Running < concurrencyLimit;
+}
