@@ -47,7 +47,8 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         var longestRun = 0L;
 
         // Whether a run now takes the time from others that lack it.
-        var isContended = _shares.IsOverloaded && device.Lanes.Total >= device.Lanes.Cores;
+        var isFull = device.Lanes.Total >= device.Lanes.Cores;
+        var isContended = isFull && _shares.IsOverloaded;
         var wakeAt = long.MaxValue;
         var best = new Candidate { Queue = -1, Rank = int.MaxValue };
         var queues = device.Queues;
@@ -82,7 +83,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
                 continue;
             }
 
-            Compare(ref best, device, i, fit, laneFree);
+            Compare(ref best, device, i, fit, laneFree, isFull);
         }
 
         _longestRun[(int)lane] = longestRun;
@@ -128,11 +129,6 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
     private SchedulingDecision Run(in DeviceState device, in Candidate candidate, LaneClass lane)
     {
         ref readonly var queue = ref device.Queues[candidate.Queue];
-        if (!ShareLedger.ComesFirst(candidate.Rank) && _shares.MustYield(device, queue.Model))
-        {
-            return SchedulingDecision.Idle;
-        }
-
         var cpuTicks = queue.Plan.Profile.GetCpuTicks(candidate.Rows);
         _shares.Book(queue.Model, cpuTicks, device.Now);
         if (lane == LaneClass.Short)
@@ -144,11 +140,16 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
     }
 
     // Puts a queue in the place of the best so far, if it comes before that.
-    private void Compare(ref Candidate best, in DeviceState device, int index, in BatchFit fit, long laneFree)
+    private void Compare(ref Candidate best, in DeviceState device, int index, in BatchFit fit, long laneFree, bool isFull)
     {
         ref readonly var queue = ref device.Queues[index];
         var hasObjective = queue.HeadSoftDeadline != long.MaxValue;
         var standing = _shares.GetStanding(queue, hasObjective, device.Now);
+        if (isFull && _shares.MustYield(standing, hasObjective))
+        {
+            return;
+        }
+
         var rank = standing
             | (fit.IsLate ? 1 << 19 : 0)
             | (IsUrgent(device, queue, fit, laneFree) ? 0 : 1 << 18)

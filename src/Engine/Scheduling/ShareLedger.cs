@@ -90,20 +90,21 @@ internal sealed class ShareLedger(long ticksPerSecond)
     public static bool ComesFirst(int standing) => standing < FirstTier;
 
     /// <summary>
-    /// Whether a model must leave a free lane free: every core has a run, and another model has the better right to what one
-    /// more run would take from those.
+    /// Whether a model of a standing must leave a free lane free while every core has a run: another model has the better
+    /// right to what one more run would take from those.
     /// </summary>
-    public bool MustYield(in DeviceState device, int model)
+    public bool MustYield(int standing, bool hasObjective)
     {
-        if (device.Lanes.Total < device.Lanes.Cores)
+        if (ComesFirst(standing))
         {
             return false;
         }
 
-        var taken = _accounts[model].Taken;
-        return device.Models[model].HasObjective
-            ? taken >= _objectives.Line && (_hasUnusedReserve || _objectives.HasEntitled)
-            : taken >= _throughput.Line || _hasUnusedReserve || _objectives.IsActive;
+        // Some model without objective always has its part of the round left: else there would have been a new one.
+        var isOverdrawn = (standing & OverdrawnBit) != 0;
+        return hasObjective
+            ? isOverdrawn && (_hasUnusedReserve || _objectives.HasEntitled)
+            : isOverdrawn || _hasUnusedReserve || _objectives.IsActive;
     }
 
     /// <summary>Notes that a request of a model is late or was dropped.</summary>

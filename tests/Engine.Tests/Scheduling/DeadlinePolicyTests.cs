@@ -188,6 +188,17 @@ public sealed class DeadlinePolicyTests
     }
 
     [Fact]
+    public void Who_must_leave_the_lane_free_hides_nobody_who_waits_for_a_moment()
+    {
+        _device.Queue(_device.AddModel(runMilliseconds: 0.5), sequence: 1);
+        var waiting = _device.AddModel(runMilliseconds: 0.5, latencyMilliseconds: 100, maxRows: 8, rowFactor: 0.1, queueDelayMilliseconds: 3);
+        _device.Queue(waiting, sequence: 2);
+        _device.Lanes.Long = 2;
+
+        Assert.Equal(_device.Now + (3 * Millisecond), _device.Decide(LaneClass.Short).WakeAt);
+    }
+
+    [Fact]
     public void What_was_booked_is_corrected_by_what_was_taken()
     {
         var first = _device.AddModel(runMilliseconds: 5);
