@@ -6,8 +6,6 @@ namespace Camshaft.Engine.Orchestration.WarmUp;
 /// <summary>A lane beside the scheduler's, on which a model runs before it serves. One thread uses it.</summary>
 internal sealed class WarmUpLane(DeviceScheduler scheduler) : EngineLane(scheduler, scheduler.Device.CreateLane(scheduler.LaneCount))
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
     private readonly SemaphoreSlim _finished = new(0);
     private InferenceStatus _status;
 
@@ -18,11 +16,12 @@ internal sealed class WarmUpLane(DeviceScheduler scheduler) : EngineLane(schedul
         _finished.Release();
     }
 
-    /// <summary>Waits for a run that its backend completes later.</summary>
-    /// <exception cref="BackendException">It takes too long.</exception>
-    public InferenceStatus WaitForPending() => _finished.Wait(Patience)
-        ? _status
-        : throw new BackendException(StatusCode.DeadlineExceeded, $"A run did not end within {Patience.TotalMinutes:F0} minutes.");
+    /// <summary>Waits for a run that its backend completes later, for as long as that takes: until then its memory is the backend's.</summary>
+    public InferenceStatus WaitForPending()
+    {
+        _finished.Wait();
+        return _status;
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
