@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Camshaft.Backends;
 using Camshaft.Transport.Wire;
 using Camshaft.Transport.Wire.Tests.Support;
@@ -12,10 +14,15 @@ internal sealed class FrameConnection : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Socket _socket;
+    private readonly Stream _stream;
     private byte[] _buffer = new byte[16 << 10];
     private int _filled;
 
-    private FrameConnection(Socket socket) => _socket = socket;
+    private FrameConnection(Socket socket, Stream stream)
+    {
+        _socket = socket;
+        _stream = stream;
+    }
 
     public static async Task<FrameConnection> OpenAsync(EndPoint endPoint, int receiveBufferByteSize = 0)
     {
@@ -26,7 +33,21 @@ internal sealed class FrameConnection : IDisposable
         }
 
         await socket.ConnectAsync(endPoint);
-        return new FrameConnection(socket);
+        return new FrameConnection(socket, new NetworkStream(socket));
+    }
+
+    /// <summary>A connection with TLS.</summary>
+    public static async Task<FrameConnection> OpenTlsAsync(EndPoint endPoint, X509Certificate2 trusted, params string[] protocols)
+    {
+        var connection = await OpenAsync(endPoint);
+        var stream = new SslStream(connection._stream);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            ApplicationProtocols = [.. protocols.Select(static name => new SslApplicationProtocol(name))],
+            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { trusted } },
+        });
+        return new FrameConnection(connection._socket, stream);
     }
 
     /// <summary>Says hello and takes the server's.</summary>
@@ -50,10 +71,7 @@ internal sealed class FrameConnection : IDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (bytes.Length > 0)
-        {
-            bytes = bytes[await _socket.SendAsync(bytes, patience.Token)..];
-        }
+        await _stream.WriteAsync(bytes, patience.Token);
     }
 
     /// <summary>Receives a frame that is to be of a kind.</summary>
@@ -86,7 +104,7 @@ internal sealed class FrameConnection : IDisposable
                 Array.Resize(ref _buffer, _filled * 2);
             }
 
-            var received = await _socket.ReceiveAsync(_buffer.AsMemory(_filled), patience.Token);
+            var received = await _stream.ReadAsync(_buffer.AsMemory(_filled), patience.Token);
             if (received == 0)
             {
                 Assert.Equal(0, _filled);
@@ -125,5 +143,9 @@ internal sealed class FrameConnection : IDisposable
         _socket.Dispose();
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+    }
 }
