@@ -27,14 +27,15 @@ internal sealed class Harness : IAsyncDisposable
         ISchedulingPolicy? policy = null,
         long budgetByteSize = 1 << 20,
         int maxRows = 1,
-        BatchingConfiguration? batching = null)
+        BatchingConfiguration? batching = null,
+        IReadOnlyList<TensorConfiguration>? outputs = null)
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), laneCount, policy ?? new FifoPolicy(), TimeProvider);
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, outputs);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -57,9 +58,9 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null)
+    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null, IReadOnlyList<TensorConfiguration>? outputs = null)
     {
-        var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency }, Batching = batching ?? new BatchingConfiguration() };
+        var configuration = new ModelConfiguration { Outputs = outputs ?? [], Limits = new ModelLimits { Concurrency = concurrency }, Batching = batching ?? new BatchingConfiguration() };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
         Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
