@@ -174,6 +174,9 @@ public sealed partial class ModelVersion
         LoadTime = loadTime;
     }
 
+    /// <summary>Takes back what was attached, for a load that fails after that; no request has seen it.</summary>
+    internal LoadedVersion? Detach() => Interlocked.Exchange(ref _loaded, null);
+
     internal void MarkReady()
     {
         SetStatus(ModelState.Ready, null);
@@ -234,7 +237,7 @@ public sealed partial class ModelVersion
         [LoggerMessage(207, LogLevel.Information, "Model '{Model}' version {Version}: each request runs alone ({Reason}).")]
         public static partial void RunsAlone(ILogger logger, string model, long version, string reason);
 
-        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} cannot be warmed up with made-up inputs: {Reason}")]
+        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} is not warmed up: {Reason}")]
         public static partial void NotWarm(ILogger logger, string model, long version, string reason);
 
         [LoggerMessage(203, LogLevel.Error, "Model '{Model}' version {Version}: a run failed in the backend; its instance is replaced.")]

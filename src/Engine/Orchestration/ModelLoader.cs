@@ -21,6 +21,9 @@ internal sealed class ModelLoader(
     EngineOptions options,
     TimeProvider timeProvider) : IDisposable
 {
+    // Triton's name for it, beside the versions (model_repository.md).
+    private const string SampleDirectoryName = "warmup";
+
     private readonly SemaphoreSlim _loads = new(options.ConcurrentLoads);
 
     /// <summary>Loads a version; it is then loaded, or failed with its reason.</summary>
@@ -38,6 +41,9 @@ internal sealed class ModelLoader(
             _loads.Release();
         }
     }
+
+    /// <summary>Where the files of a version's warm-up samples lie; it need not exist.</summary>
+    public static string GetSampleDirectory(VersionDirectory version) => Path.Combine(Path.GetDirectoryName(version.Path)!, SampleDirectoryName);
 
     public void Dispose() => _loads.Dispose();
 
@@ -62,7 +68,7 @@ internal sealed class ModelLoader(
             }
 
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
+            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory));
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             model = null;
             WarmUp(version, loaded, obstacle);
@@ -71,6 +77,7 @@ internal sealed class ModelLoader(
         {
             // A plugin may throw anything; whatever it is, it is this version's and no other's.
             model?.Dispose();
+            version.Detach()?.Dispose();
             version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
             version.Fail(WithoutSubject(version, exception.Message));
         }
@@ -86,10 +93,16 @@ internal sealed class ModelLoader(
         }
 
         version.BeginWarmUp();
-        var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
-        if (failure is not null)
+        var (costs, failure) = ModelWarmUp.Run(loaded, version);
+        if (!failure.IsOk)
         {
-            version.ReportWarmUpFailure(failure);
+            // Samples are there to tell that the model works. That requests hold all the memory now tells nothing.
+            if (version.Configuration.WarmUpSamples.Count > 0 && failure.Code is not StatusCode.ResourceExhausted and not StatusCode.Cancelled)
+            {
+                throw new BackendException(failure.Code, failure.Message);
+            }
+
+            version.ReportWarmUpFailure(failure.Message);
         }
 
         version.SetBatching(BatchDecision.Make(obstacle, configured, costs), costs);

@@ -28,14 +28,16 @@ internal sealed class Harness : IAsyncDisposable
         long budgetByteSize = 1 << 20,
         int maxRows = 1,
         BatchingConfiguration? batching = null,
-        IReadOnlyList<TensorConfiguration>? outputs = null)
+        IReadOnlyList<TensorConfiguration>? outputs = null,
+        IReadOnlyList<WarmUpSample>? samples = null,
+        string sampleDirectory = "")
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), laneCount, policy ?? new FifoPolicy(), TimeProvider);
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, outputs);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, outputs, samples, sampleDirectory);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -58,12 +60,12 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null, IReadOnlyList<TensorConfiguration>? outputs = null)
+    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null, IReadOnlyList<TensorConfiguration>? outputs = null, IReadOnlyList<WarmUpSample>? samples = null, string sampleDirectory = "")
     {
-        var configuration = new ModelConfiguration { Outputs = outputs ?? [], Limits = new ModelLimits { Concurrency = concurrency }, Batching = batching ?? new BatchingConfiguration() };
+        var configuration = new ModelConfiguration { WarmUpSamples = samples ?? [], Outputs = outputs ?? [], Limits = new ModelLimits { Concurrency = concurrency }, Batching = batching ?? new BatchingConfiguration() };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
-        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
+        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest, Memory, sampleDirectory);
         model.Attach(Loaded, TimeSpan.Zero);
         Loaded.SetBatching(new BatchAxes(backend.Signature, maxRows), []);
         model.MarkReady();
