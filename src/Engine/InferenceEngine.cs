@@ -19,8 +19,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     // While one copies, another computes.
     private const int LanesPerAccelerator = 2;
 
-    // Each abandoned run keeps a thread and memory; with so many the process is better replaced.
-    private const int MostAbandonedRuns = 4;
+    /// <summary>With so many runs that were given up the engine is not ready any more: each keeps a thread and memory, and the process is better replaced.</summary>
+    public const int MostAbandonedRuns = 4;
 
     private readonly ILogger _logger;
     private readonly CompletionThread _completions = new();

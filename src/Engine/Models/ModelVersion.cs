@@ -145,12 +145,11 @@ public sealed partial class ModelVersion
     /// <summary>Whether it has been taken out of service while requests hold it.</summary>
     internal bool IsOutOfService => State == ModelState.Failed;
 
-    /// <summary>Takes the version out of service: a run of it goes on though nobody waits for it any more.</summary>
-    internal void ReportStuck()
-    {
-        SetStatus(ModelState.Failed, "taken out of service: a run of it does not end");
-        Log.Stuck(_logger, ModelName, Number);
-    }
+    /// <summary>Takes the version out of service: a run of it goes on though nobody waits for it any more. Under the scheduler's lock.</summary>
+    internal void TakeOutOfService() => SetStatus(ModelState.Failed, "taken out of service: a run of it does not end");
+
+    /// <summary>Logs that it was taken out of service.</summary>
+    internal void ReportStuck() => Log.Stuck(_logger, ModelName, Number);
 
     /// <summary>Takes note that a run which had been given up has ended; what state its instance is in nobody knows.</summary>
     internal void ReportReturned(ILane lane)

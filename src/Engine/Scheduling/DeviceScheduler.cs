@@ -427,19 +427,26 @@ internal sealed class DeviceScheduler : IDisposable
                     return;
                 }
 
+                // What waits for the version ends with it; else the lane that takes over would be stuck next.
                 requests = _abandoned.GiveUp(lane);
+                var share = requests[0].Queue.Share;
+                share.Model.TakeOutOfService();
+                while (share.FindWaiting() is { } waiting)
+                {
+                    _endings.Cancel(waiting, StatusCode.Unavailable);
+                    waiting.Outcome = RequestErrors.OutOfService(waiting.Model);
+                    requests.Add(waiting);
+                }
+
                 _dispatcher.DispatchAll(ref work);
             }
 
             work.CarryOut();
-            var share = requests[0].Queue.Share;
-            share.Model.ReportStuck();
+            requests[0].Model.ReportStuck();
             foreach (var request in requests)
             {
                 request.Complete(request.Outcome);
             }
-
-            EndWaiting(share, StatusCode.Unavailable);
         }
     }
 }
