@@ -81,7 +81,6 @@ public sealed class AbandonedRunTests
         async Task SendAsync(int? timeout)
         {
             var request = stuck.TryCreateRequest()!;
-            request.FillsAtOnce = true;
             Harness.Expect(request.DeclareInput(0, DataType.Int32, [1, 4], 16));
             Harness.Expect(await request.ReserveAsync(CancellationToken.None));
             if (timeout is { } seconds)
