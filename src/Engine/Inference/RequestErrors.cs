@@ -24,6 +24,11 @@ internal static class RequestErrors
     public static InferenceStatus QueueFull(ModelVersion model, int limit) =>
         new(StatusCode.Unavailable, $"{model}: the queue is full; {limit} requests wait.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    public static InferenceStatus Overloaded(ModelVersion model, TimeSpan retryAfter) =>
+        new(StatusCode.Unavailable, $"{model}: there is more to do than can be done in time; the request would have been answered too late.") { RetryAfter = retryAfter };
+
+    public static InferenceStatus OutOfService(ModelVersion model) => new(StatusCode.Unavailable, $"{model} is not ready: {model.Reason}.");
+
     public static InferenceStatus Stopping(ModelVersion model) => new(StatusCode.Unavailable, $"{model}: the server is stopping.");
 
     public static InferenceStatus Ended(ModelVersion model, StatusCode code) => code == StatusCode.DeadlineExceeded
