@@ -41,8 +41,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Options = options;
         _logger = loggerFactory.CreateLogger("Camshaft.Engine");
         var cpu = new CpuDevice();
-        Memory = new HostMemoryPool(cpu.MemorySource, options.TensorMemoryBudgetBytes, options.TensorMemoryWaiterLimit);
-        Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider);
+        Memory = new HostMemoryPool(cpu.MemorySource, options.TensorMemoryBudgetBytes, options.TensorMemoryWaiterLimit, serveWaiters: _completions.Post);
+        Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider, thread => OwnThread.StartNormal(thread, _completions));
         foreach (var device in FindDevices(cpu, deviceProviders))
         {
             var policy = SchedulingPolicies.Create(options.SchedulingPolicy, timeProvider.TimestampFrequency);
@@ -50,7 +50,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             _schedulers.Add(device, new DeviceScheduler(device, layout, policy, timeProvider, _completions, options.AbandonTimeout));
         }
 
-        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]), _schedulers, Memory, options, timeProvider);
+        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]), _schedulers, Memory, _completions, options, timeProvider);
         Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, timeProvider, _logger);
     }
 
@@ -161,6 +161,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        RuntimeThreads.Start();
         foreach (var scheduler in _schedulers.Values)
         {
             scheduler.Start();

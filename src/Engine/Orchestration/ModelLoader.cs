@@ -11,16 +11,19 @@ using Camshaft.Engine.Scheduling;
 namespace Camshaft.Engine.Orchestration;
 
 /// <summary>
-/// Loads versions on threads of its own, beside serving, a bounded number at once. What it makes is not visible to
-/// requests until the controller publishes it.
+/// Loads versions beside serving, a bounded number at once: what takes long, the backend's part and the warm-up, on threads of
+/// its own that yield to all others. What it makes is not visible to requests until the controller publishes it.
 /// </summary>
 internal sealed class ModelLoader(
     BackendSelector selector,
     IReadOnlyDictionary<IDevice, DeviceScheduler> schedulers,
     HostMemoryPool memory,
+    CompletionThread completions,
     EngineOptions options,
     TimeProvider timeProvider) : IDisposable
 {
+    private const string ThreadName = "camshaft-load";
+
     // Triton's name for it, beside the versions (model_repository.md).
     private const string SampleDirectoryName = "warmup";
 
@@ -33,8 +36,7 @@ internal sealed class ModelLoader(
         try
         {
             version.BeginLoading();
-            await Task.Factory.StartNew(
-                () => Load(version, directory, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            await LoadFilesAsync(version, directory, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -47,14 +49,14 @@ internal sealed class ModelLoader(
 
     public void Dispose() => _loads.Dispose();
 
-    private void Load(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
+    private async Task LoadFilesAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
     {
         ILoadedModel? model = null;
         try
         {
             var started = timeProvider.GetTimestamp();
             var choice = selector.Select(version.Configuration, directory);
-            model = choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken);
+            model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken), completions).ConfigureAwait(false);
             if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
             {
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}");
@@ -71,7 +73,7 @@ internal sealed class ModelLoader(
             var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory));
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             model = null;
-            WarmUp(version, loaded, obstacle);
+            await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -83,7 +85,7 @@ internal sealed class ModelLoader(
         }
     }
 
-    private static void WarmUp(ModelVersion version, LoadedVersion loaded, string? obstacle)
+    private async Task WarmUpAsync(ModelVersion version, LoadedVersion loaded, string? obstacle)
     {
         var configured = version.Configuration.Batching.MaxBatchSize;
         if (version.Configuration.WarmUp == WarmUpMode.None)
@@ -93,7 +95,7 @@ internal sealed class ModelLoader(
         }
 
         version.BeginWarmUp();
-        var (costs, failure) = ModelWarmUp.Run(loaded, version);
+        var (costs, failure) = await OwnThread.RunNicedAsync(ThreadName, () => ModelWarmUp.Run(loaded, version), completions).ConfigureAwait(false);
         if (!failure.IsOk)
         {
             // Samples are there to tell that the model works. That requests hold all the memory now tells nothing.

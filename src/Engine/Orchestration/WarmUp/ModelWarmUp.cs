@@ -9,7 +9,8 @@ namespace Camshaft.Engine.Orchestration.WarmUp;
 
 /// <summary>
 /// Runs a model with samples, so that its first request is no slower than others, and measures what batches of it take.
-/// These runs are no requests and are counted nowhere. On a thread of its own, before the model serves or beside that.
+/// These runs are no requests and are counted nowhere. On a thread of its own that yields to all others, before the model serves
+/// or beside that.
 /// </summary>
 internal static class ModelWarmUp
 {
