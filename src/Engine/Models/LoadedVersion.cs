@@ -19,7 +19,7 @@ internal sealed class LoadedVersion : IDisposable
     {
         Backend = backend;
         Model = model;
-        Plan = new SignaturePlan(signature);
+        Plan = new SignaturePlan(signature, version.Configuration.Outputs);
         Scheduler = scheduler;
         _instances = new LaneInstances(model);
         _createQueues = (axes, costs) => new ModelQueues(scheduler, version, axes, costs, queueLimit);

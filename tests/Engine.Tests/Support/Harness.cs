@@ -32,14 +32,15 @@ internal sealed class Harness : IAsyncDisposable
         BatchingConfiguration? batching = null,
         LaneLayout? layout = null,
         ModelScheduling? scheduling = null,
-        IReadOnlyList<RunCost>? costs = null)
+        IReadOnlyList<RunCost>? costs = null,
+        IReadOnlyList<TensorConfiguration>? outputs = null)
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), layout ?? LaneLayout.Alike(laneCount), policy ?? new FifoPolicy(), TimeProvider, _completions, TimeSpan.FromSeconds(10));
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, scheduling, costs);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, scheduling, costs, outputs);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -62,10 +63,11 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null, ModelScheduling? scheduling = null, IReadOnlyList<RunCost>? costs = null)
+    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null, ModelScheduling? scheduling = null, IReadOnlyList<RunCost>? costs = null, IReadOnlyList<TensorConfiguration>? outputs = null)
     {
         var configuration = new ModelConfiguration
         {
+            Outputs = outputs ?? [],
             Limits = new ModelLimits { Concurrency = concurrency },
             Batching = batching ?? new BatchingConfiguration(),
             Scheduling = scheduling ?? new ModelScheduling(),
