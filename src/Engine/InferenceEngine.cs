@@ -1,8 +1,10 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Devices;
+using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Orchestration;
+using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
@@ -18,7 +20,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 {
     private readonly ILogger _logger;
     private readonly Dictionary<IDevice, DeviceScheduler> _schedulers = [];
+    private readonly ContainerWatch _container;
+    private readonly ModelResidency _residency;
     private readonly ModelLoader _loader;
+    private readonly RequestDoor _door;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _retries = Task.CompletedTask;
     private volatile EngineState _state = EngineState.Created;
@@ -34,7 +39,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Options = options;
         _logger = loggerFactory.CreateLogger("Camshaft.Engine");
         var cpu = new CpuDevice();
-        Memory = new HostMemoryPool(cpu.MemorySource, options.TensorMemoryBudgetBytes, options.TensorMemoryWaiterLimit);
+        _container = new ContainerWatch(new CgroupReader(), timeProvider);
+        var plan = MemoryPlan.Make(options, _container.MemoryByteSize);
+        Memory = new HostMemoryPool(cpu.MemorySource, plan.TensorByteSize, options.TensorMemoryWaiterLimit);
         Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider);
         foreach (var device in FindDevices(cpu, deviceProviders))
         {
@@ -44,8 +51,11 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             _schedulers.Add(device, new DeviceScheduler(device, laneCount, new FifoPolicy(), timeProvider));
         }
 
-        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]), _schedulers, Memory, options, timeProvider);
-        Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, timeProvider, _logger);
+        _residency = new ModelResidency(plan.ModelByteSize, options.MinimumResidency, timeProvider, _logger);
+        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]).Select, _schedulers, Memory, _residency, options, timeProvider);
+        Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, _residency, timeProvider, _logger);
+        _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
+        _container.MemoryLimitChanged += FollowMemoryLimit;
     }
 
     private enum EngineState
@@ -68,6 +78,15 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>Loads and unloads models.</summary>
     public ModelController Controller { get; }
+
+    /// <summary>The bytes of host memory that models take together, those that are being loaded included.</summary>
+    public long ModelMemoryByteSize => _residency.Use.Used;
+
+    /// <summary>The most that <see cref="ModelMemoryByteSize"/> ever was.</summary>
+    public long ModelMemoryPeakByteSize => _residency.Use.Peak;
+
+    /// <summary>The bytes of host memory that models may take together; <see cref="long.MaxValue"/> = no bound.</summary>
+    public long ModelMemoryBudgetByteSize => _residency.Limit;
 
     /// <summary>The backend plugins.</summary>
     public PluginHost Plugins { get; }
@@ -103,6 +122,29 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Rents a request to a model as <see cref="ModelRegistry.TryCreateRequest"/> does, and waits where the model is not in memory: for the initial
+    /// loads, or for a load on demand. A model that is in memory costs no wait and no allocation.
+    /// </summary>
+    /// <param name="modelName">The model's name.</param>
+    /// <param name="version">The version's number, or <see cref="ModelRegistry.HighestReady"/>.</param>
+    /// <param name="timeout">How long the request may wait; null = as long as it takes.</param>
+    /// <param name="cancellationToken">Set when the client is gone.</param>
+    /// <returns>
+    /// The request; or what <see cref="ModelRegistry.TryCreateRequest"/> has against it; or how the wait ended: <see cref="StatusCode.Unavailable"/> when the
+    /// model could not be loaded, <see cref="StatusCode.ResourceExhausted"/> when too many wait, <see cref="StatusCode.DeadlineExceeded"/>, <see cref="StatusCode.Cancelled"/>.
+    /// </returns>
+    public ValueTask<RentedRequest> CreateRequestAsync(string modelName, long version, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        _door.CreateRequestAsync(modelName, version, timeout, cancellationToken);
+
+    /// <summary>
+    /// Waits as <see cref="CreateRequestAsync"/> does and rents nothing: for those who want to read a request only when its model is there, or need
+    /// the model's signature. The model may leave memory again afterwards.
+    /// </summary>
+    /// <returns>Success, also where there is nothing to wait for: what else may be wrong with the model is not said here.</returns>
+    public ValueTask<InferenceStatus> WaitForModelAsync(string modelName, long version, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        _door.WaitForModelAsync(modelName, version, timeout, cancellationToken);
+
     /// <summary>Says that a stop is coming: the engine is not ready from now on, so that load balancers look elsewhere, and still serves.</summary>
     public void AnnounceStop() => _stopAnnounced = true;
 
@@ -116,6 +158,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         _state = EngineState.Stopping;
+        _container.Dispose();
         Plugins.Changed -= RetryFailedModels;
         await _retries.ConfigureAwait(false);
         await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);
@@ -126,6 +169,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         await Plugins.DisposeAsync().ConfigureAwait(false);
         _loader.Dispose();
+        _residency.Dispose();
         if (Memory.LeasedCount > 0)
         {
             Log.MemoryOutstanding(_logger, Memory.DescribeOutstanding());
@@ -146,6 +190,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         Plugins.Scan();
+        _residency.Start();
+        _container.Start();
         await Controller.LoadInitialAsync(cancellationToken).ConfigureAwait(false);
         Plugins.Changed += RetryFailedModels;
         Plugins.StartWatching();
@@ -153,6 +199,14 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         {
             _state = EngineState.Ready;
         }
+    }
+
+    private void FollowMemoryLimit(long? containerLimit)
+    {
+        var plan = MemoryPlan.Make(Options, containerLimit);
+        Memory.SetBudget(plan.TensorByteSize);
+        _residency.Limit = plan.ModelByteSize;
+        Log.MemoryLimit(_logger, containerLimit, plan.TensorByteSize, plan.ModelByteSize);
     }
 
     private List<IDevice> FindDevices(CpuDevice cpu, IEnumerable<IDeviceProvider> providers)
@@ -191,6 +245,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         [LoggerMessage(101, LogLevel.Error, "The engine stopped with tensor memory still leased: {Outstanding}")]
         public static partial void MemoryOutstanding(ILogger logger, string outstanding);
+
+        [LoggerMessage(103, LogLevel.Information, "The container's memory limit is {Limit} bytes now: tensors may take {TensorByteSize} bytes, models {ModelByteSize}.")]
+        public static partial void MemoryLimit(ILogger logger, long? limit, long tensorByteSize, long modelByteSize);
 
         [LoggerMessage(102, LogLevel.Error, "Models could not be tried again after a new plugin.")]
         public static partial void RetryFailed(ILogger logger, Exception exception);

@@ -178,6 +178,14 @@ internal sealed class YamlReader
                 : throw Fail($"{what} is {Show(scalar)}; expected a whole number from {minimum} to {maximum}");
     }
 
+    /// <summary>Reads a truth value.</summary>
+    /// <param name="what">What it is, for messages.</param>
+    public bool ReadBoolean(string what)
+    {
+        var scalar = Advance<Scalar>($"{what} is true or false");
+        return scalar is { Style: ScalarStyle.Plain, Value: "true" or "false" } ? scalar.Value == "true" : throw Fail($"{what} is {Show(scalar)}; expected true or false");
+    }
+
     /// <summary>Makes an error at the place of what was read last.</summary>
     public ConfigurationFormatException Fail(string message) => Fail(message, _place);
 

@@ -31,6 +31,21 @@ public sealed class ModelRecorder
     /// <summary>How many batches ran.</summary>
     public long Executions => Interlocked.Read(ref _executions);
 
+    /// <summary>How many requests ended, well or badly.</summary>
+    public long TotalCount
+    {
+        get
+        {
+            long sum = 0;
+            for (var code = 0; code < CodeCount; code++)
+            {
+                sum += GetCount((StatusCode)code);
+            }
+
+            return sum;
+        }
+    }
+
     /// <summary>How many requests ended with a code.</summary>
     public long GetCount(StatusCode code)
     {
