@@ -86,13 +86,13 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    /// <summary>Takes over how many cores there are, and how many lanes.</summary>
-    public void Resize(LaneLayout layout)
+    /// <summary>Takes over how many processors there are: for those that came there are lanes more, and for those that went lanes stay free.</summary>
+    public void Resize(int processors)
     {
         var work = default(DispatchResult);
         lock (_gate)
         {
-            _lanes.Resize(layout);
+            _lanes.Resize(LaneLayout.ForProcessors(processors, _policy));
             _dispatcher.DispatchAll(ref work);
         }
 

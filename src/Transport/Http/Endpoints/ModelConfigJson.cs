@@ -141,7 +141,21 @@ internal static class ModelConfigJson
             WriteParameter(writer, "camshaft.failed_output_checks", model.Recorder.FailedOutputChecks.ToString(CultureInfo.InvariantCulture));
         }
 
+        WriteMemory(writer, model);
         writer.WriteEndObject();
+    }
+
+    private static void WriteMemory(Utf8JsonWriter writer, ModelVersion model)
+    {
+        WriteParameter(writer, "camshaft.residency", model.State == ModelState.Standby ? "standby" : "memory");
+        WriteParameter(writer, "camshaft.memory_bytes", model.Footprint.HostByteSize.ToString(CultureInfo.InvariantCulture));
+        WriteParameter(writer, "camshaft.mapped_bytes", model.Footprint.MappedByteSize.ToString(CultureInfo.InvariantCulture));
+        if (model.Footprint.DeviceByteSize > 0)
+        {
+            WriteParameter(writer, "camshaft.device_memory_bytes", model.Footprint.DeviceByteSize.ToString(CultureInfo.InvariantCulture));
+        }
+
+        WriteParameter(writer, "camshaft.load_time", string.Create(CultureInfo.InvariantCulture, $"{model.LoadTime.TotalMilliseconds:0.#} ms"));
     }
 
     private static void WriteParameter(Utf8JsonWriter writer, string key, string value)
