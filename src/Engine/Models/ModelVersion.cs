@@ -86,6 +86,9 @@ public sealed partial class ModelVersion
     /// <summary>What runs of it were measured to take, by rows ascending; empty when they were not.</summary>
     public IReadOnlyList<RunCost> RunCosts { get; private set; } = [];
 
+    /// <summary>What was derived for its requests, as of now; null unless it is loaded.</summary>
+    public PlanDescription? Plan => State is ModelState.Ready or ModelState.Warming ? _loaded?.Queues.Describe() : null;
+
     /// <summary>Counts its requests and their stages.</summary>
     public ModelRecorder Recorder { get; }
 

@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 
 namespace Camshaft.Engine.Scheduling;
@@ -118,6 +119,15 @@ internal sealed class DeviceScheduler : IDisposable
             {
                 _policy.Forget(queue.Share.Index);
             }
+        }
+    }
+
+    /// <summary>Takes over what runs of a model were measured to take, in place of what its queues have learned.</summary>
+    public void Restart(ModelShare share, IReadOnlyList<RunCost> costs)
+    {
+        lock (_gate)
+        {
+            _queues.Restart(share, costs);
         }
     }
 
