@@ -243,6 +243,9 @@ public sealed partial class ModelVersion
         MeasureFootprint();
     }
 
+    /// <summary>Takes back what was attached, for a load that fails after that; no request has seen it.</summary>
+    internal LoadedVersion? Detach() => Interlocked.Exchange(ref _loaded, null);
+
     internal void MarkReady()
     {
         SetStatus(ModelState.Ready, null);
@@ -356,7 +359,7 @@ public sealed partial class ModelVersion
         [LoggerMessage(207, LogLevel.Information, "Model '{Model}' version {Version}: each request runs alone ({Reason}).")]
         public static partial void RunsAlone(ILogger logger, string model, long version, string reason);
 
-        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} cannot be warmed up with made-up inputs: {Reason}")]
+        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} is not warmed up: {Reason}")]
         public static partial void NotWarm(ILogger logger, string model, long version, string reason);
 
         [LoggerMessage(208, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: a run of it goes on though nobody waits for it any more. Its memory stays out until it ends.")]

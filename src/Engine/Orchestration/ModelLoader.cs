@@ -23,6 +23,9 @@ internal sealed class ModelLoader(
     EngineOptions options,
     TimeProvider timeProvider) : IDisposable
 {
+    // Triton's name for it, beside the versions (model_repository.md).
+    private const string SampleDirectoryName = "warmup";
+
     private readonly SemaphoreSlim _loads = new(options.ConcurrentLoads);
 
     /// <summary>Loads a version once there is room for it; it is then loaded, or failed with its reason.</summary>
@@ -61,6 +64,9 @@ internal sealed class ModelLoader(
             _loads.Release();
         }
     }
+
+    /// <summary>Where the files of a version's warm-up samples lie; it need not exist.</summary>
+    public static string GetSampleDirectory(VersionDirectory version) => Path.Combine(Path.GetDirectoryName(version.Path)!, SampleDirectoryName);
 
     public void Dispose() => _loads.Dispose();
 
@@ -115,7 +121,7 @@ internal sealed class ModelLoader(
             }
 
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
+            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory));
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             model = null;
             WarmUp(version, loaded, obstacle);
@@ -124,6 +130,7 @@ internal sealed class ModelLoader(
         {
             // A plugin may throw anything; whatever it is, it is this version's and no other's.
             model?.Dispose();
+            version.Detach()?.Dispose();
             version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
             version.Fail(WithoutSubject(version, exception.Message));
         }
@@ -139,10 +146,16 @@ internal sealed class ModelLoader(
         }
 
         version.BeginWarmUp();
-        var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
-        if (failure is not null)
+        var (costs, failure) = ModelWarmUp.Run(loaded, version);
+        if (!failure.IsOk)
         {
-            version.ReportWarmUpFailure(failure);
+            // Samples are there to tell that the model works. That requests hold all the memory now tells nothing.
+            if (version.Configuration.WarmUpSamples.Count > 0 && failure.Code is not StatusCode.ResourceExhausted and not StatusCode.Cancelled)
+            {
+                throw new BackendException(failure.Code, failure.Message);
+            }
+
+            version.ReportWarmUpFailure(failure.Message);
         }
 
         version.SetBatching(BatchDecision.Make(obstacle, configured, costs), costs);

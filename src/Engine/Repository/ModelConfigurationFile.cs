@@ -88,7 +88,7 @@ internal sealed class ModelConfigurationFile
         ["minimum_share"] = () => ReadScheduling(_scheduling.ReadMinimumShare),
         ["priority"] = () => ReadScheduling(_scheduling.ReadPriority),
         ["overload"] = () => ReadScheduling(_scheduling.ReadOverload),
-        ["warm_up"] = () => _configuration = _configuration with { WarmUp = ReadWarmUp() },
+        ["warm_up"] = () => _configuration = new WarmUpSection(_yaml, ReadDataType, ReadShape).Read(_configuration),
         ["parameters"] = ReadParameters,
     });
 
@@ -174,17 +174,6 @@ internal sealed class ModelConfigurationFile
     {
         var sizes = _yaml.ReadList("preferred_batch_sizes", MaxBatchSizes, () => (int)_yaml.ReadInteger("a preferred batch size", 1, MaxBatchSize));
         return sizes.Zip(sizes.Skip(1)).All(static pair => pair.First < pair.Second) ? sizes : throw _yaml.Fail("preferred_batch_sizes are not in ascending order");
-    }
-
-    private WarmUpMode ReadWarmUp()
-    {
-        var text = _yaml.ReadText("warm_up");
-        return text switch
-        {
-            "auto" => WarmUpMode.Auto,
-            "none" => WarmUpMode.None,
-            _ => throw _yaml.Fail($"warm_up is '{text}'; expected auto or none"),
-        };
     }
 
     private void ReadBatching()
