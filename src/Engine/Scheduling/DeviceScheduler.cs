@@ -171,7 +171,7 @@ internal sealed class DeviceScheduler : IDisposable
 
         if (inline is not null)
         {
-            Run(inline);
+            Run(inline, measuresCpu: false);
         }
         else if (refusal.IsOk)
         {
@@ -238,8 +238,11 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    /// <summary>Runs a lane's batch, by whoever holds the lane.</summary>
-    public void Run(EngineLane lane)
+    /// <summary>Runs a lane's batch, on the lane's thread.</summary>
+    public void Run(EngineLane lane) => Run(lane, _measuresCpu);
+
+    // To ask for the thread's processor time twice costs a good part of a run that is short enough for its caller's thread.
+    private void Run(EngineLane lane, bool measuresCpu)
     {
         var first = lane.Request!;
         var now = _timeProvider.GetTimestamp();
@@ -248,10 +251,10 @@ internal sealed class DeviceScheduler : IDisposable
             request.MutableTimings.RunStarted = now;
         }
 
-        var cpu = _measuresCpu ? ThreadClock.Now : default;
+        var cpu = measuresCpu ? ThreadClock.Now : default;
         if (lane.Run.Execute(first, out var status) == ExecutionState.Completed)
         {
-            EndRun(lane, status, _measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
+            EndRun(lane, status, measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
         }
     }
 
