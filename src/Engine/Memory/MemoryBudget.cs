@@ -17,7 +17,16 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
     private long _used;
     private volatile bool _hasWaiters;
 
-    public long Limit => limit;
+    /// <summary>The bytes that may be in use. Less than before: what is in use beyond comes back in its time.</summary>
+    public long Limit
+    {
+        get => Interlocked.Read(ref limit);
+        set
+        {
+            Interlocked.Exchange(ref limit, value);
+            ServeWaiters();
+        }
+    }
 
     public long Used => Interlocked.Read(ref _used);
 
@@ -33,9 +42,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
             return default;
         }
 
-        return byteSize > limit
-            ? new(new InferenceStatus(StatusCode.ResourceExhausted, $"The request's tensors take {byteSize} bytes; the memory budget for tensors is {limit} bytes."))
-            : new(WaitAsync(byteSize, cancellationToken));
+        return byteSize > Limit ? new(TooLarge(byteSize)) : new(WaitAsync(byteSize, cancellationToken));
     }
 
     public void Release(long byteSize)
@@ -63,7 +70,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
         {
             if (_waiters.Count >= waiterLimit)
             {
-                return new InferenceStatus(StatusCode.ResourceExhausted, $"The memory budget for tensors ({limit} bytes) is used up and {waiterLimit} requests wait for some already.");
+                return new InferenceStatus(StatusCode.ResourceExhausted, $"The memory budget for tensors ({Limit} bytes) is used up and {waiterLimit} requests wait for some already.");
             }
 
             waiter.Node = _waiters.AddLast(waiter);
@@ -74,9 +81,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
         ServeWaiters();
         await using var registration = cancellationToken.UnsafeRegister(
             static (state, _) => (((MemoryBudget, Waiter))state!).Item1.GiveUp((((MemoryBudget, Waiter))state!).Item2), (this, waiter));
-        return await waiter.Task.ConfigureAwait(false)
-            ? InferenceStatus.Ok
-            : new InferenceStatus(StatusCode.Cancelled, "The request was cancelled while it waited for tensor memory.");
+        return await waiter.Task.ConfigureAwait(false);
     }
 
     private void GiveUp(Waiter waiter)
@@ -91,7 +96,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
             Remove(waiter);
         }
 
-        waiter.SetResult(false);
+        waiter.SetResult(new InferenceStatus(StatusCode.Cancelled, "The request was cancelled while it waited for tensor memory."));
         ServeWaiters();
     }
 
@@ -99,14 +104,23 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
     {
         lock (_gate)
         {
-            while (_waiters.First is { } first && TryAdd(first.Value.ByteSize))
+            while (_waiters.First is { Value: var waiter })
             {
-                var waiter = first.Value;
+                // The limit may have become less than what was within it before.
+                var status = waiter.ByteSize > Limit ? TooLarge(waiter.ByteSize) : InferenceStatus.Ok;
+                if (status.IsOk && !TryAdd(waiter.ByteSize))
+                {
+                    return;
+                }
+
                 Remove(waiter);
-                waiter.SetResult(true);
+                waiter.SetResult(status);
             }
         }
     }
+
+    private InferenceStatus TooLarge(long byteSize) =>
+        new(StatusCode.ResourceExhausted, $"The request's tensors take {byteSize} bytes; the memory budget for tensors is {Limit} bytes.");
 
     private void Remove(Waiter waiter)
     {
@@ -118,7 +132,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
     private bool TryAdd(long byteSize)
     {
         var used = Interlocked.Read(ref _used);
-        while (byteSize <= limit - used)
+        while (byteSize <= Limit - used)
         {
             var seen = Interlocked.CompareExchange(ref _used, used + byteSize, used);
             if (seen == used)
@@ -132,7 +146,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? 
         return false;
     }
 
-    private sealed class Waiter(long byteSize) : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(long byteSize) : TaskCompletionSource<InferenceStatus>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public long ByteSize => byteSize;
 

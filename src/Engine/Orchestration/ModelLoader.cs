@@ -4,6 +4,7 @@ using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Orchestration.WarmUp;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
@@ -15,9 +16,10 @@ namespace Camshaft.Engine.Orchestration;
 /// its own that yield to all others. What it makes is not visible to requests until the controller publishes it.
 /// </summary>
 internal sealed class ModelLoader(
-    BackendSelector selector,
+    Func<ModelConfiguration, VersionDirectory, BackendChoice> select,
     IReadOnlyDictionary<IDevice, DeviceScheduler> schedulers,
     HostMemoryPool memory,
+    ModelResidency residency,
     CompletionThread completions,
     EngineOptions options,
     TimeProvider timeProvider) : IDisposable
@@ -29,14 +31,35 @@ internal sealed class ModelLoader(
 
     private readonly SemaphoreSlim _loads = new(options.ConcurrentLoads);
 
-    /// <summary>Loads a version; it is then loaded, or failed with its reason.</summary>
-    public async Task LoadAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
+    /// <summary>Loads a version once there is room for it; it is then loaded, or failed with its reason.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="directory">Its files.</param>
+    /// <param name="mayEvict">Whether other models may leave for it; else it goes on standby where they would have to.</param>
+    /// <param name="cancellationToken">Gives the load up.</param>
+    public async Task LoadAsync(ModelVersion version, VersionDirectory directory, bool mayEvict, CancellationToken cancellationToken)
     {
         await _loads.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             version.BeginLoading();
-            await LoadFilesAsync(version, directory, cancellationToken).ConfigureAwait(false);
+            var admission = await residency.AdmitAsync(version, LoadEstimate.FromFiles(directory), mayEvict, cancellationToken).ConfigureAwait(false);
+            if (!admission.IsOk)
+            {
+                Refuse(version, admission, mayEvict);
+                return;
+            }
+
+            try
+            {
+                await LoadFilesAsync(version, directory, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                residency.Release(version);
+                throw;
+            }
+
+            EndLoad(version);
         }
         finally
         {
@@ -49,13 +72,43 @@ internal sealed class ModelLoader(
 
     public void Dispose() => _loads.Dispose();
 
+    private static void Refuse(ModelVersion version, in InferenceStatus admission, bool mayEvict)
+    {
+        if (!mayEvict && admission.Code == StatusCode.Unavailable)
+        {
+            version.BeginStandby(admission.Message);
+        }
+        else
+        {
+            version.Fail(admission.Message);
+        }
+    }
+
+    private void EndLoad(ModelVersion version)
+    {
+        if (version.State != ModelState.Failed)
+        {
+            version.MeasureFootprint();
+            if (residency.Settle(version) is { IsOk: false } refusal)
+            {
+                version.Fail(refusal.Message);
+            }
+        }
+
+        if (version.State == ModelState.Failed)
+        {
+            version.Discard();
+            residency.Release(version);
+        }
+    }
+
     private async Task LoadFilesAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
     {
         ILoadedModel? model = null;
         try
         {
             var started = timeProvider.GetTimestamp();
-            var choice = selector.Select(version.Configuration, directory);
+            var choice = select(version.Configuration, directory);
             model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken), completions).ConfigureAwait(false);
             if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
             {
@@ -79,7 +132,6 @@ internal sealed class ModelLoader(
         {
             // A plugin may throw anything; whatever it is, it is this version's and no other's.
             model?.Dispose();
-            version.Detach()?.Dispose();
             version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
             version.Fail(WithoutSubject(version, exception.Message));
         }

@@ -22,6 +22,8 @@ internal sealed class ModelConfigurationFile
     // A request waits that long for company at most; who wants more means a timeout.
     private const string MaxQueueDelay = "10s";
 
+    private const string MaxResidency = "1d";
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly YamlReader _yaml;
@@ -79,6 +81,7 @@ internal sealed class ModelConfigurationFile
         ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output", areOutputs: true) },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
+        ["memory"] = ReadMemory,
         ["batching"] = ReadBatching,
         ["slo"] = () => ReadScheduling(_scheduling.ReadObjective),
         ["weight"] = () => ReadScheduling(_scheduling.ReadWeight),
@@ -201,6 +204,17 @@ internal sealed class ModelConfigurationFile
             ["threads"] = () => limits = limits with { Threads = (int)_yaml.ReadInteger("threads", 1, MaxThreads) },
         });
         _configuration = _configuration with { Limits = limits };
+    }
+
+    private void ReadMemory()
+    {
+        var memory = _configuration.Memory;
+        _yaml.ReadMembers("memory", new Dictionary<string, Action>
+        {
+            ["pinned"] = () => memory = memory with { IsPinned = _yaml.ReadBoolean("pinned") },
+            ["minimum_residency"] = () => memory = memory with { MinimumResidency = _yaml.ReadDuration("minimum_residency", "0s", MaxResidency) },
+        });
+        _configuration = _configuration with { Memory = memory };
     }
 
     private void ReadParameters()

@@ -31,6 +31,7 @@ public sealed class ModelConfigurationTests : IDisposable
               concurrency: 3
               queue_size: 100
               threads: 2
+            memory: { pinned: true, minimum_residency: 30s }
             slo: { latency: 20ms, percentile: 95, availability: 99.5, window: 2h }
             weight: 2.5
             minimum_share: 0.1
@@ -49,6 +50,7 @@ public sealed class ModelConfigurationTests : IDisposable
         Assert.Equal(new TensorConfiguration("scores") { DataType = DataType.Float16 }, Assert.Single(configuration.Outputs));
         Assert.Equal(new VersionPolicy.Latest(2), configuration.VersionPolicy);
         Assert.Equal(new ModelLimits { Concurrency = 3, QueueSize = 100, Threads = 2 }, configuration.Limits);
+        Assert.Equal(new ModelMemory { IsPinned = true, MinimumResidency = TimeSpan.FromSeconds(30) }, configuration.Memory);
         Assert.Equal(
             new LatencyObjective(TimeSpan.FromMilliseconds(20)) { Percentile = 95, Availability = 99.5, Window = TimeSpan.FromHours(2) }, configuration.Scheduling.Objective);
         Assert.Equal((2.5, 0.1, 3, OverloadMode.Serve), (configuration.Scheduling.Weight, configuration.Scheduling.MinimumShare, configuration.Scheduling.Priority, configuration.Scheduling.Overload));
@@ -128,7 +130,7 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_byte_order_mark_is_no_part_of_the_text() => Assert.Equal("x", Read("\ufeffbackend: x").Backend);
 
     [Theory]
-    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, batching, slo, weight, minimum_share, priority, overload, warm_up, parameters")]
+    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, memory, batching, slo, weight, minimum_share, priority, overload, warm_up, parameters")]
     [InlineData("limits:\n  thread: 1", "model.yaml:2:3: unknown key 'thread' in limits; accepted are concurrency, queue_size, threads")]
     [InlineData("inputs:\n- nam: a", "model.yaml:2:3: unknown key 'nam' in an input; accepted are name, datatype, shape, batch_axis")]
     [InlineData("backend: a\nbackend: b", "model.yaml:2:1: the key 'backend' is in model.yaml twice")]
@@ -175,6 +177,8 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("slo: { latency: 1ms, availability: NaN }", "availability is 'NaN'; expected a number from 1 to 99.9999")]
     [InlineData("slo: { latency: 1ms, window: 1s }", "window is '1s'; expected a number with us, ms, s, m, h or d, from 1m to 90d")]
     [InlineData("slo: 20ms", "slo is a mapping")]
+    [InlineData("memory: { pinned: yes }", "pinned is 'yes'; expected true or false")]
+    [InlineData("memory: { minimum_residency: 2d }", "minimum_residency is '2d'; expected a number with us, ms, s, m, h or d, from 0s to 1d")]
     [InlineData("weight: 0", "weight is '0'; expected a number from 0.001 to 1000")]
     [InlineData("weight: 1e3", "weight is '1e3'")]
     [InlineData("minimum_share: 10%", "minimum_share is '10%'; expected a number from 0 to 1")]

@@ -30,6 +30,9 @@ public sealed record ModelConfiguration
     /// <summary>What the model may use.</summary>
     public ModelLimits Limits { get; init; } = new();
 
+    /// <summary>How it stays in memory.</summary>
+    public ModelMemory Memory { get; init; } = new();
+
     /// <summary>How its requests are placed in time.</summary>
     public ModelScheduling Scheduling { get; init; } = new();
 
