@@ -75,8 +75,8 @@ internal sealed class ModelConfigurationFile
         ["device"] = () => _configuration = _configuration with { Device = ReadDevice() },
         ["file"] = () => _configuration = _configuration with { FileName = ReadFileName() },
         ["description"] = () => _configuration = _configuration with { Description = _yaml.ReadText("description") },
-        ["inputs"] = () => _configuration = _configuration with { Inputs = ReadTensors("inputs", "an input") },
-        ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output") },
+        ["inputs"] = () => _configuration = _configuration with { Inputs = ReadTensors("inputs", "an input", areOutputs: false) },
+        ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output", areOutputs: true) },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
         ["batching"] = ReadBatching,
@@ -105,23 +105,30 @@ internal sealed class ModelConfigurationFile
             : throw _yaml.Fail($"file is '{text}'; expected the name of a file in the version's directory");
     }
 
-    private List<TensorConfiguration> ReadTensors(string list, string item)
+    private List<TensorConfiguration> ReadTensors(string list, string item, bool areOutputs)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        return _yaml.ReadList(list, MaxTensors, () => ReadTensor(item, names));
+        return _yaml.ReadList(list, MaxTensors, () => ReadTensor(item, names, areOutputs));
     }
 
-    private TensorConfiguration ReadTensor(string what, HashSet<string> names)
+    private TensorConfiguration ReadTensor(string what, HashSet<string> names, bool isOutput)
     {
         var tensor = new TensorConfiguration("");
-        _yaml.ReadMembers(what, new Dictionary<string, Action>
+        var range = new ValueRangeSection(_yaml);
+        var members = new Dictionary<string, Action>
         {
             ["name"] = () => tensor = tensor with { Name = ReadTensorName(names) },
             ["datatype"] = () => tensor = tensor with { DataType = ReadDataType() },
             ["shape"] = () => tensor = tensor with { Shape = ReadShape() },
             ["batch_axis"] = () => tensor = tensor with { BatchAxis = (int)_yaml.ReadInteger("batch_axis", 0, Shape.MaxRank - 1) },
-        });
-        return tensor.Name.Length > 0 ? tensor : throw _yaml.Fail($"{what} needs a name");
+        };
+        if (isOutput)
+        {
+            range.AddMembers(members);
+        }
+
+        _yaml.ReadMembers(what, members);
+        return tensor.Name.Length > 0 ? tensor with { Range = range.Complete() } : throw _yaml.Fail($"{what} needs a name");
     }
 
     private string ReadTensorName(HashSet<string> names)

@@ -1,6 +1,5 @@
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Models.Configuration;
 
 namespace Camshaft.Engine.Scheduling;
 
@@ -10,9 +9,6 @@ namespace Camshaft.Engine.Scheduling;
 /// </summary>
 internal sealed class ModelQueues : IDisposable
 {
-    // As good a guess as any: longer than what is short, shorter than what is long.
-    private static readonly TimeSpan UnmeasuredRun = TimeSpan.FromMilliseconds(5);
-
     private readonly DeviceScheduler _scheduler;
 
     /// <summary>Makes the queues.</summary>
@@ -25,9 +21,11 @@ internal sealed class ModelQueues : IDisposable
     {
         _scheduler = scheduler;
         Axes = axes;
-        Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? scheduler.LaneCount);
-        Alone = scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, 1, model.Configuration.Batching, costs));
-        Buckets = axes.Joins ? new BucketTable(axes, () => scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, axes.MaxRows, model.Configuration.Batching, costs)), scheduler.RemoveQueue) : null;
+        Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? int.MaxValue);
+        Alone = AddQueue(1);
+        Buckets = axes.Joins ? new BucketTable(axes, () => AddQueue(axes.MaxRows), scheduler.RemoveQueue) : null;
+
+        ModelQueue AddQueue(int maxRows) => scheduler.AddQueue(Share, new BatchPlanner(model.Configuration, maxRows, costs, scheduler.TicksPerSecond));
     }
 
     public BatchAxes Axes { get; }
@@ -44,26 +42,5 @@ internal sealed class ModelQueues : IDisposable
     {
         Buckets?.Clear();
         _scheduler.RemoveQueue(Alone);
-    }
-
-    // How large batches are was decided when the model was warmed up; the plan is to follow that.
-    private static BatchPlan CreatePlan(long ticksPerSecond, int maxRows, BatchingConfiguration configuration, IReadOnlyList<RunCost> costs)
-    {
-        if (costs.Count == 0)
-        {
-            costs = [new RunCost(1, UnmeasuredRun, UnmeasuredRun)];
-        }
-
-        return BatchPlan.Derive(
-            new BatchProfile([.. costs.Select(cost => new BatchMeasurement(cost.Rows, ToTicks(cost.Cpu), ToTicks(cost.Wall), ToTicks(cost.Wall)))]),
-            new BatchPlanOptions
-            {
-                TicksPerSecond = ticksPerSecond,
-                MaxRows = maxRows,
-                PreferredRows = maxRows == 1 ? [] : configuration.PreferredBatchSizes.Count > 0 ? configuration.PreferredBatchSizes : [maxRows],
-                MaxQueueDelayTicks = maxRows == 1 ? 0 : (long)(configuration.MaxQueueDelay.TotalSeconds * ticksPerSecond),
-            });
-
-        long ToTicks(TimeSpan time) => Math.Max(1, (long)(time.TotalSeconds * ticksPerSecond));
     }
 }

@@ -80,6 +80,13 @@ public sealed class ModelConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void What_an_output_s_values_must_be_can_be_said()
+    {
+        Assert.Equal(new ValueRange { Finite = true, Minimum = -1.5e3, Maximum = 0 }, Read("outputs: [{ name: x, finite: true, minimum: -1.5e3, maximum: 0 }]").Outputs[0].Range);
+        Assert.Null(Read("outputs: [{ name: x, finite: false }]").Outputs[0].Range);
+    }
+
+    [Fact]
     public void The_warm_up_can_be_left_out() => Assert.Equal(WarmUpMode.None, Read("warm_up: none").WarmUp);
 
     [Fact]
@@ -147,6 +154,11 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("version_policy: { latest: 1, specific: [1] }", "met 2 of them")]
     [InlineData("version_policy: { latest: 0 }", "latest is '0'")]
     [InlineData("parameters: { a: { b: 1 } }", "the parameter 'a' is a single value; met a mapping")]
+    [InlineData("outputs: [{ name: x, finite: yes }]", "model.yaml:1:30: finite is 'yes'; expected true or false")]
+    [InlineData("outputs: [{ name: x, minimum: .nan }]", "minimum is '.nan'; expected a number")]
+    [InlineData("outputs: [{ name: x, maximum: 1e999 }]", "maximum is '1e999'; expected a number")]
+    [InlineData("outputs: [{ name: x, minimum: 2, maximum: 1.5 }]", "the minimum, 2, is more than the maximum, 1.5")]
+    [InlineData("inputs: [{ name: x, finite: true }]", "unknown key 'finite' in an input")]
     [InlineData("backend: a\n---\nbackend: b", "one document is expected")]
     [InlineData("backend: &x a\nfile: *x", "model.yaml:1:10: anchors and aliases are not accepted")]
     [InlineData("backend: \"a", "model.yaml:1:")]

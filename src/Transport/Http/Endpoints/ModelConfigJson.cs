@@ -136,6 +136,11 @@ internal static class ModelConfigJson
                 string.Create(CultureInfo.InvariantCulture, $"{cost.Rows}: {cost.Cpu.TotalMilliseconds:0.###} ms"))));
         }
 
+        if (model.Configuration.Outputs.Any(static output => output.Range is not null))
+        {
+            WriteParameter(writer, "camshaft.failed_output_checks", model.Recorder.FailedOutputChecks.ToString(CultureInfo.InvariantCulture));
+        }
+
         writer.WriteEndObject();
     }
 
