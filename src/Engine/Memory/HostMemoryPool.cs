@@ -87,6 +87,13 @@ public sealed unsafe class HostMemoryPool : IDisposable
     public ValueTask<InferenceStatus> ReserveAsync(long blockByteSize, CancellationToken cancellationToken) =>
         _budget.TakeAsync(blockByteSize, cancellationToken);
 
+    /// <summary>Changes the bytes that may be in use at once. What is in use beyond them comes back in its time.</summary>
+    public void SetBudget(long byteSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteSize);
+        _budget.Limit = byteSize;
+    }
+
     /// <summary>Gives back what is left of a reservation.</summary>
     public void ReleaseReservation(long blockByteSize) => _budget.Release(blockByteSize);
 

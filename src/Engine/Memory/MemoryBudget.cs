@@ -13,7 +13,16 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
     private long _used;
     private volatile bool _hasWaiters;
 
-    public long Limit => limit;
+    /// <summary>The bytes that may be in use. Less than before: what is in use beyond comes back in its time.</summary>
+    public long Limit
+    {
+        get => Interlocked.Read(ref limit);
+        set
+        {
+            Interlocked.Exchange(ref limit, value);
+            ServeWaiters();
+        }
+    }
 
     public long Used => Interlocked.Read(ref _used);
 
@@ -29,9 +38,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
             return default;
         }
 
-        return byteSize > limit
-            ? new(new InferenceStatus(StatusCode.ResourceExhausted, $"The request's tensors take {byteSize} bytes; the memory budget for tensors is {limit} bytes."))
-            : new(WaitAsync(byteSize, cancellationToken));
+        return byteSize > Limit ? new(TooLarge(byteSize)) : new(WaitAsync(byteSize, cancellationToken));
     }
 
     public void Release(long byteSize)
@@ -50,7 +57,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
         {
             if (_waiters.Count >= waiterLimit)
             {
-                return new InferenceStatus(StatusCode.ResourceExhausted, $"The memory budget for tensors ({limit} bytes) is used up and {waiterLimit} requests wait for some already.");
+                return new InferenceStatus(StatusCode.ResourceExhausted, $"The memory budget for tensors ({Limit} bytes) is used up and {waiterLimit} requests wait for some already.");
             }
 
             waiter.Node = _waiters.AddLast(waiter);
@@ -61,9 +68,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
         ServeWaiters();
         await using var registration = cancellationToken.UnsafeRegister(
             static (state, _) => (((MemoryBudget, Waiter))state!).Item1.GiveUp((((MemoryBudget, Waiter))state!).Item2), (this, waiter));
-        return await waiter.Task.ConfigureAwait(false)
-            ? InferenceStatus.Ok
-            : new InferenceStatus(StatusCode.Cancelled, "The request was cancelled while it waited for tensor memory.");
+        return await waiter.Task.ConfigureAwait(false);
     }
 
     private void GiveUp(Waiter waiter)
@@ -78,7 +83,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
             Remove(waiter);
         }
 
-        waiter.SetResult(false);
+        waiter.SetResult(new InferenceStatus(StatusCode.Cancelled, "The request was cancelled while it waited for tensor memory."));
         ServeWaiters();
     }
 
@@ -86,14 +91,23 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
     {
         lock (_gate)
         {
-            while (_waiters.First is { } first && TryAdd(first.Value.ByteSize))
+            while (_waiters.First is { Value: var waiter })
             {
-                var waiter = first.Value;
+                // The limit may have become less than what was within it before.
+                var status = waiter.ByteSize > Limit ? TooLarge(waiter.ByteSize) : InferenceStatus.Ok;
+                if (status.IsOk && !TryAdd(waiter.ByteSize))
+                {
+                    return;
+                }
+
                 Remove(waiter);
-                waiter.SetResult(true);
+                waiter.SetResult(status);
             }
         }
     }
+
+    private InferenceStatus TooLarge(long byteSize) =>
+        new(StatusCode.ResourceExhausted, $"The request's tensors take {byteSize} bytes; the memory budget for tensors is {Limit} bytes.");
 
     private void Remove(Waiter waiter)
     {
@@ -105,7 +119,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
     private bool TryAdd(long byteSize)
     {
         var used = Interlocked.Read(ref _used);
-        while (byteSize <= limit - used)
+        while (byteSize <= Limit - used)
         {
             var seen = Interlocked.CompareExchange(ref _used, used + byteSize, used);
             if (seen == used)
@@ -119,7 +133,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
         return false;
     }
 
-    private sealed class Waiter(long byteSize) : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(long byteSize) : TaskCompletionSource<InferenceStatus>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public long ByteSize => byteSize;
 

@@ -22,6 +22,8 @@ internal sealed class ModelConfigurationFile
     // A request waits that long for company at most; who wants more means a timeout.
     private const string MaxQueueDelay = "10s";
 
+    private const string MaxResidency = "1d";
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly YamlReader _yaml;
@@ -79,13 +81,14 @@ internal sealed class ModelConfigurationFile
         ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output", areOutputs: true) },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
+        ["memory"] = ReadMemory,
         ["batching"] = ReadBatching,
         ["slo"] = () => ReadScheduling(_scheduling.ReadObjective),
         ["weight"] = () => ReadScheduling(_scheduling.ReadWeight),
         ["minimum_share"] = () => ReadScheduling(_scheduling.ReadMinimumShare),
         ["priority"] = () => ReadScheduling(_scheduling.ReadPriority),
         ["overload"] = () => ReadScheduling(_scheduling.ReadOverload),
-        ["warm_up"] = () => _configuration = _configuration with { WarmUp = ReadWarmUp() },
+        ["warm_up"] = () => _configuration = new WarmUpSection(_yaml, ReadDataType, ReadShape).Read(_configuration),
         ["parameters"] = ReadParameters,
     });
 
@@ -173,17 +176,6 @@ internal sealed class ModelConfigurationFile
         return sizes.Zip(sizes.Skip(1)).All(static pair => pair.First < pair.Second) ? sizes : throw _yaml.Fail("preferred_batch_sizes are not in ascending order");
     }
 
-    private WarmUpMode ReadWarmUp()
-    {
-        var text = _yaml.ReadText("warm_up");
-        return text switch
-        {
-            "auto" => WarmUpMode.Auto,
-            "none" => WarmUpMode.None,
-            _ => throw _yaml.Fail($"warm_up is '{text}'; expected auto or none"),
-        };
-    }
-
     private void ReadBatching()
     {
         var batching = _configuration.Batching;
@@ -212,6 +204,17 @@ internal sealed class ModelConfigurationFile
             ["threads"] = () => limits = limits with { Threads = (int)_yaml.ReadInteger("threads", 1, MaxThreads) },
         });
         _configuration = _configuration with { Limits = limits };
+    }
+
+    private void ReadMemory()
+    {
+        var memory = _configuration.Memory;
+        _yaml.ReadMembers("memory", new Dictionary<string, Action>
+        {
+            ["pinned"] = () => memory = memory with { IsPinned = _yaml.ReadBoolean("pinned") },
+            ["minimum_residency"] = () => memory = memory with { MinimumResidency = _yaml.ReadDuration("minimum_residency", "0s", MaxResidency) },
+        });
+        _configuration = _configuration with { Memory = memory };
     }
 
     private void ReadParameters()

@@ -33,12 +33,9 @@ internal sealed class BatchPlanner
         _maxRows = maxRows;
         _ticksPerSecond = ticksPerSecond;
         _isMeasured = costs.Count > 0;
-        var measurements = _isMeasured
-            ? costs.Where(cost => cost.Rows == 1 || cost.Rows <= maxRows).Select(cost => Measure(cost.Rows, ToTicks(cost.Cpu), GetLength(ToTicks(cost.Cpu), ToTicks(cost.Wall)))).ToList()
 
-            // As good a guess as any: longer than what is short, shorter than what is long. The first run corrects it.
-            : [Measure(1, ticksPerSecond / 200, ticksPerSecond / 200)];
-        Plan = Derive(new BatchProfile(Extend(measurements)), laneClass: null);
+        // Without measurements as good a guess as any: longer than what is short, shorter than what is long. The first run corrects it.
+        Plan = Derive(new BatchProfile(_isMeasured ? Convert(costs) : Extend([Measure(1, ticksPerSecond / 200, ticksPerSecond / 200)])), laneClass: null);
         _recorder = CreateRecorder();
     }
 
@@ -78,6 +75,14 @@ internal sealed class BatchPlanner
         return _recorder.HasDrifted && run.EndTime - _planned > _ticksPerSecond && Replace(_recorder.ToProfile(), Plan.LaneClass, run.EndTime);
     }
 
+    /// <summary>Starts anew from measurements; at least one.</summary>
+    public void Restart(IReadOnlyList<RunCost> costs)
+    {
+        _isMeasured = true;
+        Plan = Derive(new BatchProfile(Convert(costs)), laneClass: null);
+        _recorder = CreateRecorder();
+    }
+
     private static BatchMeasurement Measure(int rows, long cpuTicks, long wallTicks) => new(rows, cpuTicks, wallTicks, (long)(wallTicks * SlowRun));
 
     // How long a run takes that has a processor to itself: what its thread computed, unless it spent its time with waiting.
@@ -96,6 +101,10 @@ internal sealed class BatchPlanner
 
     private BatchPlan Derive(BatchProfile profile, LaneClass? laneClass) =>
         BatchPlan.Derive(profile, SchedulingTerms.CreatePlanOptions(_configuration, _maxRows, RunBoundTicks, _ticksPerSecond) with { LaneClass = laneClass });
+
+    private BatchMeasurement[] Convert(IReadOnlyList<RunCost> costs) => Extend([.. costs
+        .Where(cost => cost.Rows == 1 || cost.Rows <= _maxRows)
+        .Select(cost => Measure(cost.Rows, ToTicks(cost.Cpu), GetLength(ToTicks(cost.Cpu), ToTicks(cost.Wall))))]);
 
     // Batches that are allowed, and larger than any that was measured, take more in proportion.
     private BatchMeasurement[] Extend(List<BatchMeasurement> measurements)

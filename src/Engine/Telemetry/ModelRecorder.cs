@@ -35,6 +35,21 @@ public sealed class ModelRecorder
     /// <summary>How many answers had a value that the model's configuration excludes; these requests ended as <see cref="StatusCode.Internal"/>.</summary>
     public long FailedOutputChecks => Interlocked.Read(ref _failedOutputChecks);
 
+    /// <summary>How many requests ended, well or badly.</summary>
+    public long TotalCount
+    {
+        get
+        {
+            long sum = 0;
+            for (var code = 0; code < CodeCount; code++)
+            {
+                sum += GetCount((StatusCode)code);
+            }
+
+            return sum;
+        }
+    }
+
     /// <summary>How many requests ended with a code.</summary>
     public long GetCount(StatusCode code)
     {

@@ -50,8 +50,16 @@ internal sealed class ServerOptions
     public string[] LoadModels { get; set; } = [];
 
     [Range(1L << 20, long.MaxValue)]
-    [Setting("What the tensors of all requests may take together; requests beyond wait", Unit = "bytes", Flag = "--tensor-memory-bytes")]
-    public long TensorMemoryBytes { get; set; } = 1L << 30;
+    [Setting("What the tensors of all requests may take together; requests beyond wait", Unit = "bytes", Flag = "--tensor-memory-bytes", Default = "1073741824, at most a quarter of a container's memory")]
+    public long? TensorMemoryBytes { get; set; }
+
+    [Range(1L << 20, long.MaxValue)]
+    [Setting("What models may take together; those that find no room are loaded when they are asked for, and others leave for them", Unit = "bytes", Flag = "--memory-budget", Default = "what a container's memory leaves; else no bound")]
+    public long? MemoryBudget { get; set; }
+
+    [Range(0, 86_400)]
+    [Setting("How long a model stays in memory at least once it is there, unless its model.yaml says otherwise", Unit = "seconds")]
+    public int MinimumResidencySeconds { get; set; }
 
     [Range(1, 1_000_000)]
     [Setting("How many requests may wait for a model unless its model.yaml says otherwise; one more is refused", Unit = "requests")]
@@ -115,6 +123,8 @@ internal sealed class ServerOptions
             ControlMode = ModelControlMode,
             LoadModels = LoadModels,
             TensorMemoryBudgetBytes = TensorMemoryBytes,
+            ModelMemoryBudgetBytes = MemoryBudget,
+            MinimumResidency = TimeSpan.FromSeconds(MinimumResidencySeconds),
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
             SchedulingPolicy = SchedulingPolicy,

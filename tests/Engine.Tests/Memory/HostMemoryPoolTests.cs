@@ -103,6 +103,21 @@ public sealed class HostMemoryPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_budget_that_grows_serves_who_waits_and_one_that_shrinks_refuses_what_cannot_fit_any_more()
+    {
+        using var all = Rent(Budget);
+        var small = _pool.ReserveAsync(4096, CancellationToken.None).AsTask();
+        var large = _pool.ReserveAsync(Budget, CancellationToken.None).AsTask();
+        _pool.SetBudget(Budget + 4096);
+        Assert.True((await small).IsOk);
+        Assert.False(large.IsCompleted);
+
+        _pool.SetBudget(Budget / 2);
+        Assert.Equal(StatusCode.ResourceExhausted, (await large).Code);
+        _pool.ReleaseReservation(4096);
+    }
+
+    [Fact]
     public async Task Reservations_are_served_in_the_order_in_which_they_came()
     {
         var half = Rent(Budget / 2);

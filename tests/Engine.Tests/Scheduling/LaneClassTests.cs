@@ -64,9 +64,9 @@ public sealed class LaneClassTests
         var requests = new[] { await harness.PrepareAsync(slow, 1), await harness.PrepareAsync(slow, 2), await harness.PrepareAsync(slow, 3) };
         var answers = requests.Select(static request => request.RunAsync().AsTask()).ToArray();
         await _gate.EnteredAsync();
-        harness.Scheduler.Resize(new LaneLayout(2, HasClasses: true, 2));
+        harness.Scheduler.Resize(processors: 2);
         await _gate.EnteredAsync();
-        harness.Scheduler.Resize(new LaneLayout(1, HasClasses: true, 1));
+        harness.Scheduler.Resize(processors: 1);
         _gate.Open();
         await Task.WhenAny(answers).WaitAsync(Patience);
 

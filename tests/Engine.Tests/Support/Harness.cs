@@ -33,14 +33,16 @@ internal sealed class Harness : IAsyncDisposable
         LaneLayout? layout = null,
         ModelScheduling? scheduling = null,
         IReadOnlyList<RunCost>? costs = null,
-        IReadOnlyList<TensorConfiguration>? outputs = null)
+        IReadOnlyList<TensorConfiguration>? outputs = null,
+        IReadOnlyList<WarmUpSample>? samples = null,
+        string sampleDirectory = "")
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), layout ?? LaneLayout.Alike(laneCount), policy ?? new FifoPolicy(), TimeProvider, _completions, TimeSpan.FromSeconds(10));
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, scheduling, costs, outputs);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, scheduling, costs, outputs, samples, sampleDirectory);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -63,7 +65,17 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null, ModelScheduling? scheduling = null, IReadOnlyList<RunCost>? costs = null, IReadOnlyList<TensorConfiguration>? outputs = null)
+    public ModelVersion AddModel(
+        FakeModel backend,
+        int queueLimit = 16,
+        int? concurrency = null,
+        int maxRows = 1,
+        BatchingConfiguration? batching = null,
+        ModelScheduling? scheduling = null,
+        IReadOnlyList<RunCost>? costs = null,
+        IReadOnlyList<TensorConfiguration>? outputs = null,
+        IReadOnlyList<WarmUpSample>? samples = null,
+        string sampleDirectory = "")
     {
         var configuration = new ModelConfiguration
         {
@@ -71,10 +83,11 @@ internal sealed class Harness : IAsyncDisposable
             Limits = new ModelLimits { Concurrency = concurrency },
             Batching = batching ?? new BatchingConfiguration(),
             Scheduling = scheduling ?? new ModelScheduling(),
+            WarmUpSamples = samples ?? [],
         };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
-        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
+        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest, Memory, sampleDirectory);
         model.Attach(Loaded, TimeSpan.Zero);
         Loaded.SetBatching(new BatchAxes(backend.Signature, maxRows), costs ?? []);
         model.MarkReady();

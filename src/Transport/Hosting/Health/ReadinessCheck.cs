@@ -18,7 +18,7 @@ internal sealed class ReadinessCheck(InferenceEngine engine, IReadOnlyList<strin
             return Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, fault, engine.Started.Exception?.InnerException, data));
         }
 
-        var missing = requiredModels.Where(name => !models.Any(model => model.Name == name && model.HighestReady is not null)).ToList();
+        var missing = requiredModels.Where(name => !models.Any(model => model.Name == name && model.HighestReady?.State is ModelState.Ready or ModelState.Standby)).ToList();
         if (missing.Count > 0)
         {
             return Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, $"{Name(missing)} not ready.", data: data));
