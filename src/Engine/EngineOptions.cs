@@ -18,11 +18,20 @@ public sealed record EngineOptions
     /// <summary>The models to load at start in <see cref="ModelControlMode.Explicit"/>; <c>*</c> alone means all.</summary>
     public IReadOnlyList<string> LoadModels { get; init; } = [];
 
-    /// <summary>How many bytes of host memory tensors of requests may take together. Default: 1 GiB.</summary>
-    public long TensorMemoryBudgetBytes { get; init; } = 1L << 30;
+    /// <summary>How many bytes of host memory tensors of requests may take together; null = 1 GiB, or a quarter of the container's memory limit if that is less.</summary>
+    public long? TensorMemoryBudgetBytes { get; init; }
 
     /// <summary>How many requests may wait for tensor memory at once; one more is refused. Default: 1,024.</summary>
     public int TensorMemoryWaiterLimit { get; init; } = 1024;
+
+    /// <summary>
+    /// How many bytes of host memory models may take together; those that find no room are loaded on demand. Null = what the
+    /// container's memory limit leaves beside tensors and the program, and without such a limit no bound.
+    /// </summary>
+    public long? ModelMemoryBudgetBytes { get; init; }
+
+    /// <summary>How long a model stays in memory at least once it is there, unless its configuration says otherwise. Default: no time.</summary>
+    public TimeSpan MinimumResidency { get; init; }
 
     /// <summary>
     /// How many processors the engine counts on: as many short runs, and as many longer ones beside them, run at once; 0 = as

@@ -1,8 +1,10 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Devices;
+using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Orchestration;
+using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
@@ -19,13 +21,16 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     // While one copies, another computes.
     private const int LanesPerAccelerator = 2;
 
-    // Each abandoned run keeps a thread and memory; with so many the process is better replaced.
-    private const int MostAbandonedRuns = 4;
+    /// <summary>With so many runs that were given up the engine is not ready any more: each keeps a thread and memory, and the process is better replaced.</summary>
+    public const int MostAbandonedRuns = 4;
 
     private readonly ILogger _logger;
     private readonly CompletionThread _completions = new();
     private readonly Dictionary<IDevice, DeviceScheduler> _schedulers = [];
+    private readonly ContainerWatch _container;
+    private readonly ModelResidency _residency;
     private readonly ModelLoader _loader;
+    private readonly RequestDoor _door;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _retries = Task.CompletedTask;
     private volatile EngineState _state = EngineState.Created;
@@ -41,8 +46,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Options = options;
         _logger = loggerFactory.CreateLogger("Camshaft.Engine");
         var cpu = new CpuDevice();
-        Memory = new HostMemoryPool(cpu.MemorySource, options.TensorMemoryBudgetBytes, options.TensorMemoryWaiterLimit);
-        Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider);
+        _container = new ContainerWatch(new CgroupReader(), timeProvider);
+        var plan = MemoryPlan.Make(options, _container.MemoryByteSize);
+        Memory = new HostMemoryPool(cpu.MemorySource, plan.TensorByteSize, options.TensorMemoryWaiterLimit, serveWaiters: _completions.Post);
+        Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider, thread => OwnThread.StartNormal(thread, _completions));
         foreach (var device in FindDevices(cpu, deviceProviders))
         {
             var policy = SchedulingPolicies.Create(options.SchedulingPolicy, timeProvider.TimestampFrequency);
@@ -50,8 +57,12 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             _schedulers.Add(device, new DeviceScheduler(device, layout, policy, timeProvider, _completions, options.AbandonTimeout));
         }
 
-        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]), _schedulers, Memory, options, timeProvider);
-        Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, timeProvider, _logger);
+        _residency = new ModelResidency(plan.ModelByteSize, options.MinimumResidency, timeProvider, _logger);
+        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]).Select, _schedulers, Memory, _residency, _completions, options, timeProvider);
+        Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, _residency, timeProvider, _logger);
+        _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
+        _container.MemoryLimitChanged += FollowMemoryLimit;
+        _container.ProcessorCountChanged += FollowProcessorCount;
     }
 
     private enum EngineState
@@ -74,6 +85,15 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>Loads and unloads models.</summary>
     public ModelController Controller { get; }
+
+    /// <summary>The bytes of host memory that models take together, those that are being loaded included.</summary>
+    public long ModelMemoryByteSize => _residency.Use.Used;
+
+    /// <summary>The most that <see cref="ModelMemoryByteSize"/> ever was.</summary>
+    public long ModelMemoryPeakByteSize => _residency.Use.Peak;
+
+    /// <summary>The bytes of host memory that models may take together; <see cref="long.MaxValue"/> = no bound.</summary>
+    public long ModelMemoryBudgetByteSize => _residency.Limit;
 
     /// <summary>The backend plugins.</summary>
     public PluginHost Plugins { get; }
@@ -112,6 +132,29 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Rents a request to a model as <see cref="ModelRegistry.TryCreateRequest"/> does, and waits where the model is not in memory: for the initial
+    /// loads, or for a load on demand. A model that is in memory costs no wait and no allocation.
+    /// </summary>
+    /// <param name="modelName">The model's name.</param>
+    /// <param name="version">The version's number, or <see cref="ModelRegistry.HighestReady"/>.</param>
+    /// <param name="timeout">How long the request may wait; null = as long as it takes.</param>
+    /// <param name="cancellationToken">Set when the client is gone.</param>
+    /// <returns>
+    /// The request; or what <see cref="ModelRegistry.TryCreateRequest"/> has against it; or how the wait ended: <see cref="StatusCode.Unavailable"/> when the
+    /// model could not be loaded, <see cref="StatusCode.ResourceExhausted"/> when too many wait, <see cref="StatusCode.DeadlineExceeded"/>, <see cref="StatusCode.Cancelled"/>.
+    /// </returns>
+    public ValueTask<RentedRequest> CreateRequestAsync(string modelName, long version, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        _door.CreateRequestAsync(modelName, version, timeout, cancellationToken);
+
+    /// <summary>
+    /// Waits as <see cref="CreateRequestAsync"/> does and rents nothing: for those who want to read a request only when its model is there, or need
+    /// the model's signature. The model may leave memory again afterwards.
+    /// </summary>
+    /// <returns>Success, also where there is nothing to wait for: what else may be wrong with the model is not said here.</returns>
+    public ValueTask<InferenceStatus> WaitForModelAsync(string modelName, long version, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        _door.WaitForModelAsync(modelName, version, timeout, cancellationToken);
+
     /// <summary>Says that a stop is coming: the engine is not ready from now on, so that load balancers look elsewhere, and still serves.</summary>
     public void AnnounceStop() => _stopAnnounced = true;
 
@@ -125,6 +168,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         _state = EngineState.Stopping;
+        _container.Dispose();
         Plugins.Changed -= RetryFailedModels;
         await _retries.ConfigureAwait(false);
         await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);
@@ -135,6 +179,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         _loader.Dispose();
+        _residency.Dispose();
         if (abandoned.Count == 0)
         {
             await Plugins.DisposeAsync().ConfigureAwait(false);
@@ -161,12 +206,15 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        RuntimeThreads.Start();
         foreach (var scheduler in _schedulers.Values)
         {
             scheduler.Start();
         }
 
         Plugins.Scan();
+        _residency.Start();
+        _container.Start();
         await Controller.LoadInitialAsync(cancellationToken).ConfigureAwait(false);
         Plugins.Changed += RetryFailedModels;
         Plugins.StartWatching();
@@ -176,7 +224,30 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
     }
 
-    private int CpuCount => Options.CpuLaneCount > 0 ? Options.CpuLaneCount : Environment.ProcessorCount;
+    private int CpuCount => Options.CpuLaneCount > 0 ? Options.CpuLaneCount : _container.ProcessorCount;
+
+    private void FollowProcessorCount(int count)
+    {
+        if (Options.CpuLaneCount > 0)
+        {
+            return;
+        }
+
+        foreach (var scheduler in _schedulers.Values.Where(static scheduler => scheduler.Device.Kind == DeviceKind.Cpu))
+        {
+            scheduler.Resize(count);
+        }
+
+        Log.ProcessorCount(_logger, count);
+    }
+
+    private void FollowMemoryLimit(long? containerLimit)
+    {
+        var plan = MemoryPlan.Make(Options, containerLimit);
+        Memory.SetBudget(plan.TensorByteSize);
+        _residency.Limit = plan.ModelByteSize;
+        Log.MemoryLimit(_logger, containerLimit, plan.TensorByteSize, plan.ModelByteSize);
+    }
 
     private List<IDevice> FindDevices(CpuDevice cpu, IEnumerable<IDeviceProvider> providers)
     {
@@ -217,6 +288,12 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         [LoggerMessage(103, LogLevel.Error, "The engine stopped beside a run that does not end. {Run}")]
         public static partial void RunOutstanding(ILogger logger, string run);
+
+        [LoggerMessage(104, LogLevel.Information, "The container's memory limit is {Limit} bytes now: tensors may take {TensorByteSize} bytes, models {ModelByteSize}.")]
+        public static partial void MemoryLimit(ILogger logger, long? limit, long tensorByteSize, long modelByteSize);
+
+        [LoggerMessage(105, LogLevel.Information, "The process may use {Count} processors now.")]
+        public static partial void ProcessorCount(ILogger logger, int count);
 
         [LoggerMessage(102, LogLevel.Error, "Models could not be tried again after a new plugin.")]
         public static partial void RetryFailed(ILogger logger, Exception exception);

@@ -271,7 +271,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <summary>The promise that <see cref="Complete"/> fulfils.</summary>
     internal ValueTask<InferenceStatus> Answer => new(this, _completion.Version);
 
-    /// <summary>Whether a run gave every output that was asked for.</summary>
+    /// <summary>Whether a run gave every output that was asked for, and none with a value that the configuration excludes.</summary>
     internal InferenceStatus CheckOutputs() => _tensors.CheckOutputs();
 
     /// <summary>Hands the request back to its owner; the caller may not touch it after that.</summary>

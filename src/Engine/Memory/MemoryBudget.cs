@@ -4,16 +4,29 @@ namespace Camshaft.Engine.Memory;
 
 /// <summary>
 /// How many bytes may be in use at once, and who waits for some. Those who wait are served in the order in which they
-/// came, so that a large request is not overtaken for ever. Any thread.
+/// came, so that a large request is not overtaken for ever. Any thread; those who give bytes back leave it to
+/// <paramref name="serve"/> where the waiting are served, so that a thread that yields need neither take their lock nor wake them.
 /// </summary>
-internal sealed class MemoryBudget(long limit, int waiterLimit)
+/// <param name="limit">How many bytes.</param>
+/// <param name="waiterLimit">How many may wait.</param>
+/// <param name="serve">Runs an action elsewhere; null = on the thread that gives bytes back.</param>
+internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? serve = null)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiter> _waiters = [];
     private long _used;
     private volatile bool _hasWaiters;
 
-    public long Limit => limit;
+    /// <summary>The bytes that may be in use. Less than before: what is in use beyond comes back in its time.</summary>
+    public long Limit
+    {
+        get => Interlocked.Read(ref limit);
+        set
+        {
+            Interlocked.Exchange(ref limit, value);
+            ServeWaiters();
+        }
+    }
 
     public long Used => Interlocked.Read(ref _used);
 
@@ -29,17 +42,24 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
             return default;
         }
 
-        return byteSize > limit
-            ? new(new InferenceStatus(StatusCode.ResourceExhausted, $"The request's tensors take {byteSize} bytes; the memory budget for tensors is {limit} bytes."))
-            : new(WaitAsync(byteSize, cancellationToken));
+        return byteSize > Limit ? new(TooLarge(byteSize)) : new(WaitAsync(byteSize, cancellationToken));
     }
 
     public void Release(long byteSize)
     {
         Interlocked.Add(ref _used, -byteSize);
-        if (_hasWaiters)
+        if (!_hasWaiters)
+        {
+            return;
+        }
+
+        if (serve is null)
         {
             ServeWaiters();
+        }
+        else
+        {
+            serve(ServeWaiters);
         }
     }
 
@@ -50,7 +70,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
         {
             if (_waiters.Count >= waiterLimit)
             {
-                return new InferenceStatus(StatusCode.ResourceExhausted, $"The memory budget for tensors ({limit} bytes) is used up and {waiterLimit} requests wait for some already.");
+                return new InferenceStatus(StatusCode.ResourceExhausted, $"The memory budget for tensors ({Limit} bytes) is used up and {waiterLimit} requests wait for some already.");
             }
 
             waiter.Node = _waiters.AddLast(waiter);
@@ -61,9 +81,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
         ServeWaiters();
         await using var registration = cancellationToken.UnsafeRegister(
             static (state, _) => (((MemoryBudget, Waiter))state!).Item1.GiveUp((((MemoryBudget, Waiter))state!).Item2), (this, waiter));
-        return await waiter.Task.ConfigureAwait(false)
-            ? InferenceStatus.Ok
-            : new InferenceStatus(StatusCode.Cancelled, "The request was cancelled while it waited for tensor memory.");
+        return await waiter.Task.ConfigureAwait(false);
     }
 
     private void GiveUp(Waiter waiter)
@@ -78,7 +96,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
             Remove(waiter);
         }
 
-        waiter.SetResult(false);
+        waiter.SetResult(new InferenceStatus(StatusCode.Cancelled, "The request was cancelled while it waited for tensor memory."));
         ServeWaiters();
     }
 
@@ -86,14 +104,23 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
     {
         lock (_gate)
         {
-            while (_waiters.First is { } first && TryAdd(first.Value.ByteSize))
+            while (_waiters.First is { Value: var waiter })
             {
-                var waiter = first.Value;
+                // The limit may have become less than what was within it before.
+                var status = waiter.ByteSize > Limit ? TooLarge(waiter.ByteSize) : InferenceStatus.Ok;
+                if (status.IsOk && !TryAdd(waiter.ByteSize))
+                {
+                    return;
+                }
+
                 Remove(waiter);
-                waiter.SetResult(true);
+                waiter.SetResult(status);
             }
         }
     }
+
+    private InferenceStatus TooLarge(long byteSize) =>
+        new(StatusCode.ResourceExhausted, $"The request's tensors take {byteSize} bytes; the memory budget for tensors is {Limit} bytes.");
 
     private void Remove(Waiter waiter)
     {
@@ -105,7 +132,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
     private bool TryAdd(long byteSize)
     {
         var used = Interlocked.Read(ref _used);
-        while (byteSize <= limit - used)
+        while (byteSize <= Limit - used)
         {
             var seen = Interlocked.CompareExchange(ref _used, used + byteSize, used);
             if (seen == used)
@@ -119,7 +146,7 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
         return false;
     }
 
-    private sealed class Waiter(long byteSize) : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(long byteSize) : TaskCompletionSource<InferenceStatus>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public long ByteSize => byteSize;
 

@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Memory;
 using Camshaft.Engine.Scheduling;
 
 namespace Camshaft.Engine.Models;
@@ -15,12 +16,14 @@ internal sealed class LoadedVersion : IDisposable
     private readonly Func<BatchAxes, IReadOnlyList<RunCost>, ModelQueues> _createQueues;
     private readonly Func<InferenceRequest> _createRequest;
 
-    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
+    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest, HostMemoryPool memory, string sampleDirectory = "")
     {
         Backend = backend;
         Model = model;
-        Plan = new SignaturePlan(signature);
+        Plan = new SignaturePlan(signature, version.Configuration.Outputs);
         Scheduler = scheduler;
+        Memory = memory;
+        SampleDirectory = sampleDirectory;
         _instances = new LaneInstances(model);
         _createQueues = (axes, costs) => new ModelQueues(scheduler, version, axes, costs, queueLimit);
         _createRequest = () => createRequest(version, Plan, Queues!, scheduler);
@@ -37,6 +40,12 @@ internal sealed class LoadedVersion : IDisposable
     public SignaturePlan Plan { get; }
 
     public DeviceScheduler Scheduler { get; }
+
+    /// <summary>The memory of its requests' tensors.</summary>
+    public HostMemoryPool Memory { get; }
+
+    /// <summary>Where the files of its warm-up samples lie.</summary>
+    public string SampleDirectory { get; }
 
     public ModelQueues Queues { get; private set; }
 

@@ -19,7 +19,7 @@ public sealed class ModelEntry
     /// <summary>Why the model as a whole cannot be served, such as an invalid configuration; null when it can.</summary>
     public string? Reason => _snapshot.Reason;
 
-    /// <summary>The highest version that takes requests; null when none does.</summary>
+    /// <summary>The highest version that takes requests, at once or, where it is not in memory, after a load; null when none does.</summary>
     public ModelVersion? HighestReady
     {
         get
@@ -27,7 +27,7 @@ public sealed class ModelEntry
             var versions = _snapshot.Versions;
             for (var i = versions.Length - 1; i >= 0; i--)
             {
-                if (versions[i].State == ModelState.Ready)
+                if (versions[i].State == ModelState.Ready || versions[i].IsOnDemand)
                 {
                     return versions[i];
                 }

@@ -58,6 +58,14 @@ public sealed class ModelRegistry
     /// <summary>Every model, by name.</summary>
     public IReadOnlyList<ModelEntry> List() => [.. _entries.Values.OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
 
+    /// <summary>The version that a request would have loaded: on standby, or one that failed when a request had it loaded. Null when there is none.</summary>
+    internal ModelVersion? FindOnDemand(string modelName, long version) =>
+        TryGetVersion(modelName, version, out var found).IsOk && found!.IsOnDemand ? found : null;
+
+    /// <summary>Whether a version is known to take requests, at once or after a load.</summary>
+    internal bool TakesRequests(string modelName, long version) =>
+        TryGetVersion(modelName, version, out var found).IsOk && found!.State is ModelState.Ready or ModelState.Standby;
+
     internal ModelEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
     internal ModelEntry GetOrAdd(string name) => _entries.GetOrAdd(name, static key => new ModelEntry(key));

@@ -15,6 +15,9 @@ public enum ModelState
     /// <summary>Serves requests.</summary>
     Ready,
 
+    /// <summary>Not in memory for want of room; the next request has it loaded and waits for that.</summary>
+    Standby,
+
     /// <summary>Takes no new requests; those in flight finish.</summary>
     Draining,
 

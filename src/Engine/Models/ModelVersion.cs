@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
@@ -20,16 +21,28 @@ public sealed partial class ModelVersion
 
     private readonly ILogger _logger;
     private readonly ModelLeases _leases = new();
+    private readonly Lock _statusGate = new();
+    private readonly Lock _measureGate = new();
     private LoadedVersion? _loaded;
     private ModelStatus _status = new(ModelState.Discovered, null);
+    private StrongBox<MemoryFootprint> _footprint = new();
+    private bool _returnsOnDemand;
+    private bool _isMeasuredForGood;
+    private bool _isFreed;
     private int _failuresInARow;
 
-    internal ModelVersion(string modelName, long number, ModelConfiguration configuration, TimeProvider timeProvider, ILogger logger)
+    /// <param name="modelName">The model's name.</param>
+    /// <param name="number">The version's number.</param>
+    /// <param name="configuration">What its <c>model.yaml</c> says.</param>
+    /// <param name="timeProvider">The clock of its timings.</param>
+    /// <param name="logger">Where messages go.</param>
+    /// <param name="recorder">Goes on counting where the version was loaded before; null = counts from zero.</param>
+    internal ModelVersion(string modelName, long number, ModelConfiguration configuration, TimeProvider timeProvider, ILogger logger, ModelRecorder? recorder = null)
     {
         ModelName = modelName;
         Number = number;
         Configuration = configuration;
-        Recorder = new ModelRecorder(timeProvider);
+        Recorder = recorder ?? new ModelRecorder(timeProvider);
         _logger = logger;
     }
 
@@ -60,8 +73,11 @@ public sealed partial class ModelVersion
     /// <summary>Where it runs; null until it was loaded.</summary>
     public IDevice? Device => _loaded?.Scheduler.Device;
 
-    /// <summary>What it takes beside the engine's buffers; default until it was loaded.</summary>
-    public MemoryFootprint Footprint { get; private set; }
+    /// <summary>
+    /// What it takes beside the engine's buffers, or took when it was in memory; default until it was loaded. Measured after
+    /// the warm-up and now and then since; <see cref="MeasureFootprint"/> looks again.
+    /// </summary>
+    public MemoryFootprint Footprint => Volatile.Read(ref _footprint).Value;
 
     /// <summary>How long it took to load.</summary>
     public TimeSpan LoadTime { get; private set; }
@@ -71,6 +87,9 @@ public sealed partial class ModelVersion
 
     /// <summary>What runs of it were measured to take, by rows ascending; empty when they were not.</summary>
     public IReadOnlyList<RunCost> RunCosts { get; private set; } = [];
+
+    /// <summary>What was derived for its requests, as of now; null unless it is loaded.</summary>
+    public PlanDescription? Plan => State is ModelState.Ready or ModelState.Warming ? _loaded?.Queues.Describe() : null;
 
     /// <summary>Counts its requests and their stages.</summary>
     public ModelRecorder Recorder { get; }
@@ -87,6 +106,20 @@ public sealed partial class ModelVersion
     /// <summary>Whether it failed for want of a backend, so that a new plugin may help.</summary>
     internal bool LacksBackend { get; set; }
 
+    /// <summary>
+    /// When the next request may try again what failed, in ticks of the engine's clock; null unless a request had it loaded.
+    /// Set before it is visible.
+    /// </summary>
+    internal long? RetryTimestamp { get; set; }
+
+    /// <summary>Whether it is not in memory and a request has it loaded, at once or, after a load that failed, in a while.</summary>
+    internal bool IsOnDemand => State switch
+    {
+        ModelState.Standby => true,
+        ModelState.Failed => RetryTimestamp is not null,
+        _ => false,
+    };
+
     /// <summary>The input of a name; -1 = none.</summary>
     public int FindInput(ReadOnlySpan<byte> utf8Name) => _loaded?.Plan.FindInput(utf8Name) ?? -1;
 
@@ -95,6 +128,21 @@ public sealed partial class ModelVersion
 
     /// <summary>Names the model and version, as messages begin.</summary>
     public override string ToString() => $"Model '{ModelName}' version {Number}";
+
+    /// <summary>Asks the backend what the version takes now, and keeps that. Any thread.</summary>
+    /// <returns>The present footprint; the last one known when the version is not in memory.</returns>
+    public MemoryFootprint MeasureFootprint()
+    {
+        lock (_measureGate)
+        {
+            if (_loaded is { } loaded && !_isMeasuredForGood)
+            {
+                Volatile.Write(ref _footprint, new StrongBox<MemoryFootprint>(loaded.Model.Footprint));
+            }
+        }
+
+        return Footprint;
+    }
 
     /// <summary>Rents a request that keeps this version loaded.</summary>
     /// <returns>Null when the version takes no requests.</returns>
@@ -145,12 +193,11 @@ public sealed partial class ModelVersion
     /// <summary>Whether it has been taken out of service while requests hold it.</summary>
     internal bool IsOutOfService => State == ModelState.Failed;
 
-    /// <summary>Takes the version out of service: a run of it goes on though nobody waits for it any more.</summary>
-    internal void ReportStuck()
-    {
-        SetStatus(ModelState.Failed, "taken out of service: a run of it does not end");
-        Log.Stuck(_logger, ModelName, Number);
-    }
+    /// <summary>Takes the version out of service: a run of it goes on though nobody waits for it any more. Under the scheduler's lock.</summary>
+    internal void TakeOutOfService() => SetStatus(ModelState.Failed, "taken out of service: a run of it does not end");
+
+    /// <summary>Logs that it was taken out of service.</summary>
+    internal void ReportStuck() => Log.Stuck(_logger, ModelName, Number);
 
     /// <summary>Takes note that a run which had been given up has ended; what state its instance is in nobody knows.</summary>
     internal void ReportReturned(ILane lane)
@@ -187,8 +234,8 @@ public sealed partial class ModelVersion
     internal void Attach(LoadedVersion loaded, TimeSpan loadTime)
     {
         _loaded = loaded;
-        Footprint = loaded.Model.Footprint;
         LoadTime = loadTime;
+        MeasureFootprint();
     }
 
     internal void MarkReady()
@@ -203,12 +250,55 @@ public sealed partial class ModelVersion
         Log.Failed(_logger, ModelName, Number, reason);
     }
 
-    /// <summary>Takes no new requests from now on.</summary>
+    /// <summary>Frees what a load that failed after all has left. Before the version could serve.</summary>
+    internal void Discard()
+    {
+        if (_loaded is { } loaded && !_isFreed)
+        {
+            _isFreed = true;
+            Free(loaded);
+        }
+    }
+
+    /// <summary>Leaves the version out of memory until a request asks for it. Before it was loaded.</summary>
+    internal void BeginStandby(string reason)
+    {
+        _returnsOnDemand = true;
+        SetStatus(ModelState.Standby, reason);
+    }
+
+    /// <summary>Takes no new requests from now on; the next one that comes has the version loaded again. Then <see cref="UnloadAsync"/>.</summary>
+    /// <returns><see langword="false"/>: it does not serve, and is left as it is.</returns>
+    internal bool TryBeginEviction(string reason)
+    {
+        lock (_statusGate)
+        {
+            if (State != ModelState.Ready)
+            {
+                return false;
+            }
+
+            BeginStandby(reason);
+        }
+
+        _leases.Close();
+        return true;
+    }
+
+    /// <summary>Takes no new requests from now on, and none has it loaded again. Then <see cref="UnloadAsync"/>.</summary>
     internal void BeginDraining()
     {
-        if (_loaded is not null)
+        lock (_statusGate)
         {
-            SetStatus(ModelState.Draining, null);
+            _returnsOnDemand = false;
+            if (_loaded is not null && !_isFreed)
+            {
+                SetStatus(ModelState.Draining, null);
+            }
+            else if (State == ModelState.Standby)
+            {
+                SetStatus(ModelState.Unloaded, "unloaded");
+            }
         }
 
         _leases.Close();
@@ -217,17 +307,38 @@ public sealed partial class ModelVersion
     /// <summary>Ends the requests that are still waiting or running.</summary>
     internal void CancelRequests() => _loaded?.Scheduler.CancelAll(_loaded.Queues.Share, StatusCode.Unavailable);
 
-    /// <summary>Waits for the last request and frees everything. After <see cref="BeginDraining"/>, once.</summary>
+    /// <summary>
+    /// Waits for the last request and frees everything. After <see cref="BeginDraining"/> or <see cref="TryBeginEviction"/>,
+    /// by one caller at a time; again does no harm.
+    /// </summary>
     internal async Task UnloadAsync()
     {
         await _leases.Drained.ConfigureAwait(false);
-        if (_loaded is { } loaded)
+        if (_loaded is { } loaded && !_isFreed)
         {
-            loaded.Dispose();
+            Free(loaded);
             Log.Unloaded(_logger, ModelName, Number);
         }
 
-        SetStatus(ModelState.Unloaded, "unloaded");
+        lock (_statusGate)
+        {
+            _isFreed = true;
+            if (!_returnsOnDemand)
+            {
+                SetStatus(ModelState.Unloaded, "unloaded");
+            }
+        }
+    }
+
+    private void Free(LoadedVersion loaded)
+    {
+        lock (_measureGate)
+        {
+            // What it took is remembered; from here on there is nothing to measure.
+            _isMeasuredForGood = true;
+        }
+
+        loaded.Dispose();
     }
 
     private void SetStatus(ModelState state, string? reason) => Volatile.Write(ref _status, new ModelStatus(state, reason));
@@ -251,7 +362,7 @@ public sealed partial class ModelVersion
         [LoggerMessage(207, LogLevel.Information, "Model '{Model}' version {Version}: each request runs alone ({Reason}).")]
         public static partial void RunsAlone(ILogger logger, string model, long version, string reason);
 
-        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} cannot be warmed up with made-up inputs: {Reason}")]
+        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} is not warmed up: {Reason}")]
         public static partial void NotWarm(ILogger logger, string model, long version, string reason);
 
         [LoggerMessage(208, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: a run of it goes on though nobody waits for it any more. Its memory stays out until it ends.")]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Repository;
 using Microsoft.Extensions.Logging;
 
@@ -17,18 +18,21 @@ public sealed partial class ModelController
     private readonly ModelRepository _repository;
     private readonly ModelRegistry _registry;
     private readonly ModelLoader _loader;
+    private readonly ModelResidency _residency;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ModelVersion, Task> _unloads = new();
     private volatile bool _stopped;
 
-    internal ModelController(EngineOptions options, ModelRepository repository, ModelRegistry registry, ModelLoader loader, TimeProvider timeProvider, ILogger logger)
+    internal ModelController(EngineOptions options, ModelRepository repository, ModelRegistry registry, ModelLoader loader, ModelResidency residency, TimeProvider timeProvider, ILogger logger)
     {
         _options = options;
         _repository = repository;
         _registry = registry;
         _loader = loader;
+        _residency = residency;
+        _residency.Evicted += Unload;
         _timeProvider = timeProvider;
         _logger = logger;
     }
@@ -54,7 +58,7 @@ public sealed partial class ModelController
         }
 
         // A load that has begun goes on when its caller leaves: others may have asked for it too.
-        await ApplyAsync(definition, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await ApplyAsync(definition, mayEvict: true, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
         return Describe(modelName);
     }
 
@@ -119,9 +123,41 @@ public sealed partial class ModelController
             Log.NotInRepository(_logger, missing);
         }
 
+        // In this order they ask for memory; what is to stay in any case comes first.
         return Task.WhenAll(definitions
             .Where(definition => all || _options.LoadModels.Contains(definition.Name))
-            .Select(definition => ApplyAsync(definition, cancellationToken)));
+            .OrderByDescending(static definition => definition.Configuration.Memory.IsPinned)
+            .Select(definition => ApplyAsync(definition, mayEvict: false, cancellationToken)));
+    }
+
+    /// <summary>Loads a version that is on standby, or whose load on demand may be tried again, for requests that wait.</summary>
+    /// <param name="modelName">The model.</param>
+    /// <param name="number">The version.</param>
+    /// <param name="countWaiting">Says, once it is loaded, how many requests wait for it.</param>
+    /// <returns>Success: it serves, or did when this was called; else why it does not.</returns>
+    internal async Task<InferenceStatus> LoadOnDemandAsync(string modelName, long number, Func<int> countWaiting)
+    {
+        using var gate = await EnterAsync(modelName, CancellationToken.None).ConfigureAwait(false);
+        var entry = _registry.Find(modelName)!;
+        if (_stopped || entry.Find(number) is not { } before || !DemandLoader.MayLoad(before, _timeProvider.GetTimestamp()))
+        {
+            // Another call was faster; what there is to say, the registry says.
+            return InferenceStatus.Ok;
+        }
+
+        var version = await LoadAgainAsync(before).ConfigureAwait(false);
+        var hasFailed = version.State == ModelState.Failed;
+        if (!hasFailed)
+        {
+            // Before it is visible: who comes in between finds a version that serves or one to be loaded, and none that is neither.
+            Serve(version, countWaiting());
+        }
+
+        entry.Set([.. entry.Versions.Select(known => known == before ? version : known)], entry.Reason);
+        Retire([before]);
+        return hasFailed
+            ? new InferenceStatus(StatusCode.Unavailable, $"{version} could not be loaded on demand: {version.Reason}") { RetryAfter = DemandLoader.RetryInterval }
+            : InferenceStatus.Ok;
     }
 
     /// <summary>Tries again what failed for want of a backend.</summary>
@@ -131,7 +167,7 @@ public sealed partial class ModelController
         {
             if (entry.Versions.Any(static version => version is { State: ModelState.Failed, LacksBackend: true }) && _repository.Find(entry.Name) is { } definition)
             {
-                await ApplyAsync(definition, CancellationToken.None).ConfigureAwait(false);
+                await ApplyAsync(definition, mayEvict: false, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
@@ -140,6 +176,7 @@ public sealed partial class ModelController
     internal async Task StopAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         _stopped = true;
+        _residency.Stop();
         foreach (var entry in _registry.List())
         {
             using (await EnterAsync(entry.Name, CancellationToken.None).ConfigureAwait(false))
@@ -181,7 +218,7 @@ public sealed partial class ModelController
         }
     }
 
-    private async Task ApplyAsync(ModelDefinition definition, CancellationToken cancellationToken)
+    private async Task ApplyAsync(ModelDefinition definition, bool mayEvict, CancellationToken cancellationToken)
     {
         using var gate = await EnterAsync(definition.Name, cancellationToken).ConfigureAwait(false);
         if (_stopped)
@@ -207,7 +244,7 @@ public sealed partial class ModelController
         // Versions that were never there are shown while they load; a replacement stays hidden until it is ready.
         var fresh = wanted.Where(static plan => plan.IsNew).ToList();
         entry.Set([.. before, .. fresh.Select(static plan => plan.Version).Where(version => before.All(known => known.Number != version.Number))], null);
-        await Task.WhenAll(fresh.Select(plan => _loader.LoadAsync(plan.Version, plan.Directory, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(fresh.Select(plan => _loader.LoadAsync(plan.Version, plan.Directory, mayEvict, cancellationToken))).ConfigureAwait(false);
         Publish(entry, before, wanted.ConvertAll(static plan => plan.Version));
     }
 
@@ -248,7 +285,7 @@ public sealed partial class ModelController
         string? reason = null;
         foreach (var version in wanted)
         {
-            var old = before.FirstOrDefault(known => known.Number == version.Number && known != version && known.State == ModelState.Ready);
+            var old = before.FirstOrDefault(known => known.Number == version.Number && known != version && known.State is ModelState.Ready or ModelState.Standby);
             if (version.State == ModelState.Failed && old is not null)
             {
                 reason = $"version {version.Number} could not be loaded again and the one before it still serves: {version.Reason}";
@@ -258,7 +295,7 @@ public sealed partial class ModelController
 
             if (version.State is ModelState.Loading or ModelState.Warming)
             {
-                version.MarkReady();
+                Serve(version, awaitedBy: 0);
             }
 
             now.Add(version);
@@ -280,8 +317,51 @@ public sealed partial class ModelController
             }
 
             version.BeginDraining();
-            _unloads.GetOrAdd(version, UnloadInBackgroundAsync);
+            Unload(version);
         }
+    }
+
+    private void Unload(ModelVersion version) => _unloads.GetOrAdd(version, UnloadInBackgroundAsync);
+
+    private void Serve(ModelVersion version, int awaitedBy)
+    {
+        version.MarkReady();
+        _residency.BeginServing(version, awaitedBy);
+    }
+
+    /// <summary>Loads a version from what the repository holds for it now; failed is what it is otherwise.</summary>
+    private async Task<ModelVersion> LoadAgainAsync(ModelVersion before)
+    {
+        var definition = _repository.Find(before.ModelName);
+        var directory = definition?.Versions.FirstOrDefault(version => version.Number == before.Number);
+        string? fault = null, fingerprint = before.Fingerprint;
+        try
+        {
+            fault = definition?.Error ?? (directory is null ? "it is not in the model repository any more" : null);
+            fingerprint = fault is null ? VersionFingerprint.Compute(definition!, directory!) : fingerprint;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            fault = $"'{directory!.Path}' cannot be read: {exception.Message}";
+        }
+
+        var configuration = fault is null ? definition!.Configuration : before.Configuration;
+        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder) { Fingerprint = fingerprint };
+        if (fault is null)
+        {
+            await _loader.LoadAsync(version, directory!, mayEvict: true, CancellationToken.None).ConfigureAwait(false);
+        }
+        else
+        {
+            version.Fail(fault);
+        }
+
+        if (version.State == ModelState.Failed)
+        {
+            version.RetryTimestamp = _timeProvider.GetTimestamp() + (long)(DemandLoader.RetryInterval.TotalSeconds * _timeProvider.TimestampFrequency);
+        }
+
+        return version;
     }
 
     private async Task UnloadInBackgroundAsync(ModelVersion version)
@@ -297,6 +377,7 @@ public sealed partial class ModelController
             Log.UnloadFailed(_logger, version.ModelName, version.Number, exception);
         }
 
+        _residency.Release(version);
         _unloads.TryRemove(version, out _);
     }
 

@@ -4,6 +4,7 @@ using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Orchestration.WarmUp;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
@@ -11,27 +12,54 @@ using Camshaft.Engine.Scheduling;
 namespace Camshaft.Engine.Orchestration;
 
 /// <summary>
-/// Loads versions on threads of its own, beside serving, a bounded number at once. What it makes is not visible to
-/// requests until the controller publishes it.
+/// Loads versions beside serving, a bounded number at once: what takes long, the backend's part and the warm-up, on threads of
+/// its own that yield to all others. What it makes is not visible to requests until the controller publishes it.
 /// </summary>
 internal sealed class ModelLoader(
-    BackendSelector selector,
+    Func<ModelConfiguration, VersionDirectory, BackendChoice> select,
     IReadOnlyDictionary<IDevice, DeviceScheduler> schedulers,
     HostMemoryPool memory,
+    ModelResidency residency,
+    CompletionThread completions,
     EngineOptions options,
     TimeProvider timeProvider) : IDisposable
 {
+    private const string ThreadName = "camshaft-load";
+
+    // Triton's name for it, beside the versions (model_repository.md).
+    private const string SampleDirectoryName = "warmup";
+
     private readonly SemaphoreSlim _loads = new(options.ConcurrentLoads);
 
-    /// <summary>Loads a version; it is then loaded, or failed with its reason.</summary>
-    public async Task LoadAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
+    /// <summary>Loads a version once there is room for it; it is then loaded, or failed with its reason.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="directory">Its files.</param>
+    /// <param name="mayEvict">Whether other models may leave for it; else it goes on standby where they would have to.</param>
+    /// <param name="cancellationToken">Gives the load up.</param>
+    public async Task LoadAsync(ModelVersion version, VersionDirectory directory, bool mayEvict, CancellationToken cancellationToken)
     {
         await _loads.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             version.BeginLoading();
-            await Task.Factory.StartNew(
-                () => Load(version, directory, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            var admission = await residency.AdmitAsync(version, LoadEstimate.FromFiles(directory), mayEvict, cancellationToken).ConfigureAwait(false);
+            if (!admission.IsOk)
+            {
+                Refuse(version, admission, mayEvict);
+                return;
+            }
+
+            try
+            {
+                await LoadFilesAsync(version, directory, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                residency.Release(version);
+                throw;
+            }
+
+            EndLoad(version);
         }
         finally
         {
@@ -39,16 +67,49 @@ internal sealed class ModelLoader(
         }
     }
 
+    /// <summary>Where the files of a version's warm-up samples lie; it need not exist.</summary>
+    public static string GetSampleDirectory(VersionDirectory version) => Path.Combine(Path.GetDirectoryName(version.Path)!, SampleDirectoryName);
+
     public void Dispose() => _loads.Dispose();
 
-    private void Load(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
+    private static void Refuse(ModelVersion version, in InferenceStatus admission, bool mayEvict)
+    {
+        if (!mayEvict && admission.Code == StatusCode.Unavailable)
+        {
+            version.BeginStandby(admission.Message);
+        }
+        else
+        {
+            version.Fail(admission.Message);
+        }
+    }
+
+    private void EndLoad(ModelVersion version)
+    {
+        if (version.State != ModelState.Failed)
+        {
+            version.MeasureFootprint();
+            if (residency.Settle(version) is { IsOk: false } refusal)
+            {
+                version.Fail(refusal.Message);
+            }
+        }
+
+        if (version.State == ModelState.Failed)
+        {
+            version.Discard();
+            residency.Release(version);
+        }
+    }
+
+    private async Task LoadFilesAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
     {
         ILoadedModel? model = null;
         try
         {
             var started = timeProvider.GetTimestamp();
-            var choice = selector.Select(version.Configuration, directory);
-            model = choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken);
+            var choice = select(version.Configuration, directory);
+            model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken), completions).ConfigureAwait(false);
             if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
             {
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}");
@@ -62,10 +123,10 @@ internal sealed class ModelLoader(
             }
 
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
+            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory));
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             model = null;
-            WarmUp(version, loaded, obstacle);
+            await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -76,7 +137,7 @@ internal sealed class ModelLoader(
         }
     }
 
-    private static void WarmUp(ModelVersion version, LoadedVersion loaded, string? obstacle)
+    private async Task WarmUpAsync(ModelVersion version, LoadedVersion loaded, string? obstacle)
     {
         var configured = version.Configuration.Batching.MaxBatchSize;
         if (version.Configuration.WarmUp == WarmUpMode.None)
@@ -86,10 +147,16 @@ internal sealed class ModelLoader(
         }
 
         version.BeginWarmUp();
-        var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
-        if (failure is not null)
+        var (costs, failure) = await OwnThread.RunNicedAsync(ThreadName, () => ModelWarmUp.Run(loaded, version), completions).ConfigureAwait(false);
+        if (!failure.IsOk)
         {
-            version.ReportWarmUpFailure(failure);
+            // Samples are there to tell that the model works. That requests hold all the memory now tells nothing.
+            if (version.Configuration.WarmUpSamples.Count > 0 && failure.Code is not StatusCode.ResourceExhausted and not StatusCode.Cancelled)
+            {
+                throw new BackendException(failure.Code, failure.Message);
+            }
+
+            version.ReportWarmUpFailure(failure.Message);
         }
 
         version.SetBatching(BatchDecision.Make(obstacle, configured, costs), costs);

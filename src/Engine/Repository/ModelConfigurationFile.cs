@@ -22,6 +22,8 @@ internal sealed class ModelConfigurationFile
     // A request waits that long for company at most; who wants more means a timeout.
     private const string MaxQueueDelay = "10s";
 
+    private const string MaxResidency = "1d";
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly YamlReader _yaml;
@@ -75,17 +77,18 @@ internal sealed class ModelConfigurationFile
         ["device"] = () => _configuration = _configuration with { Device = ReadDevice() },
         ["file"] = () => _configuration = _configuration with { FileName = ReadFileName() },
         ["description"] = () => _configuration = _configuration with { Description = _yaml.ReadText("description") },
-        ["inputs"] = () => _configuration = _configuration with { Inputs = ReadTensors("inputs", "an input") },
-        ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output") },
+        ["inputs"] = () => _configuration = _configuration with { Inputs = ReadTensors("inputs", "an input", areOutputs: false) },
+        ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output", areOutputs: true) },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
+        ["memory"] = ReadMemory,
         ["batching"] = ReadBatching,
         ["slo"] = () => ReadScheduling(_scheduling.ReadObjective),
         ["weight"] = () => ReadScheduling(_scheduling.ReadWeight),
         ["minimum_share"] = () => ReadScheduling(_scheduling.ReadMinimumShare),
         ["priority"] = () => ReadScheduling(_scheduling.ReadPriority),
         ["overload"] = () => ReadScheduling(_scheduling.ReadOverload),
-        ["warm_up"] = () => _configuration = _configuration with { WarmUp = ReadWarmUp() },
+        ["warm_up"] = () => _configuration = new WarmUpSection(_yaml, ReadDataType, ReadShape).Read(_configuration),
         ["parameters"] = ReadParameters,
     });
 
@@ -105,23 +108,30 @@ internal sealed class ModelConfigurationFile
             : throw _yaml.Fail($"file is '{text}'; expected the name of a file in the version's directory");
     }
 
-    private List<TensorConfiguration> ReadTensors(string list, string item)
+    private List<TensorConfiguration> ReadTensors(string list, string item, bool areOutputs)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        return _yaml.ReadList(list, MaxTensors, () => ReadTensor(item, names));
+        return _yaml.ReadList(list, MaxTensors, () => ReadTensor(item, names, areOutputs));
     }
 
-    private TensorConfiguration ReadTensor(string what, HashSet<string> names)
+    private TensorConfiguration ReadTensor(string what, HashSet<string> names, bool isOutput)
     {
         var tensor = new TensorConfiguration("");
-        _yaml.ReadMembers(what, new Dictionary<string, Action>
+        var range = new ValueRangeSection(_yaml);
+        var members = new Dictionary<string, Action>
         {
             ["name"] = () => tensor = tensor with { Name = ReadTensorName(names) },
             ["datatype"] = () => tensor = tensor with { DataType = ReadDataType() },
             ["shape"] = () => tensor = tensor with { Shape = ReadShape() },
             ["batch_axis"] = () => tensor = tensor with { BatchAxis = (int)_yaml.ReadInteger("batch_axis", 0, Shape.MaxRank - 1) },
-        });
-        return tensor.Name.Length > 0 ? tensor : throw _yaml.Fail($"{what} needs a name");
+        };
+        if (isOutput)
+        {
+            range.AddMembers(members);
+        }
+
+        _yaml.ReadMembers(what, members);
+        return tensor.Name.Length > 0 ? tensor with { Range = range.Complete() } : throw _yaml.Fail($"{what} needs a name");
     }
 
     private string ReadTensorName(HashSet<string> names)
@@ -166,17 +176,6 @@ internal sealed class ModelConfigurationFile
         return sizes.Zip(sizes.Skip(1)).All(static pair => pair.First < pair.Second) ? sizes : throw _yaml.Fail("preferred_batch_sizes are not in ascending order");
     }
 
-    private WarmUpMode ReadWarmUp()
-    {
-        var text = _yaml.ReadText("warm_up");
-        return text switch
-        {
-            "auto" => WarmUpMode.Auto,
-            "none" => WarmUpMode.None,
-            _ => throw _yaml.Fail($"warm_up is '{text}'; expected auto or none"),
-        };
-    }
-
     private void ReadBatching()
     {
         var batching = _configuration.Batching;
@@ -205,6 +204,17 @@ internal sealed class ModelConfigurationFile
             ["threads"] = () => limits = limits with { Threads = (int)_yaml.ReadInteger("threads", 1, MaxThreads) },
         });
         _configuration = _configuration with { Limits = limits };
+    }
+
+    private void ReadMemory()
+    {
+        var memory = _configuration.Memory;
+        _yaml.ReadMembers("memory", new Dictionary<string, Action>
+        {
+            ["pinned"] = () => memory = memory with { IsPinned = _yaml.ReadBoolean("pinned") },
+            ["minimum_residency"] = () => memory = memory with { MinimumResidency = _yaml.ReadDuration("minimum_residency", "0s", MaxResidency) },
+        });
+        _configuration = _configuration with { Memory = memory };
     }
 
     private void ReadParameters()

@@ -53,6 +53,10 @@ internal sealed class CompletionThread : IDisposable
         }
     }
 
+    /// <summary>Runs an action there, for what happens rarely: takes some memory. It is short, never waits and never throws.</summary>
+    /// <exception cref="ObjectDisposedException">The thread has been told to end.</exception>
+    public void Post(Action action) => Post(new PostedAction(action));
+
     /// <summary>Waits until all that was posted is complete. Not from an item; nobody may post any more.</summary>
     public void Dispose()
     {
@@ -117,5 +121,12 @@ internal sealed class CompletionThread : IDisposable
         }
 
         return oldest;
+    }
+
+    private sealed class PostedAction(Action action) : ICompletion
+    {
+        public ICompletion? NextCompletion { get; set; }
+
+        public void Complete() => action();
     }
 }

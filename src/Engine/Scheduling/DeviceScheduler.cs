@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 
 namespace Camshaft.Engine.Scheduling;
@@ -86,13 +87,13 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    /// <summary>Takes over how many cores there are, and how many lanes.</summary>
-    public void Resize(LaneLayout layout)
+    /// <summary>Takes over how many processors there are: for those that came there are lanes more, and for those that went lanes stay free.</summary>
+    public void Resize(int processors)
     {
         var work = default(DispatchResult);
         lock (_gate)
         {
-            _lanes.Resize(layout);
+            _lanes.Resize(LaneLayout.ForProcessors(processors, _policy));
             _dispatcher.DispatchAll(ref work);
         }
 
@@ -118,6 +119,15 @@ internal sealed class DeviceScheduler : IDisposable
             {
                 _policy.Forget(queue.Share.Index);
             }
+        }
+    }
+
+    /// <summary>Takes over what runs of a model were measured to take, in place of what its queues have learned.</summary>
+    public void Restart(ModelShare share, IReadOnlyList<RunCost> costs)
+    {
+        lock (_gate)
+        {
+            _queues.Restart(share, costs);
         }
     }
 
@@ -161,7 +171,7 @@ internal sealed class DeviceScheduler : IDisposable
 
         if (inline is not null)
         {
-            Run(inline);
+            Run(inline, measuresCpu: false);
         }
         else if (refusal.IsOk)
         {
@@ -228,8 +238,11 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    /// <summary>Runs a lane's batch, by whoever holds the lane.</summary>
-    public void Run(EngineLane lane)
+    /// <summary>Runs a lane's batch, on the lane's thread.</summary>
+    public void Run(EngineLane lane) => Run(lane, _measuresCpu);
+
+    // To ask for the thread's processor time twice costs a good part of a run that is short enough for its caller's thread.
+    private void Run(EngineLane lane, bool measuresCpu)
     {
         var first = lane.Request!;
         var now = _timeProvider.GetTimestamp();
@@ -238,10 +251,10 @@ internal sealed class DeviceScheduler : IDisposable
             request.MutableTimings.RunStarted = now;
         }
 
-        var cpu = _measuresCpu ? ThreadClock.Now : default;
+        var cpu = measuresCpu ? ThreadClock.Now : default;
         if (lane.Run.Execute(first, out var status) == ExecutionState.Completed)
         {
-            EndRun(lane, status, _measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
+            EndRun(lane, status, measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
         }
     }
 
@@ -427,19 +440,26 @@ internal sealed class DeviceScheduler : IDisposable
                     return;
                 }
 
+                // What waits for the version ends with it; else the lane that takes over would be stuck next.
                 requests = _abandoned.GiveUp(lane);
+                var share = requests[0].Queue.Share;
+                share.Model.TakeOutOfService();
+                while (share.FindWaiting() is { } waiting)
+                {
+                    _endings.Cancel(waiting, StatusCode.Unavailable);
+                    waiting.Outcome = RequestErrors.OutOfService(waiting.Model);
+                    requests.Add(waiting);
+                }
+
                 _dispatcher.DispatchAll(ref work);
             }
 
             work.CarryOut();
-            var share = requests[0].Queue.Share;
-            share.Model.ReportStuck();
+            requests[0].Model.ReportStuck();
             foreach (var request in requests)
             {
                 request.Complete(request.Outcome);
             }
-
-            EndWaiting(share, StatusCode.Unavailable);
         }
     }
 }

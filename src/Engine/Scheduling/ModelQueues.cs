@@ -10,6 +10,7 @@ namespace Camshaft.Engine.Scheduling;
 internal sealed class ModelQueues : IDisposable
 {
     private readonly DeviceScheduler _scheduler;
+    private volatile IReadOnlyList<RunCost> _costs;
 
     /// <summary>Makes the queues.</summary>
     /// <param name="scheduler">The scheduler of the model's device.</param>
@@ -20,12 +21,11 @@ internal sealed class ModelQueues : IDisposable
     public ModelQueues(DeviceScheduler scheduler, ModelVersion model, BatchAxes axes, IReadOnlyList<RunCost> costs, int queueLimit)
     {
         _scheduler = scheduler;
+        _costs = costs;
         Axes = axes;
         Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? int.MaxValue);
         Alone = AddQueue(1);
         Buckets = axes.Joins ? new BucketTable(axes, () => AddQueue(axes.MaxRows), scheduler.RemoveQueue) : null;
-
-        ModelQueue AddQueue(int maxRows) => scheduler.AddQueue(Share, new BatchPlanner(model.Configuration, maxRows, costs, scheduler.TicksPerSecond));
     }
 
     public BatchAxes Axes { get; }
@@ -38,9 +38,30 @@ internal sealed class ModelQueues : IDisposable
     /// <summary>Where the others do; null for a model whose requests run alone.</summary>
     public BucketTable? Buckets { get; }
 
+    /// <summary>What the server derived for the requests: of those that join where they do, for the shapes that came last.</summary>
+    public PlanDescription Describe()
+    {
+        var plan = Buckets is null ? Alone.Planner.Plan : Buckets.FindNewestPlan() ?? CreatePlanner(Axes.MaxRows).Plan;
+        return new PlanDescription(
+            plan.LaneClass, plan.TargetRows, ToTime(plan.RunTicks), ToTime(plan.SlowRunTicks), plan.QueueDeadlineTicks == long.MaxValue ? null : ToTime(plan.QueueDeadlineTicks));
+
+        TimeSpan ToTime(long ticks) => TimeSpan.FromSeconds((double)ticks / _scheduler.TicksPerSecond);
+    }
+
+    /// <summary>Takes over what runs were measured to take.</summary>
+    public void Restart(IReadOnlyList<RunCost> costs)
+    {
+        _costs = costs;
+        _scheduler.Restart(Share, costs);
+    }
+
     public void Dispose()
     {
         Buckets?.Clear();
         _scheduler.RemoveQueue(Alone);
     }
+
+    private ModelQueue AddQueue(int maxRows) => _scheduler.AddQueue(Share, CreatePlanner(maxRows));
+
+    private BatchPlanner CreatePlanner(int maxRows) => new(Share.Model.Configuration, maxRows, _costs, _scheduler.TicksPerSecond);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 
 namespace Camshaft.Engine.Scheduling;
@@ -116,6 +117,18 @@ internal sealed class QueueTable(long ticksPerSecond, bool hasLaneClasses)
             this[queue].Plan = queue.Planner.Plan;
             BoundRuns();
         }
+    }
+
+    /// <summary>Starts the profiles of a model's queues anew.</summary>
+    public void Restart(ModelShare share, IReadOnlyList<RunCost> costs)
+    {
+        foreach (var queue in share.Queues)
+        {
+            queue.Planner.Restart(costs);
+            this[queue].Plan = queue.Planner.Plan;
+        }
+
+        BoundRuns();
     }
 
     // Runs on the same lanes wait for each other: for a request that comes just then to be in time, none may take longer than

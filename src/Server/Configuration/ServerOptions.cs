@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling;
 using Microsoft.Extensions.Options;
 
 namespace Camshaft.Server.Configuration;
@@ -49,16 +50,32 @@ internal sealed class ServerOptions
     public string[] LoadModels { get; set; } = [];
 
     [Range(1L << 20, long.MaxValue)]
-    [Setting("What the tensors of all requests may take together; requests beyond wait", Unit = "bytes", Flag = "--tensor-memory-bytes")]
-    public long TensorMemoryBytes { get; set; } = 1L << 30;
+    [Setting("What the tensors of all requests may take together; requests beyond wait", Unit = "bytes", Flag = "--tensor-memory-bytes", Default = "1073741824, at most a quarter of a container's memory")]
+    public long? TensorMemoryBytes { get; set; }
+
+    [Range(1L << 20, long.MaxValue)]
+    [Setting("What models may take together; those that find no room are loaded when they are asked for, and others leave for them", Unit = "bytes", Flag = "--memory-budget", Default = "what a container's memory leaves; else no bound")]
+    public long? MemoryBudget { get; set; }
+
+    [Range(0, 86_400)]
+    [Setting("How long a model stays in memory at least once it is there, unless its model.yaml says otherwise", Unit = "seconds")]
+    public int MinimumResidencySeconds { get; set; }
 
     [Range(1, 1_000_000)]
     [Setting("How many requests may wait for a model unless its model.yaml says otherwise; one more is refused", Unit = "requests")]
     public int QueueSize { get; set; } = 1024;
 
     [Range(0, 4096)]
-    [Setting("How many batches the processors run at once; 0 = twice as many as there are processors", Unit = "batches")]
+    [Setting("How many processors the engine counts on: as many short runs at once, and beside them as many long ones and one more; 0 = as many as there are", Unit = "processors")]
     public int CpuLanes { get; set; }
+
+    [AllowedValues("deadline", "size_class", "fifo")]
+    [Setting("Who decides what runs next: deadline = what the models' slo asks for; size_class = in order of arrival, short runs apart from long ones; fifo = in order of arrival", Flag = "--scheduling-policy")]
+    public string SchedulingPolicy { get; set; } = SchedulingPolicies.Default;
+
+    [Range(1, 3600)]
+    [Setting("How long a run may go on after everybody has stopped waiting for it; then its model is taken out of service", Unit = "seconds")]
+    public int AbandonSeconds { get; set; } = 10;
 
     [Range(1, 256)]
     [Setting("How many models load at once", Unit = "models")]
@@ -106,8 +123,12 @@ internal sealed class ServerOptions
             ControlMode = ModelControlMode,
             LoadModels = LoadModels,
             TensorMemoryBudgetBytes = TensorMemoryBytes,
+            ModelMemoryBudgetBytes = MemoryBudget,
+            MinimumResidency = TimeSpan.FromSeconds(MinimumResidencySeconds),
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
+            SchedulingPolicy = SchedulingPolicy,
+            AbandonTimeout = TimeSpan.FromSeconds(AbandonSeconds),
             ConcurrentLoads = ConcurrentLoads,
             ModelCacheDirectory = string.Equals(ModelCache, ModelCacheOff, StringComparison.OrdinalIgnoreCase) ? null : ModelCache ?? CacheDirectory.FindDefault(),
             ModelCacheByteSizeLimit = ModelCacheBytes,

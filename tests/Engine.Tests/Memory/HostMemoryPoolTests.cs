@@ -91,6 +91,23 @@ public sealed class HostMemoryPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_gives_memory_back_can_leave_it_to_another_to_wake_those_who_wait()
+    {
+        var served = new List<Action>();
+        using var pool = new HostMemoryPool(new NativeMemorySource(), Budget, serveWaiters: served.Add);
+        Assert.True(pool.TryRent(Budget, MemoryPurpose.Input, out var all));
+        var waiting = pool.ReserveAsync(Budget, CancellationToken.None).AsTask();
+
+        all.Dispose();
+        Assert.False(waiting.IsCompleted);
+        Assert.Single(served)();
+
+        Assert.True((await waiting).IsOk);
+        pool.ReleaseReservation(Budget);
+        Assert.Single(served);
+    }
+
+    [Fact]
     public async Task A_reservation_waits_for_memory_to_come_back()
     {
         var all = Rent(Budget);
@@ -99,6 +116,21 @@ public sealed class HostMemoryPoolTests : IDisposable
 
         all.Dispose();
         Assert.True((await waiting).IsOk);
+        _pool.ReleaseReservation(4096);
+    }
+
+    [Fact]
+    public async Task A_budget_that_grows_serves_who_waits_and_one_that_shrinks_refuses_what_cannot_fit_any_more()
+    {
+        using var all = Rent(Budget);
+        var small = _pool.ReserveAsync(4096, CancellationToken.None).AsTask();
+        var large = _pool.ReserveAsync(Budget, CancellationToken.None).AsTask();
+        _pool.SetBudget(Budget + 4096);
+        Assert.True((await small).IsOk);
+        Assert.False(large.IsCompleted);
+
+        _pool.SetBudget(Budget / 2);
+        Assert.Equal(StatusCode.ResourceExhausted, (await large).Code);
         _pool.ReleaseReservation(4096);
     }
 

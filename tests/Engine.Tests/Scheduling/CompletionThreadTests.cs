@@ -1,5 +1,4 @@
 using Camshaft.Engine.Scheduling;
-using Camshaft.Engine.Tests.Support;
 using Camshaft.Testing;
 
 namespace Camshaft.Engine.Tests.Scheduling;
@@ -106,19 +105,33 @@ public sealed class CompletionThreadTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Nice values of threads are Linux's.");
         using var completions = new CompletionThread();
         var own = ProcessThreads.OwnNice;
-        var worked = own;
 
-        await OwnThread.RunAsync("test", () =>
-        {
-            ThreadNice.YieldFromNowOn();
-            worked = ProcessThreads.OwnNice;
-        }, completions).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var worked = await OwnThread.RunNicedAsync("test-nice", static () => ProcessThreads.OwnNice, completions).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(Math.Max(own, ThreadNice.Background), worked);
         Assert.Equal(own, ProcessThreads.OwnNice);
-        var completing = ProcessThreads.List().FindAll(static thread => thread.Name == "camshaft-comple");
+        var completing = ProcessThreads.List().Where(static thread => thread.Name == "camshaft-comple").ToList();
         Assert.NotEmpty(completing);
         Assert.All(completing, thread => Assert.Equal(own, thread.Nice));
+    }
+
+    [Fact]
+    public async Task A_thread_that_is_to_help_runs_yields_to_none_although_a_niced_one_starts_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Nice values of threads are Linux's.");
+        using var completions = new CompletionThread();
+
+        var (starter, started) = await OwnThread.RunNicedAsync("test-nice", () =>
+        {
+            var nice = 0;
+            var thread = new Thread(() => nice = ProcessThreads.OwnNice);
+            OwnThread.StartNormal(thread, completions);
+            thread.Join();
+            return (ProcessThreads.OwnNice, nice);
+        }, completions).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.True(starter > started, $"{starter}, {started}");
+        Assert.Equal(ProcessThreads.OwnNice, started);
     }
 
     [Fact]
@@ -126,7 +139,7 @@ public sealed class CompletionThreadTests
     {
         using var completions = new CompletionThread();
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => OwnThread.RunAsync("test", static () => throw new InvalidOperationException("no"), completions));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => OwnThread.RunNicedAsync<int>("test-nice", static () => throw new InvalidOperationException("no"), completions));
 
         Assert.Equal("no", failure.Message);
     }

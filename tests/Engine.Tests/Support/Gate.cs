@@ -12,9 +12,14 @@ internal sealed class Gate
 
     public ExecutionState Execute(ModelExecution execution)
     {
+        Pass();
+        return Harness.Copy(execution);
+    }
+
+    public void Pass()
+    {
         _entered.Release();
         Assert.True(_open.Wait(Patience), "The test did not open the gate.");
-        return Harness.Copy(execution);
     }
 
     public async Task EnteredAsync() => Assert.True(await _entered.WaitAsync(Patience), "No run came.");

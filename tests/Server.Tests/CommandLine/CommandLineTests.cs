@@ -36,7 +36,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Null(options.BinarySocket);
         Assert.Null(options.Plugins);
         Assert.Equal(ModelControlMode.None, options.ModelControlMode);
-        Assert.Equal(1L << 30, options.TensorMemoryBytes);
+        Assert.Null(options.TensorMemoryBytes);
+        Assert.Null(options.MemoryBudget);
         Assert.Equal((LogLevel.Information, LogFormat.Text), (options.LogLevel, options.LogFormat));
     }
 
@@ -46,7 +47,7 @@ public sealed class CommandLineTests : IDisposable
         var options = await ServeAsync(
             "--models", "/a", "--models", "/b", "--host", "0.0.0.0", "--http-port", "1", "--grpc-port", "2", "--metrics-port", "3", "--binary-port", "4",
             "--binary-socket", "/run/x.sock", "--plugins", "/p", "--model-control-mode", "explicit", "--load-model", "m", "--load-model", "n",
-            "--tensor-memory-bytes", "2000000", "--log-level", "debug", "--log-format", "json");
+            "--tensor-memory-bytes", "2000000", "--memory-budget", "3000000", "--log-level", "debug", "--log-format", "json");
 
         Assert.Equal(["/a", "/b"], options.Models);
         Assert.Equal("0.0.0.0", options.Host);
@@ -54,7 +55,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(("/run/x.sock", "/p"), (options.BinarySocket, options.Plugins));
         Assert.Equal(ModelControlMode.Explicit, options.ModelControlMode);
         Assert.Equal(["m", "n"], options.LoadModels);
-        Assert.Equal(2_000_000, options.TensorMemoryBytes);
+        Assert.Equal((2_000_000, 3_000_000), (options.TensorMemoryBytes, options.MemoryBudget));
         Assert.Equal((LogLevel.Debug, LogFormat.Json), (options.LogLevel, options.LogFormat));
     }
 

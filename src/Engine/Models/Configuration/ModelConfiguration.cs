@@ -30,6 +30,9 @@ public sealed record ModelConfiguration
     /// <summary>What the model may use.</summary>
     public ModelLimits Limits { get; init; } = new();
 
+    /// <summary>How it stays in memory.</summary>
+    public ModelMemory Memory { get; init; } = new();
+
     /// <summary>How its requests are placed in time.</summary>
     public ModelScheduling Scheduling { get; init; } = new();
 
@@ -38,6 +41,9 @@ public sealed record ModelConfiguration
 
     /// <summary>Whether it runs before it serves.</summary>
     public WarmUpMode WarmUp { get; init; }
+
+    /// <summary>What it runs with then, the most usual first; empty = inputs made up from its signature.</summary>
+    public IReadOnlyList<WarmUpSample> WarmUpSamples { get; init; } = [];
 
     /// <summary>The backend's options, as written.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Camshaft.Server.CommandLine.Remote;
 using Camshaft.Server.Output;
 
@@ -29,10 +30,15 @@ internal sealed class ListCommand : DocumentedCommand
             return CamshaftCommand.Success;
         }
 
-        var table = new Table("MODEL", "VERSION", "STATE", "REASON");
+        var table = new Table("MODEL", "VERSION", "STATE", "MEMORY", "REASON");
         foreach (var entry in index.AsArray())
         {
-            table.Add((string)entry!["name"]!, (string?)entry["version"] ?? "-", ((string?)entry["state"] ?? "not loaded").ToLowerInvariant(), ((string?)entry["reason"] ?? "").ReplaceLineEndings(" "));
+            table.Add(
+                (string)entry!["name"]!,
+                (string?)entry["version"] ?? "-",
+                ((string?)entry["state"] ?? "not loaded").ToLowerInvariant(),
+                (long?)entry["memory_bytes"] is { } byteSize ? string.Create(CultureInfo.InvariantCulture, $"{byteSize / 1e6:0.0} MB") : "-",
+                ((string?)entry["reason"] ?? "").ReplaceLineEndings(" "));
         }
 
         table.Write(output);

@@ -34,7 +34,7 @@ internal static class RepositoryCheck
         }
 
         // A look leaves nothing behind: no prepared models either.
-        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null }, NullLoggerFactory.Instance, TimeProvider.System, []);
+        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null, ModelMemoryBudgetBytes = long.MaxValue }, NullLoggerFactory.Instance, TimeProvider.System, []);
         await using (engine.ConfigureAwait(false))
         {
             await engine.StartAsync(cancellationToken).ConfigureAwait(false);

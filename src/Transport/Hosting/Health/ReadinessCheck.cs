@@ -18,7 +18,7 @@ internal sealed class ReadinessCheck(InferenceEngine engine, IReadOnlyList<strin
             return Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, fault, engine.Started.Exception?.InnerException, data));
         }
 
-        var missing = requiredModels.Where(name => !models.Any(model => model.Name == name && model.HighestReady is not null)).ToList();
+        var missing = requiredModels.Where(name => !models.Any(model => model.Name == name && model.HighestReady?.State is ModelState.Ready or ModelState.Standby)).ToList();
         if (missing.Count > 0)
         {
             return Task.FromResult(new HealthCheckResult(context.Registration.FailureStatus, $"{Name(missing)} not ready.", data: data));
@@ -47,6 +47,7 @@ internal sealed class ReadinessCheck(InferenceEngine engine, IReadOnlyList<strin
         engine.IsReady ? null
         : engine.Started.IsFaulted ? "The engine could not start."
         : !engine.IsLive ? "The engine has stopped."
+        : engine.AbandonedRuns is { Count: >= InferenceEngine.MostAbandonedRuns } runs ? $"Too many runs do not end: {string.Join("; ", runs)}."
         : engine.Started.IsCompleted ? "The engine is stopping."
         : "The engine is loading its models.";
 }

@@ -19,7 +19,9 @@ internal sealed class HealthEndpoints(InferenceEngine engine)
     {
         var route = ModelRoute.Of(context);
         var version = route.Find(engine.Models);
-        if (version.State == ModelState.Ready)
+
+        // On standby a model answers too: its next request waits for a load, and no client has to.
+        if (version.State is ModelState.Ready or ModelState.Standby)
         {
             return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, version, static (writer, version) =>
             {

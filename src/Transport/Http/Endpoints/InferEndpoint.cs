@@ -5,7 +5,6 @@ using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
-using Camshaft.Engine.Models;
 using Camshaft.Transport.Http.Infer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -28,7 +27,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         var deadline = new BodyDeadline(timeProvider, options.RequestTimeout);
         CheckEncoding(context);
         CheckLength(context);
-        await WaitForLoadAsync(route, deadline, context.RequestAborted).ConfigureAwait(false);
+
+        // Nothing of the body is read while the model is being loaded.
+        var wait = await engine.WaitForModelAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
+        context.RequestAborted.ThrowIfCancellationRequested();
+        InvalidRequestException.ThrowIfFailed(wait);
         var exchange = _exchanges.Get();
         InferenceRequest? request = null;
         try
@@ -36,7 +39,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             var jsonByteSize = ReadHeaderLength(context);
             if (jsonByteSize == 0)
             {
-                request = CreateRequest(route);
+                request = await CreateRequestAsync(route, deadline, context.RequestAborted).ConfigureAwait(false);
                 await ReadRawAsync(context, request, deadline).ConfigureAwait(false);
             }
             else
@@ -47,7 +50,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
                 try
                 {
                     ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
-                    request = CreateRequest(route);
+                    request = await CreateRequestAsync(route, deadline, context.RequestAborted).ConfigureAwait(false);
                     Declare(request, exchange.Head, json); // 2
                     binaryByteSize = CheckBinaryLength(context, request, exchange.Head, json.Length);
                 }
@@ -311,26 +314,16 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
     }
 
-    /// <summary>
-    /// While the initial loads run, a request waits for its model instead of being refused, so that a restart costs clients
-    /// time and no errors. Nothing of the body is read meanwhile.
-    /// </summary>
-    private async ValueTask WaitForLoadAsync(ModelRoute route, BodyDeadline deadline, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<InferenceRequest> CreateRequestAsync(ModelRoute route, BodyDeadline deadline, CancellationToken cancellationToken)
     {
-        if (engine.Started.IsCompleted || (engine.Models.TryGetVersion(route.Name, route.Version, out var version).IsOk && version!.State == ModelState.Ready))
+        var (status, request) = await engine.CreateRequestAsync(route.Name, route.Version, deadline.Remaining, cancellationToken).ConfigureAwait(false);
+        if (request is null)
         {
-            return;
+            cancellationToken.ThrowIfCancellationRequested();
+            InvalidRequestException.ThrowIfFailed(status);
         }
 
-        // However the wait ends, the model is looked for next, and what is wrong is said there.
-        await engine.Started.WaitAsync(deadline.Remaining ?? Timeout.InfiniteTimeSpan, timeProvider, cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-    }
-
-    private InferenceRequest CreateRequest(ModelRoute route)
-    {
-        InvalidRequestException.ThrowIfFailed(engine.Models.TryCreateRequest(route.Name, route.Version, out var request));
         return request!;
     }
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Camshaft.Transport.Http.Endpoints;
 
 /// <summary>What the server and its models say of themselves.</summary>
-internal sealed class MetadataEndpoints(InferenceEngine engine)
+internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOptions options)
 {
     // What works, by the names that Triton's documents give it.
     private static readonly string[] Extensions = ["model_repository", "model_configuration", "binary_tensor_data", "parameters"];
@@ -32,23 +32,34 @@ internal sealed class MetadataEndpoints(InferenceEngine engine)
         writer.WriteEndObject();
     });
 
-    public Task ModelAsync(HttpContext context)
+    public async Task ModelAsync(HttpContext context)
     {
         var route = ModelRoute.Of(context);
-        var version = FindLoaded(route);
+        var version = await FindKnownAsync(context, route).ConfigureAwait(false);
         IReadOnlyList<ModelVersion> versions = route.Version < 0
-            ? [.. engine.Models.List().First(entry => entry.Name == route.Name).Versions.Where(static known => known.State == ModelState.Ready)]
+            ? [.. engine.Models.List().First(entry => entry.Name == route.Name).Versions.Where(static known => known.State is ModelState.Ready or ModelState.Standby)]
             : [version];
-        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, (version, versions), static (writer, state) => WriteModel(writer, state.version, state.versions));
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, (version, versions), static (writer, state) => WriteModel(writer, state.version, state.versions)).ConfigureAwait(false);
     }
 
-    public Task ConfigAsync(HttpContext context) =>
-        JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, FindLoaded(ModelRoute.Of(context)), ModelConfigJson.Write);
+    public async Task ConfigAsync(HttpContext context)
+    {
+        var version = await FindKnownAsync(context, ModelRoute.Of(context)).ConfigureAwait(false);
+        version.MeasureFootprint();
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, version, ModelConfigJson.Write).ConfigureAwait(false);
+    }
 
-    private ModelVersion FindLoaded(ModelRoute route)
+    /// <summary>Finds a version whose signature is known: from memory, from when it was there, or, where it never was, by having it loaded.</summary>
+    private async ValueTask<ModelVersion> FindKnownAsync(HttpContext context, ModelRoute route)
     {
         var version = route.Find(engine.Models);
-        return version is { State: ModelState.Ready, Signature: not null }
+        if (version is { State: ModelState.Standby, Signature: null })
+        {
+            InvalidRequestException.ThrowIfFailed(await engine.WaitForModelAsync(route.Name, route.Version, options.RequestTimeout, context.RequestAborted).ConfigureAwait(false));
+            version = route.Find(engine.Models);
+        }
+
+        return version is { State: ModelState.Ready or ModelState.Standby, Signature: not null }
             ? version
             : throw new InvalidRequestException(new InferenceStatus(StatusCode.Unavailable, $"{version} is not ready: {version.Reason ?? version.State.ToString().ToLowerInvariant()}."));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Models.Configuration;
 
 namespace Camshaft.Transport.Http.Endpoints;
@@ -136,7 +137,44 @@ internal static class ModelConfigJson
                 string.Create(CultureInfo.InvariantCulture, $"{cost.Rows}: {cost.Cpu.TotalMilliseconds:0.###} ms"))));
         }
 
+        if (model.Plan is { } plan)
+        {
+            WritePlan(writer, plan);
+        }
+
+        if (model.Configuration.Outputs.Any(static output => output.Range is not null))
+        {
+            WriteParameter(writer, "camshaft.failed_output_checks", model.Recorder.FailedOutputChecks.ToString(CultureInfo.InvariantCulture));
+        }
+
+        WriteMemory(writer, model);
         writer.WriteEndObject();
+    }
+
+    private static void WritePlan(Utf8JsonWriter writer, PlanDescription plan)
+    {
+        WriteParameter(writer, "camshaft.lanes", plan.Lanes.ToString().ToLowerInvariant());
+        WriteParameter(writer, "camshaft.target_batch_rows", plan.TargetRows.ToString(CultureInfo.InvariantCulture));
+        WriteParameter(writer, "camshaft.target_run_time", Format(plan.RunTime));
+        if (plan.QueueDeadline is { } deadline)
+        {
+            WriteParameter(writer, "camshaft.queue_deadline", Format(deadline));
+        }
+
+        static string Format(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.###} ms");
+    }
+
+    private static void WriteMemory(Utf8JsonWriter writer, ModelVersion model)
+    {
+        WriteParameter(writer, "camshaft.residency", model.State == ModelState.Standby ? "standby" : "memory");
+        WriteParameter(writer, "camshaft.memory_bytes", model.Footprint.HostByteSize.ToString(CultureInfo.InvariantCulture));
+        WriteParameter(writer, "camshaft.mapped_bytes", model.Footprint.MappedByteSize.ToString(CultureInfo.InvariantCulture));
+        if (model.Footprint.DeviceByteSize > 0)
+        {
+            WriteParameter(writer, "camshaft.device_memory_bytes", model.Footprint.DeviceByteSize.ToString(CultureInfo.InvariantCulture));
+        }
+
+        WriteParameter(writer, "camshaft.load_time", string.Create(CultureInfo.InvariantCulture, $"{model.LoadTime.TotalMilliseconds:0.#} ms"));
     }
 
     private static void WriteParameter(Utf8JsonWriter writer, string key, string value)

@@ -83,7 +83,7 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
 
         foreach (var version in entry.Versions)
         {
-            if (onlyReady && version.State != ModelState.Ready)
+            if (onlyReady && version.State is not (ModelState.Ready or ModelState.Standby))
             {
                 continue;
             }
@@ -93,6 +93,12 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
             writer.WriteString("version"u8, version.Number.ToString(CultureInfo.InvariantCulture));
             writer.WriteString("state"u8, ToTritonState(version.State));
             writer.WriteString("reason"u8, version.Reason ?? (version.State == ModelState.Ready ? entry.Reason : null) ?? "");
+            if (version.State is ModelState.Ready or ModelState.Draining)
+            {
+                // Beyond Triton's members; its clients pass over what they do not know.
+                writer.WriteNumber("memory_bytes"u8, version.MeasureFootprint().HostByteSize);
+            }
+
             writer.WriteEndObject();
         }
     }
@@ -100,7 +106,7 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
     private static string ToTritonState(ModelState state) => state switch
     {
         ModelState.Loading or ModelState.Warming => "LOADING",
-        ModelState.Ready => "READY",
+        ModelState.Ready or ModelState.Standby => "READY",
         ModelState.Draining => "UNLOADING",
         ModelState.Unloaded or ModelState.Failed => "UNAVAILABLE",
         _ => "UNKNOWN",

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Camshaft.Engine.Tests.Support;
+namespace Camshaft.Testing;
 
 /// <summary>The threads of this process as Linux shows them, with their nice values.</summary>
-internal static class ProcessThreads
+public static class ProcessThreads
 {
     // /proc/<pid>/task/<tid>/stat (proc_pid_stat(5)): field 19 is nice; fields count from behind the name, which is field 2.
     private const int NiceAfterName = 19 - 3;
@@ -12,7 +12,7 @@ internal static class ProcessThreads
     public static int OwnNice => Parse(File.ReadAllText("/proc/thread-self/stat")).Nice;
 
     /// <summary>Every thread, by name and nice value.</summary>
-    public static List<(string Name, int Nice)> List()
+    public static IReadOnlyList<(string Name, int Nice)> List()
     {
         var threads = new List<(string, int)>();
         foreach (var directory in Directory.GetDirectories("/proc/self/task"))
