@@ -327,7 +327,11 @@ public sealed partial class ModelController
         }
 
         var configuration = fault is null ? definition!.Configuration : before.Configuration;
-        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder) { Fingerprint = fingerprint };
+        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder)
+        {
+            Fingerprint = fingerprint,
+            KnownBatching = fingerprint == before.Fingerprint && before.Batching is { } batching ? (batching, before.RunCosts) : null,
+        };
         if (fault is null)
         {
             await _loader.LoadAsync(version, directory!, mayEvict: true, CancellationToken.None).ConfigureAwait(false);

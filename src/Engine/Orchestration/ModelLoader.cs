@@ -138,6 +138,13 @@ internal sealed class ModelLoader(
             return;
         }
 
+        if (version.KnownBatching is { } known)
+        {
+            // Requests wait for it, and nothing would be learnt.
+            version.SetBatching(known.Decision, known.Costs);
+            return;
+        }
+
         version.BeginWarmUp();
         var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
         if (failure is not null)
