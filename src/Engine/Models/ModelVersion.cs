@@ -100,6 +100,9 @@ public sealed partial class ModelVersion
     /// <summary>Where its requests wait; only while it is loaded.</summary>
     internal ModelQueues Queues => _loaded!.Queues;
 
+    /// <summary>What warm-up found when the same files were loaded before; then they need not be measured again.</summary>
+    internal (BatchDecision Decision, IReadOnlyList<RunCost> Costs)? KnownBatching { get; init; }
+
     /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>
     internal string? Fingerprint { get; init; }
 

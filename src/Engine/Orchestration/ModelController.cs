@@ -149,7 +149,7 @@ public sealed partial class ModelController
         var hasFailed = version.State == ModelState.Failed;
         if (!hasFailed)
         {
-            // Before it is visible: who comes in between finds a version that serves or one to be loaded, and none that is neither.
+            // Before it is seen: a request that found it still loading would be refused.
             Serve(version, countWaiting());
         }
 
@@ -346,7 +346,11 @@ public sealed partial class ModelController
         }
 
         var configuration = fault is null ? definition!.Configuration : before.Configuration;
-        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder) { Fingerprint = fingerprint };
+        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder)
+        {
+            Fingerprint = fingerprint,
+            KnownBatching = fingerprint == before.Fingerprint && before.Batching is { } batching ? (batching, before.RunCosts) : null,
+        };
         if (fault is null)
         {
             await _loader.LoadAsync(version, directory!, mayEvict: true, CancellationToken.None).ConfigureAwait(false);
