@@ -11,6 +11,8 @@ public sealed class ReferenceDirectionTests
     [InlineData("Camshaft.Engine", "Camshaft.Backends")]
     [InlineData("Camshaft.Transport.Hosting", "Camshaft.Backends", "Camshaft.Engine")]
     [InlineData("Camshaft.Transport.Http", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting")]
+    [InlineData("Camshaft.Transport.Wire", "Camshaft.Backends")]
+    [InlineData("Camshaft.Transport.Binary", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting", "Camshaft.Transport.Wire")]
     [InlineData("Camshaft.Load", "Camshaft.Backends", "Camshaft.Engine")]
     [InlineData("plugins/Sample/Sample", "Camshaft.Backends")]
     [InlineData("plugins/OnnxRuntime.Cpu/Camshaft.Backends.OnnxRuntime", "Camshaft.Backends")]

@@ -22,10 +22,12 @@ public sealed partial class ModelVersion
     private readonly ILogger _logger;
     private readonly ModelLeases _leases = new();
     private readonly Lock _statusGate = new();
+    private readonly Lock _measureGate = new();
     private LoadedVersion? _loaded;
     private ModelStatus _status = new(ModelState.Discovered, null);
     private StrongBox<MemoryFootprint> _footprint = new();
     private bool _returnsOnDemand;
+    private bool _isMeasuredForGood;
     private bool _isFreed;
     private int _failuresInARow;
 
@@ -98,6 +100,9 @@ public sealed partial class ModelVersion
     /// <summary>Where its requests wait; only while it is loaded.</summary>
     internal ModelQueues Queues => _loaded!.Queues;
 
+    /// <summary>What warm-up found when the same files were loaded before; then they need not be measured again.</summary>
+    internal (BatchDecision Decision, IReadOnlyList<RunCost> Costs)? KnownBatching { get; init; }
+
     /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>
     internal string? Fingerprint { get; init; }
 
@@ -131,18 +136,11 @@ public sealed partial class ModelVersion
     /// <returns>The present footprint; the last one known when the version is not in memory.</returns>
     public MemoryFootprint MeasureFootprint()
     {
-        if (_leases.TryAcquire())
+        lock (_measureGate)
         {
-            try
+            if (_loaded is { } loaded && !_isMeasuredForGood)
             {
-                if (_loaded is { } loaded)
-                {
-                    Volatile.Write(ref _footprint, new StrongBox<MemoryFootprint>(loaded.Model.Footprint));
-                }
-            }
-            finally
-            {
-                _leases.Release();
+                Volatile.Write(ref _footprint, new StrongBox<MemoryFootprint>(loaded.Model.Footprint));
             }
         }
 
@@ -275,7 +273,7 @@ public sealed partial class ModelVersion
         if (_loaded is { } loaded && !_isFreed)
         {
             _isFreed = true;
-            loaded.Dispose();
+            Free(loaded);
         }
     }
 
@@ -335,7 +333,7 @@ public sealed partial class ModelVersion
         await _leases.Drained.ConfigureAwait(false);
         if (_loaded is { } loaded && !_isFreed)
         {
-            loaded.Dispose();
+            Free(loaded);
             Log.Unloaded(_logger, ModelName, Number);
         }
 
@@ -347,6 +345,17 @@ public sealed partial class ModelVersion
                 SetStatus(ModelState.Unloaded, "unloaded");
             }
         }
+    }
+
+    private void Free(LoadedVersion loaded)
+    {
+        lock (_measureGate)
+        {
+            // What it took is remembered; from here on there is nothing to measure.
+            _isMeasuredForGood = true;
+        }
+
+        loaded.Dispose();
     }
 
     private void SetStatus(ModelState state, string? reason) => Volatile.Write(ref _status, new ModelStatus(state, reason));

@@ -159,15 +159,18 @@ public sealed partial class ModelController
         }
 
         var version = await LoadAgainAsync(before).ConfigureAwait(false);
-        entry.Set([.. entry.Versions.Select(known => known == before ? version : known)], entry.Reason);
-        Retire([before]);
-        if (version.State == ModelState.Failed)
+        var hasFailed = version.State == ModelState.Failed;
+        if (!hasFailed)
         {
-            return new InferenceStatus(StatusCode.Unavailable, $"{version} could not be loaded on demand: {version.Reason}") { RetryAfter = DemandLoader.RetryInterval };
+            // Before it is seen: a request that found it still loading would be refused.
+            Serve(version, countWaiting());
         }
 
-        Serve(version, countWaiting());
-        return InferenceStatus.Ok;
+        entry.Set([.. entry.Versions.Select(known => known == before ? version : known)], entry.Reason);
+        Retire([before]);
+        return hasFailed
+            ? new InferenceStatus(StatusCode.Unavailable, $"{version} could not be loaded on demand: {version.Reason}") { RetryAfter = DemandLoader.RetryInterval }
+            : InferenceStatus.Ok;
     }
 
     /// <summary>Tries again what failed for want of a backend.</summary>
@@ -382,7 +385,11 @@ public sealed partial class ModelController
         }
 
         var configuration = fault is null ? definition!.Configuration : before.Configuration;
-        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder) { Fingerprint = fingerprint };
+        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder)
+        {
+            Fingerprint = fingerprint,
+            KnownBatching = fingerprint == before.Fingerprint && before.Batching is { } batching ? (batching, before.RunCosts) : null,
+        };
         if (fault is null)
         {
             await _loader.LoadAsync(version, directory!, mayEvict: true, CancellationToken.None).ConfigureAwait(false);

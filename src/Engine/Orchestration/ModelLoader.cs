@@ -184,6 +184,13 @@ internal sealed class ModelLoader(
             return;
         }
 
+        if (version.KnownBatching is { } known)
+        {
+            // Requests wait for it, and nothing would be learnt.
+            version.SetBatching(known.Decision, known.Costs);
+            return;
+        }
+
         version.BeginWarmUp();
         var (costs, failure) = await OwnThread.RunNicedAsync(ThreadName, () => ModelWarmUp.Run(loaded, version), completions).ConfigureAwait(false);
         if (!failure.IsOk)

@@ -12,6 +12,8 @@ internal sealed class BatchPlanner
     // What counts as the slow run of a profile that has one measurement only, until more are known.
     private const double SlowRun = 1.25;
 
+    private const int LongestPauseSeconds = 32;
+
     // A thread that computes gets more of a processor than this, however busy the others are; one that gets less waits.
     private const int LeastPart = 20;
 
@@ -21,6 +23,7 @@ internal sealed class BatchPlanner
     private ProfileRecorder _recorder;
     private bool _isMeasured;
     private long _planned;
+    private long _pauseTicks;
 
     /// <summary>Makes the first plan.</summary>
     /// <param name="configuration">The model's configuration.</param>
@@ -33,6 +36,7 @@ internal sealed class BatchPlanner
         _maxRows = maxRows;
         _ticksPerSecond = ticksPerSecond;
         _isMeasured = costs.Count > 0;
+        _pauseTicks = ticksPerSecond;
 
         // Without measurements as good a guess as any: longer than what is short, shorter than what is long. The first run corrects it.
         Plan = Derive(new BatchProfile(_isMeasured ? Convert(costs) : Extend([Measure(1, ticksPerSecond / 200, ticksPerSecond / 200)])), laneClass: null);
@@ -59,7 +63,10 @@ internal sealed class BatchPlanner
         return true;
     }
 
-    /// <summary>Takes the times of a run that ended well. Makes a new plan once a second at most: a plan is no matter of single runs.</summary>
+    /// <summary>
+    /// Takes the times of a run that ended well. A new plan takes memory, so there is one a second at first, when it corrects what warm-up
+    /// found, and then ever more rarely.
+    /// </summary>
     /// <returns>Whether there is a new plan.</returns>
     public bool Record(in RunResult run)
     {
@@ -72,13 +79,14 @@ internal sealed class BatchPlanner
         }
 
         _recorder.Record(run.Rows, cpuTicks, wallTicks);
-        return _recorder.HasDrifted && run.EndTime - _planned > _ticksPerSecond && Replace(_recorder.ToProfile(), Plan.LaneClass, run.EndTime);
+        return _recorder.HasDrifted && run.EndTime - _planned > _pauseTicks && Replace(_recorder.ToProfile(), Plan.LaneClass, run.EndTime);
     }
 
     /// <summary>Starts anew from measurements; at least one.</summary>
     public void Restart(IReadOnlyList<RunCost> costs)
     {
         _isMeasured = true;
+        _pauseTicks = _ticksPerSecond;
         Plan = Derive(new BatchProfile(Convert(costs)), laneClass: null);
         _recorder = CreateRecorder();
     }
@@ -91,6 +99,7 @@ internal sealed class BatchPlanner
     private bool Replace(BatchProfile profile, LaneClass? laneClass, long now)
     {
         _planned = now;
+        _pauseTicks = Math.Min(_pauseTicks * 2, _ticksPerSecond * LongestPauseSeconds);
         Plan = Derive(profile, laneClass);
         _recorder = CreateRecorder();
         return true;

@@ -69,9 +69,17 @@ internal sealed class ModelQueue
         }
     }
 
+    /// <summary>Puts a request behind those of its priority, except that rows of one slab stay in their order: two callers may come here in another than the one in which they took them.</summary>
     public void Append(InferenceRequest request, ref QueueState state)
     {
-        _levels[GetLevel(request)].Append(request);
+        ref var level = ref _levels[GetLevel(request)];
+        var before = level.Last;
+        while (request.Slab is not null && before?.Slab == request.Slab && before.SlabRow > request.SlabRow)
+        {
+            before = before.QueueLinks.Previous;
+        }
+
+        level.InsertBehind(request, before);
         Count(request, 1, ref state);
     }
 

@@ -10,8 +10,16 @@ internal sealed class LimitOptions
     public int Connections { get; set; } = 10_000;
 
     [Range(1, 100_000)]
-    [Setting("Requests in flight on one HTTP/2 connection; more wait in the client (HTTP/1.1 has one)", Unit = "requests")]
+    [Setting("Requests in flight on one connection of HTTP/2 or the binary protocol; more wait in the client (HTTP/1.1 has one)", Unit = "requests")]
     public int RequestsPerConnection { get; set; } = 100;
+
+    [Range(1, 65_536)]
+    [Setting("Handles of models open on one connection of the binary protocol; one more is refused", Unit = "handles")]
+    public int HandlesPerConnection { get; set; } = 1024;
+
+    [Range(1L << 10, 1L << 40)]
+    [Setting("What the requests in flight on one connection of the binary protocol may have sent together, give or take one; more wait in the client", Unit = "bytes")]
+    public long ConnectionBytes { get; set; } = 64L << 20;
 
     [Range(0, 1_000_000)]
     [Setting("Requests in flight from one client address; one more is refused with 429; 0 = no limit", Unit = "requests")]

@@ -32,11 +32,11 @@ internal sealed class ServerOptions
     [Setting("The port of the metrics; not in this version", Flag = "--metrics-port")]
     public int MetricsPort { get; set; } = 8002;
 
-    [Range(0, MaxPort)]
-    [Setting("The port of the binary protocol; not in this version", Flag = "--binary-port")]
+    [Range(-1, MaxPort)]
+    [Setting("The port of the binary protocol; 0 = any free one, -1 = none", Flag = "--binary-port")]
     public int BinaryPort { get; set; } = 8003;
 
-    [Setting("A Unix socket for the binary protocol; not in this version", Flag = "--binary-socket", IsPath = true)]
+    [Setting("A Unix socket for the binary protocol", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }
 
     [Setting("The directory of the backend plugins", Flag = "--plugins", Default = "plugins beside the program", IsPath = true)]

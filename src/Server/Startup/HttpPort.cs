@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Hosting.Limits;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -5,27 +6,30 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Camshaft.Server.Startup;
 
-/// <summary>Sets Kestrel up: addresses, limits, encryption.</summary>
+/// <summary>Sets Kestrel up for HTTP: addresses, limits, encryption.</summary>
 internal static class HttpPort
 {
+    private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+
     /// <summary>Sets it up.</summary>
+    /// <param name="kestrel">Kestrel's options.</param>
+    /// <param name="options">The server's options.</param>
+    /// <param name="certificate">By which connections are encrypted; null = they are not.</param>
     /// <exception cref="ConfigurationException">The options name something that does not exist.</exception>
-    public static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ServerCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
         SetLimits(kestrel.Limits, options.Limits);
         var connections = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
-        var certificate = options.Tls.Certificate is null ? null : ActivatorUtilities.CreateInstance<ServerCertificate>(kestrel.ApplicationServices, options.Tls);
-        kestrel.ConfigureEndpointDefaults(listen =>
+        ListenAddresses.Listen(kestrel, options.Host, options.HttpPort, listen =>
         {
             listen.Use(next => connections.Guard(next, isCleartext: certificate is null));
             if (certificate is not null)
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current) });
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.CreateOptions(Protocols)) });
             }
         });
-        ListenAddresses.Listen(kestrel, options.Host, options.HttpPort);
     }
 
     private static void SetLimits(KestrelServerLimits limits, LimitOptions options)

@@ -12,17 +12,18 @@ internal static class ListenAddresses
     /// <param name="kestrel">Kestrel's options.</param>
     /// <param name="host">A name, an address, or <c>*</c> for every address.</param>
     /// <param name="port">The port; 0 = any free one.</param>
+    /// <param name="configure">Says what is served on each.</param>
     /// <exception cref="ConfigurationException">The host is unknown.</exception>
-    public static void Listen(KestrelServerOptions kestrel, string host, int port)
+    public static void Listen(KestrelServerOptions kestrel, string host, int port, Action<ListenOptions> configure)
     {
         if (host == "*")
         {
-            kestrel.ListenAnyIP(port);
+            kestrel.ListenAnyIP(port, configure);
         }
         else if (host == "localhost" && port != 0)
         {
             // Both loopback addresses, as far as the machine has them.
-            kestrel.ListenLocalhost(port);
+            kestrel.ListenLocalhost(port, configure);
         }
         else
         {
@@ -30,7 +31,7 @@ internal static class ListenAddresses
             var addresses = Resolve(host);
             foreach (var address in port == 0 ? addresses.Take(1) : addresses)
             {
-                kestrel.Listen(address, port);
+                kestrel.Listen(address, port, configure);
             }
         }
     }

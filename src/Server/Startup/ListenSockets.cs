@@ -10,11 +10,15 @@ internal sealed class ListenSockets
 {
     private readonly ConcurrentQueue<Socket> _sockets = new();
 
-    /// <summary>Makes a socket as Kestrel would, and remembers it.</summary>
+    /// <summary>Makes a socket as Kestrel would, and remembers it, unless it is a Unix socket, which has no handshakes.</summary>
     public Socket CreateBound(EndPoint endPoint)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        _sockets.Enqueue(socket);
+        if (endPoint is IPEndPoint)
+        {
+            _sockets.Enqueue(socket);
+        }
+
         return socket;
     }
 

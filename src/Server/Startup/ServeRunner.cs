@@ -29,16 +29,17 @@ internal static class ServeRunner
         await StartAsync(app, options, cancellationToken).ConfigureAwait(false);
         if (await WaitForModelsAsync(app).ConfigureAwait(false))
         {
-            StartupBanner.Write(output, app.Services.GetRequiredService<InferenceEngine>(), options, GetAddresses(app));
+            StartupBanner.Write(output, app.Services.GetRequiredService<InferenceEngine>(), options, GetHttpAddresses(app), app.Services.GetRequiredService<BinaryPort>().Addresses);
         }
 
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
         return CamshaftCommand.Success;
     }
 
-    /// <summary>The addresses that are listened on, with their real ports.</summary>
-    public static IReadOnlyCollection<string> GetAddresses(WebApplication app) =>
-        [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+    /// <summary>The addresses on which HTTP is served, with their real ports.</summary>
+    public static IReadOnlyCollection<string> GetHttpAddresses(WebApplication app) =>
+        [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+            .Except(app.Services.GetRequiredService<BinaryPort>().KestrelAddresses)];
 
     /// <returns><see langword="false"/> when a stop came first.</returns>
     private static async Task<bool> WaitForModelsAsync(WebApplication app)
@@ -68,7 +69,14 @@ internal static class ServeRunner
         catch (Exception exception) when (exception is IOException or SocketException)
         {
             // Kestrel puts the socket's error inside its own; the innermost one says what it was.
-            throw new ConfigurationException($"Cannot listen on {options.Host}:{options.HttpPort}: {exception.GetBaseException().Message}. Choose another address with --host or --http-port.", exception);
+            var (address, flag) = FindAddress(options, exception.Message);
+            throw new ConfigurationException($"Cannot listen on {address}: {exception.GetBaseException().Message}. Choose another address with --host or {flag}.", exception);
         }
     }
+
+    // The outer exception names the address.
+    private static (string Address, string Flag) FindAddress(ServerOptions options, string message) =>
+        message.Contains($":{options.BinaryPort}:", StringComparison.Ordinal) ? ($"{options.Host}:{options.BinaryPort}", "--binary-port")
+        : options.BinarySocket is { } path && message.Contains(path, StringComparison.Ordinal) ? (path, "--binary-socket")
+        : ($"{options.Host}:{options.HttpPort}", "--http-port");
 }

@@ -18,7 +18,7 @@ internal sealed partial class ServerCertificate
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<ServerCertificate> _logger;
     private readonly Lock _look = new();
-    private volatile SslServerAuthenticationOptions _current;
+    private volatile SslStreamCertificateContext _current;
     private (DateTime, DateTime) _modified;
     private long _lastLook;
 
@@ -35,7 +35,16 @@ internal sealed partial class ServerCertificate
     }
 
     /// <summary>What the next connection is greeted with.</summary>
-    public SslServerAuthenticationOptions Current
+    /// <param name="protocols">The protocols that its port speaks, the best first.</param>
+    public SslServerAuthenticationOptions CreateOptions(List<SslApplicationProtocol> protocols) => new()
+    {
+        ServerCertificateContext = Current,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = protocols,
+    };
+
+    /// <summary>The certificate as it is now, with its chain.</summary>
+    public SslStreamCertificateContext Current
     {
         get
         {
@@ -79,7 +88,7 @@ internal sealed partial class ServerCertificate
     private (DateTime, DateTime) FindModified() =>
         (File.GetLastWriteTimeUtc(_options.Certificate!), _options.Key is null ? default : File.GetLastWriteTimeUtc(_options.Key));
 
-    private SslServerAuthenticationOptions Read()
+    private SslStreamCertificateContext Read()
     {
         var (certificate, chain) = Load();
         var now = _timeProvider.GetUtcNow();
@@ -93,12 +102,7 @@ internal sealed partial class ServerCertificate
             throw new ConfigurationException($"The certificate '{_options.Certificate}' is not valid before {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} UTC.");
         }
 
-        return new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-        };
+        return SslStreamCertificateContext.Create(certificate, chain, offline: true);
     }
 
     private (X509Certificate2 Certificate, X509Certificate2Collection Chain) Load()

@@ -1,7 +1,9 @@
 using Camshaft.Server.Configuration;
+using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
 using Camshaft.Transport.Hosting.Limits;
 using Camshaft.Transport.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Camshaft.Server.Startup;
@@ -20,7 +22,7 @@ internal static class ServerHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "camshaft", ContentRootPath = AppContext.BaseDirectory });
         AddLogging(builder.Logging, options);
         var sockets = new ListenSockets();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => HttpPort.Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ConfigurePorts(kestrel, options));
         builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.CreateBound);
         if (options.Tls.Certificate is not null)
         {
@@ -33,6 +35,7 @@ internal static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.GraceSeconds + options.DrainSeconds) + UnloadAllowance);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(sockets);
+        builder.Services.AddSingleton<BinaryPort>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
@@ -44,12 +47,20 @@ internal static class ServerHost
                 JsonByteSizeLimit = options.Limits.JsonBytes,
                 JsonDepthLimit = options.Limits.JsonDepth,
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
-            });
+            })
+            .AddBinary(BinaryPort.ToTransportOptions(options));
         var app = builder.Build();
         var stop = app.Services.GetRequiredService<GracefulStop>();
         app.Use(next => context => stop.ServeAsync(context, next));
         app.MapCamshaft();
         return app;
+    }
+
+    private static void ConfigurePorts(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        var certificate = options.Tls.Certificate is null ? null : ActivatorUtilities.CreateInstance<ServerCertificate>(kestrel.ApplicationServices, options.Tls);
+        HttpPort.Configure(kestrel, options, certificate);
+        kestrel.ApplicationServices.GetRequiredService<BinaryPort>().Configure(kestrel, options, certificate);
     }
 
     private static void AddLogging(ILoggingBuilder logging, ServerOptions options)

@@ -17,7 +17,7 @@ internal static class StartupBanner
     public static string Version { get; } = typeof(StartupBanner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Writes it.</summary>
-    public static void Write(TextWriter output, InferenceEngine engine, ServerOptions options, IEnumerable<string> httpAddresses)
+    public static void Write(TextWriter output, InferenceEngine engine, ServerOptions options, IEnumerable<string> httpAddresses, IReadOnlyList<string> binaryAddresses)
     {
         output.WriteLine($"Camshaft {Version}");
         output.WriteLine();
@@ -29,7 +29,7 @@ internal static class StartupBanner
         ports.Add("http", string.Join(" ", httpAddresses));
         ports.Add("grpc", Absent);
         ports.Add("metrics", Absent);
-        ports.Add("binary", Absent);
+        ports.Add("binary", binaryAddresses.Count > 0 ? string.Join(" ", binaryAddresses) : "none");
         ports.Write(output);
         output.Flush();
     }

@@ -121,7 +121,7 @@ public sealed class HttpsTests : IDisposable
     // Two writes may fall into one tick of the file system's clock.
     private void Touch(int seconds) => File.SetLastWriteTimeUtc(CertificatePath, DateTime.UtcNow.AddSeconds(seconds));
 
-    private static string Thumbprint(ServerCertificate certificate) => certificate.Current.ServerCertificateContext!.TargetCertificate.Thumbprint;
+    private static string Thumbprint(ServerCertificate certificate) => certificate.Current.TargetCertificate.Thumbprint;
 
     private ServerCertificate Open(TimeProvider? clock = null) =>
         new(new TlsOptions { Certificate = CertificatePath, Key = KeyPath }, clock ?? TimeProvider.System, NullLogger<ServerCertificate>.Instance);

@@ -41,7 +41,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
 
-        // Nothing that a test prepares goes to the cache of the user who runs it.
+        // Several servers run at once. Nothing that a test prepares goes to the cache of the user who runs it.
+        start.Environment["CAMSHAFT__BINARYPORT"] = "0";
         start.Environment["CAMSHAFT__MODELCACHE"] = "off";
         foreach (var (name, value) in environment)
         {

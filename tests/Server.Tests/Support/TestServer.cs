@@ -17,19 +17,25 @@ internal sealed class TestServer : IAsyncDisposable
         _application = application;
         Engine = application.Services.GetRequiredService<InferenceEngine>();
         application.Services.GetRequiredService<ILoggerFactory>().AddProvider(Errors);
-        Client = new InferenceClient(new Uri(ServeRunner.GetAddresses(application).Single()));
+        Client = new InferenceClient(new Uri(ServeRunner.GetHttpAddresses(application).Single()));
     }
 
     public InferenceEngine Engine { get; }
 
     public InferenceClient Client { get; }
 
+    /// <summary>Where the binary protocol is served: the port, then the Unix socket, as far as there are.</summary>
+    public IReadOnlyList<string> BinaryAddresses => _application.Services.GetRequiredService<BinaryPort>().Addresses;
+
+    /// <summary>Stops it, as a signal does.</summary>
+    public Task StopAsync() => _application.StopAsync();
+
     /// <summary>What the server logged as an error.</summary>
     public ErrorLog Errors { get; } = new();
 
     public static async Task<TestServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null)
     {
-        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, LogLevel = LogLevel.Warning, ModelCache = "off" };
+        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, BinaryPort = 0, LogLevel = LogLevel.Warning, ModelCache = "off" };
         configure?.Invoke(options);
         var application = ServerHost.Build(options);
         await application.StartAsync();

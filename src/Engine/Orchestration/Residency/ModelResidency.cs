@@ -143,7 +143,7 @@ internal sealed partial class ModelResidency : IDisposable
             }
 
             resident.History.ReloadTime = Now - resident.Since;
-            Resize(resident, version.Footprint.HostByteSize);
+            Measure(resident, version.Footprint.HostByteSize);
             var refusal = FindRefusal(new RoomRequest(version, resident.History, resident.ByteSize));
             Serve();
             return refusal;
@@ -238,8 +238,10 @@ internal sealed partial class ModelResidency : IDisposable
         return true;
     }
 
-    private void Resize(Resident resident, long byteSize)
+    private void Measure(Resident resident, long measured)
     {
+        // What a model took once, for large batches or many at once, it takes again when they come.
+        var byteSize = Math.Max(measured, resident.History.ByteSize ?? 0);
         _ledger.Change(resident.ByteSize, byteSize);
         resident.ByteSize = byteSize;
         resident.History.ByteSize = byteSize;
@@ -313,7 +315,7 @@ internal sealed partial class ModelResidency : IDisposable
             {
                 if (_residents.Contains(resident))
                 {
-                    Resize(resident, byteSize);
+                    Measure(resident, byteSize);
                 }
             }
 

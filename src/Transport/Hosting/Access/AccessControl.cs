@@ -44,7 +44,7 @@ public sealed class AccessControl : IDisposable
     {
         var address = context.Connection.RemoteIpAddress;
         var caller = Find(context.Request, address, out var hasKey);
-        var refusal = caller is null ? UnknownKey() : CheckRight(caller, right, address);
+        var refusal = caller is null ? UnknownKey() : CheckRight(caller, right, address, "send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'");
         if (refusal.IsOk && right == AccessRights.Manage && ForeignOrigin.IsFrom(context.Request))
         {
             refusal = new InferenceStatus(StatusCode.PermissionDenied, "Management calls from web pages of other origins are refused.");
@@ -61,6 +61,28 @@ public sealed class AccessControl : IDisposable
         }
 
         return Enter(caller!, address);
+    }
+
+    /// <summary>Finds out who calls on a connection that shows its key once.</summary>
+    /// <param name="key">The key; null = none was shown.</param>
+    /// <param name="address">Where the connection comes from; null = a Unix socket.</param>
+    /// <param name="identity">Who it is; only with success.</param>
+    /// <returns>Success, or <see cref="StatusCode.Unauthenticated"/> for a key that is not known.</returns>
+    public InferenceStatus TryIdentify(string? key, IPAddress? address, out CallerIdentity identity)
+    {
+        var caller = key is not null && !_keys.IsEmpty ? _keys.Find(key) : FindWithoutKey(address);
+        identity = new CallerIdentity(caller ?? _anonymous, address);
+        return caller is null ? UnknownKey() : InferenceStatus.Ok;
+    }
+
+    /// <summary>Decides about one request on a connection whose caller is known.</summary>
+    /// <param name="identity">Who calls.</param>
+    /// <param name="right">What it wants to do.</param>
+    /// <returns>The decision, to be disposed when the request has ended.</returns>
+    public Admission Admit(in CallerIdentity identity, AccessRights right)
+    {
+        var refusal = CheckRight(identity.Caller, right, identity.Address, "show it when you connect");
+        return refusal.IsOk ? Enter(identity.Caller, identity.Address) : new Admission(refusal, identity.Caller);
     }
 
     /// <summary>Ends the limits' own resources.</summary>
@@ -91,9 +113,11 @@ public sealed class AccessControl : IDisposable
             }
         }
 
-        // A Unix socket has no address: who can open it is on this machine.
-        return address is null || IPAddress.IsLoopback(address) ? _local : _anonymous;
+        return FindWithoutKey(address);
     }
+
+    // A Unix socket has no address: who can open it is on this machine.
+    private Caller FindWithoutKey(IPAddress? address) => address is null || IPAddress.IsLoopback(address) ? _local : _anonymous;
 
     private Admission Enter(Caller caller, IPAddress? address)
     {
@@ -121,7 +145,7 @@ public sealed class AccessControl : IDisposable
     private static Admission Refuse(Caller caller, string message, TimeSpan retryAfter) =>
         new(new InferenceStatus(StatusCode.ResourceExhausted, message) { RetryAfter = retryAfter }, caller);
 
-    private InferenceStatus CheckRight(Caller caller, AccessRights right, IPAddress? address)
+    private InferenceStatus CheckRight(Caller caller, AccessRights right, IPAddress? address, string howToShow)
     {
         if ((caller.Rights & right) == right)
         {
@@ -138,7 +162,7 @@ public sealed class AccessControl : IDisposable
             ? new InferenceStatus(StatusCode.PermissionDenied, right == AccessRights.Manage
                 ? $"Management calls are allowed from this machine only; this one came from {address}."
                 : $"Callers have not the right '{name}' here.")
-            : new InferenceStatus(StatusCode.Unauthenticated, $"An API key with the right '{name}' is needed; send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'.");
+            : new InferenceStatus(StatusCode.Unauthenticated, $"An API key with the right '{name}' is needed; {howToShow}.");
     }
 
     private static InferenceStatus UnknownKey() => new(StatusCode.Unauthenticated, "The API key is not known.");

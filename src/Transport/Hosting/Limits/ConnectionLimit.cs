@@ -35,10 +35,14 @@ public sealed partial class ConnectionLimit
         _limit = limit;
         _timeProvider = timeProvider;
         _logger = logger;
-        var body = $$"""{"error":"The server has {{limit}} connections open, as many as it may."}""";
+        Message = $"The server has {limit} connections open, as many as it may.";
+        var body = $$"""{"error":"{{Message}}"}""";
         _answer = Encoding.ASCII.GetBytes(
             $"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{body}");
     }
+
+    /// <summary>What a refused client is told, in words.</summary>
+    public string Message { get; }
 
     /// <summary>How many connections are open.</summary>
     public int Open => Volatile.Read(ref _open);
@@ -46,9 +50,14 @@ public sealed partial class ConnectionLimit
     /// <summary>Puts the limit before what serves a connection.</summary>
     /// <param name="next">What serves it.</param>
     /// <param name="isCleartext">Whether a refused client can read an answer of HTTP/1.1.</param>
-    public ConnectionDelegate Guard(ConnectionDelegate next, bool isCleartext) => connection => ServeAsync(connection, next, isCleartext);
+    public ConnectionDelegate Guard(ConnectionDelegate next, bool isCleartext) => Guard(next, isCleartext ? _answer : ReadOnlyMemory<byte>.Empty);
 
-    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, bool isCleartext)
+    /// <summary>Puts the limit before what serves a connection.</summary>
+    /// <param name="next">What serves it.</param>
+    /// <param name="refusal">What a refused client is told; empty = nothing that it could read.</param>
+    public ConnectionDelegate Guard(ConnectionDelegate next, ReadOnlyMemory<byte> refusal) => connection => ServeAsync(connection, next, refusal);
+
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, ReadOnlyMemory<byte> refusal)
     {
         if (Interlocked.Increment(ref _open) <= _limit)
         {
@@ -66,23 +75,25 @@ public sealed partial class ConnectionLimit
 
         Interlocked.Decrement(ref _open);
         LogRefusal();
-        if (isCleartext && Interlocked.Increment(ref _refusing) <= MostRefusalsAtOnce)
+        if (refusal.IsEmpty)
         {
-            await RefuseAsync(connection).ConfigureAwait(false);
+            return;
         }
 
-        if (isCleartext)
+        if (Interlocked.Increment(ref _refusing) <= MostRefusalsAtOnce)
         {
-            Interlocked.Decrement(ref _refusing);
+            await RefuseAsync(connection, refusal).ConfigureAwait(false);
         }
+
+        Interlocked.Decrement(ref _refusing);
     }
 
-    private async Task RefuseAsync(ConnectionContext connection)
+    private async Task RefuseAsync(ConnectionContext connection, ReadOnlyMemory<byte> refusal)
     {
         using var linger = new CancellationTokenSource(Linger, _timeProvider);
         try
         {
-            await connection.Transport.Output.WriteAsync(_answer, linger.Token).ConfigureAwait(false);
+            await connection.Transport.Output.WriteAsync(refusal, linger.Token).ConfigureAwait(false);
             await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
             ReadResult result;
             do

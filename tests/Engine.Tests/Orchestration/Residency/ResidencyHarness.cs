@@ -34,7 +34,8 @@ internal sealed class ResidencyHarness : IAsyncDisposable
         Backend = new WeightsBackend(time => Clock.Advance(time));
         _scheduler = new DeviceScheduler(_device, LaneLayout.Alike(2), new FifoPolicy(), clock, _completions, TimeSpan.FromSeconds(10));
         _scheduler.Start();
-        var options = new EngineOptions { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], QueueLimit = queueLimit };
+        // One load after the other: each moves the clock, and none may seem to take another's time.
+        var options = new EngineOptions { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], QueueLimit = queueLimit, ConcurrentLoads = 1 };
         Residency = new ModelResidency(budget, minimumResidency, clock, NullLogger.Instance);
         Residency.Start();
         _loader = new ModelLoader(Select, new Dictionary<IDevice, DeviceScheduler> { [_device] = _scheduler }, _memory, Residency, _completions, options, clock);

@@ -1,0 +1,26 @@
+using Camshaft.Engine;
+using Camshaft.Transport.Binary.Requests;
+using Camshaft.Transport.Hosting.Access;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Camshaft.Transport.Binary;
+
+/// <summary>What every connection uses. Lives as long as the server; any thread.</summary>
+internal sealed class BinaryServices(InferenceEngine engine, AccessControl access, BinaryTransportOptions options, TimeProvider timeProvider, ILogger logger)
+{
+    // As many as a busy server has in flight; a burst beyond goes back to the garbage collector.
+    private const int MostKept = 1024;
+
+    public InferenceEngine Engine => engine;
+
+    public AccessControl Access => access;
+
+    public BinaryTransportOptions Options => options;
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    public ILogger Logger => logger;
+
+    public ObjectPool<BinaryRequest> Requests { get; } = new DefaultObjectPool<BinaryRequest>(new DefaultPooledObjectPolicy<BinaryRequest>(), MostKept);
+}

@@ -1,0 +1,125 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Requests;
+using Camshaft.Transport.Hosting.Access;
+using Camshaft.Transport.Wire;
+
+namespace Camshaft.Transport.Binary.Receiving;
+
+/// <summary>Decides by an infer's head alone whether it is taken, before anything of its data is read. Belongs to the receive loop.</summary>
+internal sealed class InferGate(BinaryServices services, HandleTable handles, RequestOwner owner)
+{
+    private volatile string? _closedBecause;
+
+    /// <summary>Who calls; set when the hello has come.</summary>
+    public CallerIdentity Caller { get; set; }
+
+    /// <summary>Refuses requests from now on. Any thread.</summary>
+    /// <param name="reason">What they are told.</param>
+    public void Close(string reason) => _closedBecause = reason;
+
+    /// <summary>Decides about a frame, whose credit is taken however that ends.</summary>
+    /// <param name="frame">The head's first half.</param>
+    /// <param name="infer">Its second half.</param>
+    /// <param name="fault">What is wrong with the second half.</param>
+    /// <param name="flags">What a refusal tells beside its code.</param>
+    /// <param name="request">The request, which is in flight from now on; null without success.</param>
+    /// <exception cref="GoAwayException">The id is in use.</exception>
+    public InferenceStatus TryAccept(in FrameHead frame, in InferHead infer, WireFault fault, out FrameFlags flags, out BinaryRequest? request)
+    {
+        flags = FrameFlags.None;
+        request = null;
+        var status = CheckFrame(frame, fault);
+        if (!status.IsOk)
+        {
+            return status;
+        }
+
+        if (!handles.TryGet(infer.Handle, out var model))
+        {
+            return new InferenceStatus(StatusCode.NotFound, $"There is no handle {infer.Handle} on this connection.");
+        }
+
+        var admission = services.Access.Admit(Caller, AccessRights.Infer);
+        status = admission.Status.IsOk ? CreateRequest(model, infer.Handle, out flags, out var inference) : Refused(admission.Status, out inference);
+        if (inference is null)
+        {
+            admission.Dispose();
+            return status;
+        }
+
+        request = owner.Accept(frame, inference, admission);
+        return status;
+    }
+
+    /// <summary>Checks whether a request of any kind may come in under an id.</summary>
+    /// <exception cref="GoAwayException">The id is in use.</exception>
+    public InferenceStatus CheckId(ulong id)
+    {
+        ThrowIfInFlight(id);
+        if (_closedBecause is { } reason)
+        {
+            return new InferenceStatus(StatusCode.Unavailable, reason);
+        }
+
+        return owner.InFlight.Count < services.Options.RequestLimit
+            ? InferenceStatus.Ok
+            : new InferenceStatus(StatusCode.ResourceExhausted, $"The connection has {services.Options.RequestLimit} requests in flight, as many as it may.");
+    }
+
+    /// <exception cref="GoAwayException">The id is in use: an answer to it could mean either request.</exception>
+    public void ThrowIfInFlight(ulong id)
+    {
+        if (owner.InFlight.Contains(id))
+        {
+            throw new GoAwayException($"The id {id} came twice; a request with it is still in flight.");
+        }
+    }
+
+    private InferenceStatus CheckFrame(in FrameHead frame, WireFault fault)
+    {
+        var hasCredit = owner.Window.Take(frame.FrameByteSize);
+        var status = CheckId(frame.Id);
+        if (!status.IsOk)
+        {
+            return status;
+        }
+
+        if (fault != WireFault.None)
+        {
+            return new InferenceStatus(StatusCode.InvalidArgument, $"The infer is wrong: {fault.Describe()}.");
+        }
+
+        if (frame.FrameByteSize > services.Options.FrameByteSizeLimit)
+        {
+            return new InferenceStatus(StatusCode.ResourceExhausted, $"The infer has {frame.FrameByteSize} bytes; at most {services.Options.FrameByteSizeLimit} are taken.");
+        }
+
+        return hasCredit
+            ? InferenceStatus.Ok
+            : new InferenceStatus(StatusCode.ResourceExhausted, "The infer was sent without credit; wait for some to come back before you send more.");
+    }
+
+    private InferenceStatus CreateRequest(ModelHandle model, uint handle, out FrameFlags flags, out InferenceRequest? inference)
+    {
+        flags = FrameFlags.None;
+        var status = services.Engine.Models.TryCreateRequest(model.ModelName, model.Version, out inference);
+        if (inference is null || model.Fits(inference))
+        {
+            return status;
+        }
+
+        flags = FrameFlags.OpenAgain;
+        status = new InferenceStatus(StatusCode.Unavailable, $"{inference.Model} has another signature than handle {handle} was opened with; open it again.");
+        inference.Dispose();
+        inference = null;
+        return status;
+    }
+
+    private static InferenceStatus Refused(in InferenceStatus status, out InferenceRequest? inference)
+    {
+        inference = null;
+        return status;
+    }
+}

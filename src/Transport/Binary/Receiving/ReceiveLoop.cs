@@ -1,0 +1,198 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Camshaft.Backends;
+using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Requests;
+using Camshaft.Transport.Binary.Sending;
+using Camshaft.Transport.Wire;
+
+namespace Camshaft.Transport.Binary.Receiving;
+
+/// <summary>
+/// Reads the frames of one connection one after the other and hands each to the one who knows its kind. A frame that cannot
+/// be answered ends the loop with a <see cref="GoAwayException"/>.
+/// </summary>
+internal sealed class ReceiveLoop(
+    BinaryServices services,
+    IPAddress? address,
+    ConnectionWatch watch,
+    FrameReader reader,
+    InferReceiver infers,
+    InferGate gate,
+    ModelOpener opener,
+    HandleTable handles,
+    RequestOwner owner,
+    SendQueue sender,
+    FrameWriter writer)
+{
+    private bool _hasHello;
+
+    /// <summary>Whether the client has said that it asks for nothing more.</summary>
+    public bool HasGoodbye { get; private set; }
+
+    /// <summary>Called when it does.</summary>
+    public required Action Goodbye { get; init; }
+
+    /// <summary>Reads until the client has nothing more to say, or the connection is to end.</summary>
+    public async Task RunAsync()
+    {
+        while (await ReceiveAsync().ConfigureAwait(false))
+        {
+            watch.OnFrame();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ReceiveAsync()
+    {
+        await sender.WhenRoomAsync().ConfigureAwait(false);
+        if (!await reader.FillAsync(1, isAmidFrame: false).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        // Twice, since the first letter tells a client of another protocol, which may never send as much as a head.
+        if (!TryReadHead(out var frame) && !(await reader.FillAsync(WireFormat.HeadByteSize).ConfigureAwait(false) && TryReadHead(out frame)))
+        {
+            return false;
+        }
+
+        if (!_hasHello && frame.Kind != FrameKind.Hello)
+        {
+            throw new GoAwayException($"The first frame has the kind {(int)frame.Kind} ({frame.Kind}); expected a hello.");
+        }
+
+        if (frame.Credit > 0)
+        {
+            sender.AddCredit(frame.Credit);
+        }
+
+        return frame.Kind == FrameKind.Infer ? await infers.ReceiveAsync(frame).ConfigureAwait(false)
+            : frame.IsKnown ? await ReceiveControlAsync(frame).ConfigureAwait(false)
+            : await SkipUnknownAsync(frame).ConfigureAwait(false);
+    }
+
+    private bool TryReadHead(out FrameHead frame)
+    {
+        using var head = new ContiguousBytes(reader.Buffered, (int)Math.Min(reader.Buffered.Length, WireFormat.HeadByteSize));
+        var fault = FrameHead.TryRead(head.Span, out frame);
+        return fault switch
+        {
+            WireFault.None => true,
+            WireFault.Incomplete => false,
+            _ => throw new GoAwayException($"The connection brought what is no frame: {fault.Describe()}."),
+        };
+    }
+
+    private ValueTask<bool> SkipUnknownAsync(in FrameHead frame) => (frame.Flags & FrameFlags.MayBeIgnored) != 0
+        ? reader.SkipToAsync(reader.Position + frame.FrameByteSize)
+        : throw new GoAwayException(new InferenceStatus(StatusCode.Unsupported, $"Frames of kind {(int)frame.Kind} are not known to this server."));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ReceiveControlAsync(FrameHead frame)
+    {
+        if (!await reader.FillAsync(frame.FrameByteSize).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Receive(frame);
+        reader.Consume(frame.FrameByteSize);
+        return true;
+    }
+
+    private void Receive(in FrameHead frame)
+    {
+        using var bytes = new ContiguousBytes(reader.Buffered, (int)frame.FrameByteSize);
+        switch (frame.Kind)
+        {
+            case FrameKind.Hello when !_hasHello:
+                (gate.Caller, writer.LongestResult) = HelloReceiver.Receive(services, address, frame, bytes.Span, sender);
+                _hasHello = true;
+                watch.OnHello();
+                return;
+            case FrameKind.Open when CheckRequest(frame, bytes.Span):
+                opener.Open(frame, bytes.Span);
+                return;
+            case FrameKind.Close when CheckRequest(frame, bytes.Span):
+                Close(frame, bytes.Span);
+                return;
+            case FrameKind.Register or FrameKind.Unregister when CheckRequest(frame, bytes.Span):
+                owner.Refuse(frame.Id, new InferenceStatus(StatusCode.Unsupported, "Shared memory is not offered by this server."), FrameFlags.NotBegun, charge: 0);
+                return;
+            case FrameKind.Cancel:
+                CheckFields(frame, bytes.Span);
+                owner.InFlight.Cancel(frame.Id);
+                return;
+            case FrameKind.Ping:
+                CheckFields(frame, bytes.Span);
+                sender.Send(ControlFrames.Pong(frame.Id));
+                return;
+            case FrameKind.Pong or FrameKind.Credit:
+                CheckFields(frame, bytes.Span);
+                return;
+            case FrameKind.GoAway when !HasGoodbye:
+                CheckFields(frame, bytes.Span);
+                HasGoodbye = true;
+                gate.Close("The client has said that it asks for nothing more.");
+                Goodbye();
+                return;
+            case FrameKind.Open or FrameKind.Close or FrameKind.Register or FrameKind.Unregister:
+                return;
+            default:
+                throw new GoAwayException($"A frame of kind {(int)frame.Kind} ({frame.Kind}) came from the client; it is the server's, or comes once.");
+        }
+    }
+
+    private void Close(in FrameHead frame, ReadOnlySpan<byte> bytes)
+    {
+        var fault = TargetHead.TryRead(bytes, out var target);
+        if (fault != WireFault.None)
+        {
+            owner.Refuse(frame.Id, new InferenceStatus(StatusCode.InvalidArgument, $"The close is wrong: {fault.Describe()}."), FrameFlags.NotBegun, charge: 0);
+        }
+        else if (handles.TryRemove(target.Target))
+        {
+            owner.Answer(frame.Id, ControlFrames.Done(frame.Id));
+        }
+        else
+        {
+            owner.Refuse(frame.Id, new InferenceStatus(StatusCode.NotFound, $"There is no handle {target.Target} on this connection."), FrameFlags.NotBegun, charge: 0);
+        }
+    }
+
+    /// <summary>Whether a request that is no infer is right as far as its fields say; one that is not has been refused.</summary>
+    private bool CheckRequest(in FrameHead frame, ReadOnlySpan<byte> bytes)
+    {
+        gate.ThrowIfInFlight(frame.Id);
+        var fault = ReadFields(frame, bytes);
+        if (fault == WireFault.None)
+        {
+            return true;
+        }
+
+        owner.Refuse(frame.Id, new InferenceStatus(ToCode(fault), $"A request is wrong: {fault.Describe()}."), FrameFlags.NotBegun, charge: 0);
+        return false;
+    }
+
+    private static void CheckFields(in FrameHead frame, ReadOnlySpan<byte> bytes)
+    {
+        var fault = ReadFields(frame, bytes);
+        if (fault != WireFault.None)
+        {
+            throw new GoAwayException(new InferenceStatus(ToCode(fault), $"A frame of kind {(int)frame.Kind} ({frame.Kind}): {fault.Describe()}."));
+        }
+    }
+
+    private static WireFault ReadFields(in FrameHead frame, ReadOnlySpan<byte> bytes)
+    {
+        var fields = new FieldReader(bytes.Slice(WireFormat.HeadByteSize, frame.FieldsByteSize));
+        while (fields.TryRead())
+        {
+        }
+
+        return fields.Fault;
+    }
+
+    private static StatusCode ToCode(WireFault fault) => fault == WireFault.UnknownField ? StatusCode.Unsupported : StatusCode.InvalidArgument;
+}

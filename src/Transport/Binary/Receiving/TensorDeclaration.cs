@@ -1,0 +1,87 @@
+using Camshaft.Backends;
+using Camshaft.Transport.Binary.Requests;
+using Camshaft.Transport.Wire;
+
+namespace Camshaft.Transport.Binary.Receiving;
+
+/// <summary>Tells the engine's request what the table of an infer says, and the request where the data will come.</summary>
+internal static class TensorDeclaration
+{
+    /// <summary>Declares inputs, and the outputs that are asked for.</summary>
+    /// <param name="preface">Head, fields and table of the frame.</param>
+    /// <param name="frame">The head's first half.</param>
+    /// <param name="infer">Its second half.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>Success, or what is wrong; the frame's length is right then, and each input's size that of its shape.</returns>
+    public static InferenceStatus Declare(ReadOnlySpan<byte> preface, in FrameHead frame, in InferHead infer, BinaryRequest request)
+    {
+        var inference = request.Inference;
+        inference.Priority = infer.Priority;
+        var fields = new FieldReader(preface.Slice(WireFormat.HeadByteSize, frame.FieldsByteSize));
+        while (fields.TryRead())
+        {
+            // Trace context and tags are checked; nothing in this version asks for them.
+        }
+
+        if (fields.Fault != WireFault.None)
+        {
+            return Wrong(request, fields.Fault);
+        }
+
+        var tensors = new TensorTableReader(preface, frame, infer);
+        for (var i = 0; tensors.TryRead(out var tensor, out var offset); i++)
+        {
+            var status = i < infer.InputCount ? DeclareInput(request, tensor, offset) : RequestOutput(request, tensor);
+            if (!status.IsOk)
+            {
+                return status;
+            }
+        }
+
+        return tensors.Fault == WireFault.None ? InferenceStatus.Ok : Wrong(request, tensors.Fault);
+    }
+
+    private static InferenceStatus DeclareInput(BinaryRequest request, in TensorEntry tensor, long offset)
+    {
+        var inference = request.Inference;
+        if (tensor.Index >= inference.Signature.Inputs.Count)
+        {
+            return NoTensor(request, "input", tensor.Index, inference.Signature.Inputs.Count);
+        }
+
+        if (tensor.Place == TensorPlace.Region)
+        {
+            return NoRegion(request, tensor);
+        }
+
+        var status = inference.DeclareInput(tensor.Index, tensor.DataType, tensor.Shape.Dimensions, tensor.ByteSize);
+        if (status.IsOk && tensor.ByteSize > 0)
+        {
+            // The engine has checked that it is less than 2 GiB.
+            request.AddPlace(new InputPlace(tensor.Index, offset, (int)tensor.ByteSize));
+        }
+
+        return status;
+    }
+
+    private static InferenceStatus RequestOutput(BinaryRequest request, in TensorEntry tensor)
+    {
+        var inference = request.Inference;
+        if (tensor.Index >= inference.Signature.Outputs.Count)
+        {
+            return NoTensor(request, "output", tensor.Index, inference.Signature.Outputs.Count);
+        }
+
+        return tensor.Place == TensorPlace.Region ? NoRegion(request, tensor) : inference.RequestOutput(tensor.Index);
+    }
+
+    private static InferenceStatus Wrong(BinaryRequest request, WireFault fault) => new(
+        fault == WireFault.UnknownField ? StatusCode.Unsupported : StatusCode.InvalidArgument,
+        $"{request.Inference.Model}: the infer is wrong: {fault.Describe()}.");
+
+    private static InferenceStatus NoTensor(BinaryRequest request, string side, int index, int count) =>
+        new(StatusCode.InvalidArgument, $"{request.Inference.Model} has no {side} {index}; it has {count}, counted from 0.");
+
+    private static InferenceStatus NoRegion(BinaryRequest request, in TensorEntry tensor) =>
+        new(StatusCode.NotFound, $"{request.Inference.Model}: there is no region {tensor.Region} on this connection.");
+}

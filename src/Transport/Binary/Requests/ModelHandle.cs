@@ -1,0 +1,52 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+
+namespace Camshaft.Transport.Binary.Requests;
+
+/// <summary>What a client has opened: a model's name, the version that it asked for, and the signature that it was told. Belongs to its connection's receive loop.</summary>
+internal sealed class ModelHandle(string modelName, long version, ModelSignature signature)
+{
+    private ModelSignature _signature = signature;
+
+    public string ModelName => modelName;
+
+    /// <summary>The version, or -1 for the highest that is ready.</summary>
+    public long Version => version;
+
+    /// <summary>Whether indices mean the same to a request's model as to the client.</summary>
+    public bool Fits(InferenceRequest request)
+    {
+        if (ReferenceEquals(request.Signature, _signature))
+        {
+            return true;
+        }
+
+        // Another version; as long as it is the same to a client, the next look is quick again.
+        if (!AreAlike(request.Signature.Inputs, _signature.Inputs) || !AreAlike(request.Signature.Outputs, _signature.Outputs))
+        {
+            return false;
+        }
+
+        _signature = request.Signature;
+        return true;
+    }
+
+    private static bool AreAlike(IReadOnlyList<TensorSpec> left, IReadOnlyList<TensorSpec> right)
+    {
+        if (left.Count != right.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < left.Count; i++)
+        {
+            var (one, other) = (left[i], right[i]);
+            if (one.Name != other.Name || one.DataType != other.DataType || one.Shape != other.Shape || one.IsOptional != other.IsOptional)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

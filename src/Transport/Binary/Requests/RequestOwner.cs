@@ -1,0 +1,60 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Transport.Binary.Sending;
+using Camshaft.Transport.Hosting.Access;
+using Camshaft.Transport.Wire;
+
+namespace Camshaft.Transport.Binary.Requests;
+
+/// <summary>
+/// What the requests of one connection have of it: their ids, the credit that they take, and the way to the client. Any
+/// thread; ends with the connection.
+/// </summary>
+internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
+{
+    /// <summary>The requests that have no answer yet.</summary>
+    public InFlightTable InFlight { get; } = new();
+
+    /// <summary>What the client may still send.</summary>
+    public CreditWindow Window { get; } = new(services.Options.WindowByteSize);
+
+    /// <summary>Makes a request of a frame whose head was taken.</summary>
+    public BinaryRequest Accept(in FrameHead frame, InferenceRequest inference, in Admission admission)
+    {
+        var request = services.Requests.Get();
+        request.Begin(this, frame.Id, frame.FrameByteSize, inference, admission);
+        InFlight.Add(frame.Id, inference.Handle);
+        return request;
+    }
+
+    /// <summary>Answers with an error.</summary>
+    /// <param name="id">The request, whether it was in flight or not.</param>
+    /// <param name="status">Why.</param>
+    /// <param name="flags">What the client may conclude.</param>
+    /// <param name="charge">The credit that its frame had taken.</param>
+    public void Refuse(ulong id, in InferenceStatus status, FrameFlags flags, long charge)
+    {
+        Window.GiveBack(charge);
+        InFlight.Remove(id);
+        sender.Send(ControlFrames.Error(id, status, flags, charge));
+    }
+
+    /// <summary>Answers with a frame that has been made.</summary>
+    public void Answer(ulong id, byte[] frame)
+    {
+        InFlight.Remove(id);
+        sender.Send(frame);
+    }
+
+    /// <summary>Answers with a request's outputs; the sender owns the request from now on.</summary>
+    public void Answer(BinaryRequest request) => sender.Send(request);
+
+    /// <summary>An answer is about to be written: from here on the client may use its id and its credit again.</summary>
+    public void BeginAnswer(BinaryRequest request)
+    {
+        Window.GiveBack(request.Charge);
+        InFlight.Remove(request.Id);
+    }
+
+    public void Return(BinaryRequest request) => services.Requests.Return(request);
+}

@@ -1,0 +1,202 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Requests;
+using Camshaft.Transport.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Camshaft.Transport.Binary.Sending;
+
+/// <summary>
+/// Writes frames into a connection's pipe, results straight from the memory that the outputs lie in. Used by the one who is
+/// the sender at the time.
+/// </summary>
+internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch watch, ILogger logger)
+{
+    // Each flush of a large result waits for the network; less than this is written in between for no gain.
+    private const int FlushByteSize = 256 << 10;
+
+    private long _unflushed;
+
+    /// <summary>The longest result that the client takes, as its hello says.</summary>
+    public long LongestResult { get; set; } = long.MaxValue;
+
+    /// <summary>Writes a frame that has been made.</summary>
+    public void Write(ReadOnlySpan<byte> frame)
+    {
+        frame.CopyTo(output.GetSpan(frame.Length));
+        Advance(frame.Length);
+    }
+
+    /// <summary>Works out how long a result is.</summary>
+    /// <returns><see langword="false"/>: it is longer than the client takes, and has been refused.</returns>
+    public bool TryMeasure(BinaryRequest result, out long byteSize)
+    {
+        byteSize = Measure(result.Inference, out _, out _);
+        if (byteSize <= LongestResult)
+        {
+            return true;
+        }
+
+        result.Fail(new InferenceStatus(StatusCode.ResourceExhausted, $"{result.Inference.Model}: the result has {byteSize} bytes; the client takes {LongestResult}."), FrameFlags.None);
+        return false;
+    }
+
+    /// <summary>Writes a result and gives the request back.</summary>
+    /// <returns><see langword="false"/> when the client cannot be reached any more.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> WriteAsync(BinaryRequest result)
+    {
+        result.BeginAnswer();
+        var inference = result.Inference;
+        try
+        {
+            long position = WritePreface(result);
+            for (var i = 0; i < inference.Signature.Outputs.Count; i++)
+            {
+                var byteSize = inference.HasOutput(i) ? inference.GetOutput(i).ByteSize : 0;
+                if (byteSize == 0)
+                {
+                    continue;
+                }
+
+                position = WriteZeros(position, WireFormat.DataAlignment);
+                for (long written = 0; written < byteSize;)
+                {
+                    written += WritePart(inference, i, written);
+                    if (_unflushed >= FlushByteSize && !await FlushAsync().ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+                }
+
+                position += byteSize;
+            }
+
+            WriteZeros(position, WireFormat.Alignment);
+            inference.MarkSent();
+            return true;
+        }
+        finally
+        {
+            result.Release();
+        }
+    }
+
+    /// <summary>Hands what was written to the socket.</summary>
+    /// <returns><see langword="false"/> when the client cannot be reached any more.</returns>
+    public ValueTask<bool> FlushAsync()
+    {
+        if (_unflushed == 0)
+        {
+            return new(true);
+        }
+
+        watch.BeginSend(_unflushed);
+        _unflushed = 0;
+        var flush = output.FlushAsync();
+        if (!flush.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(watch, flush);
+        }
+
+        watch.EndSend();
+        return new(!flush.Result.IsCompleted);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        static async ValueTask<bool> AwaitAsync(ConnectionWatch watch, ValueTask<FlushResult> flush)
+        {
+            var result = await flush.ConfigureAwait(false);
+            watch.EndSend();
+            return !result.IsCompleted;
+        }
+    }
+
+    /// <summary>Takes note of why nothing more can be written.</summary>
+    public void OnFailed(Exception exception)
+    {
+        if (exception is not (IOException or OperationCanceledException))
+        {
+            Log.Failed(logger, exception);
+        }
+    }
+
+    private static long Measure(InferenceRequest inference, out int count, out int tableByteSize)
+    {
+        count = 0;
+        tableByteSize = 0;
+        var outputs = inference.Signature.Outputs.Count;
+        for (var i = 0; i < outputs; i++)
+        {
+            if (inference.HasOutput(i))
+            {
+                count++;
+                tableByteSize += TensorEntry.GetByteSize(inference.GetOutput(i).Shape.Length, TensorPlace.Frame);
+            }
+        }
+
+        var layout = new DataLayout(WireFormat.HeadByteSize + tableByteSize);
+        for (var i = 0; i < outputs; i++)
+        {
+            if (inference.HasOutput(i))
+            {
+                layout.Place(inference.GetOutput(i).ByteSize);
+            }
+        }
+
+        return layout.FrameByteSize;
+    }
+
+    private int WritePreface(BinaryRequest result)
+    {
+        var inference = result.Inference;
+        var frameByteSize = Measure(inference, out var count, out var tableByteSize);
+        var preface = output.GetSpan(WireFormat.HeadByteSize + tableByteSize);
+        new FrameHead(FrameKind.Result, FrameFlags.None, 0, frameByteSize - WireFormat.HeadByteSize, result.Id, result.Charge).Write(preface);
+        new ResultHead(0, count, tableByteSize, inference.Model.Number).Write(preface);
+        var table = preface[WireFormat.HeadByteSize..];
+        for (var i = 0; i < inference.Signature.Outputs.Count; i++)
+        {
+            if (inference.HasOutput(i))
+            {
+                var tensor = inference.GetOutput(i);
+                new TensorEntry { Index = i, DataType = tensor.DataType, Shape = new Shape(tensor.Shape), ByteSize = tensor.ByteSize }.Write(ref table);
+            }
+        }
+
+        Advance(WireFormat.HeadByteSize + tableByteSize);
+        return WireFormat.HeadByteSize + tableByteSize;
+    }
+
+    private int WritePart(InferenceRequest inference, int index, long offset)
+    {
+        var rest = inference.GetOutput(index).Bytes[(int)offset..];
+        var room = output.GetSpan();
+        var part = Math.Min(rest.Length, room.Length);
+        rest[..part].CopyTo(room);
+        Advance(part);
+        return part;
+    }
+
+    private long WriteZeros(long position, int alignment)
+    {
+        var count = (int)(-position & (alignment - 1));
+        output.GetSpan(alignment)[..count].Clear();
+        Advance(count);
+        return position + count;
+    }
+
+    private void Advance(int byteSize)
+    {
+        output.Advance(byteSize);
+        _unflushed += byteSize;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(702, LogLevel.Error, "An answer could not be written.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}
