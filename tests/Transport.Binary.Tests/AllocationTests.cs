@@ -6,7 +6,7 @@ namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>What the server takes from the managed heap for a request once it is warm: nothing.</summary>
 [Collection(AloneCollection.Name)]
-public sealed class AllocationTests(SystemClockServer server, ITestOutputHelper output) 
+public sealed class AllocationTests(SystemClockServer server, ITestOutputHelper output)
 {
     // The runtime takes memory of its own now and then; what a request takes shows in every round.
     private const int Rounds = 5;
