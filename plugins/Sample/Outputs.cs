@@ -10,5 +10,5 @@ internal static class Outputs
     /// the operation knows by now.
     /// </summary>
     public static TensorView Get(ModelExecution execution, int index, in TensorView like) =>
-        execution.TryGetOutput(index, out var output) ? output : execution.AllocateOutput(index, like.Shape, like.ByteSize);
+        execution.TryGetOutput(index, out var output) ? output : execution.AllocateOutput(index, like.DataType, like.Shape, like.ByteSize);
 }

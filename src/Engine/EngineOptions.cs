@@ -1,4 +1,5 @@
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling;
 
 namespace Camshaft.Engine;
 
@@ -32,8 +33,17 @@ public sealed record EngineOptions
     /// <summary>How long a model stays in memory at least once it is there, unless its configuration says otherwise. Default: no time.</summary>
     public TimeSpan MinimumResidency { get; init; }
 
-    /// <summary>How many batches the processors run at once; 0 = twice as many as the process may use processors.</summary>
+    /// <summary>
+    /// How many processors the engine counts on: as many short runs, and as many longer ones beside them, run at once; 0 = as
+    /// many as the process may use, and when that changes, as many as it may use then.
+    /// </summary>
     public int CpuLaneCount { get; init; }
+
+    /// <summary>Who decides what runs next: one of <see cref="SchedulingPolicies.Names"/>.</summary>
+    public string SchedulingPolicy { get; init; } = SchedulingPolicies.Default;
+
+    /// <summary>How long a run may go on after everybody has stopped waiting for it before it is given up. Default: 10 s.</summary>
+    public TimeSpan AbandonTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many requests may wait in a model's queue unless its configuration says otherwise. Default: 1,024.</summary>
     public int QueueLimit { get; init; } = 1024;

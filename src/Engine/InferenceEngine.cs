@@ -18,7 +18,14 @@ namespace Camshaft.Engine;
 /// </summary>
 public sealed partial class InferenceEngine : IAsyncDisposable
 {
+    // While one copies, another computes.
+    private const int LanesPerAccelerator = 2;
+
+    /// <summary>With so many runs that were given up the engine is not ready any more: each keeps a thread and memory, and the process is better replaced.</summary>
+    public const int MostAbandonedRuns = 4;
+
     private readonly ILogger _logger;
+    private readonly CompletionThread _completions = new();
     private readonly Dictionary<IDevice, DeviceScheduler> _schedulers = [];
     private readonly ContainerWatch _container;
     private readonly ModelResidency _residency;
@@ -41,21 +48,21 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         var cpu = new CpuDevice();
         _container = new ContainerWatch(new CgroupReader(), timeProvider);
         var plan = MemoryPlan.Make(options, _container.MemoryByteSize);
-        Memory = new HostMemoryPool(cpu.MemorySource, plan.TensorByteSize, options.TensorMemoryWaiterLimit);
-        Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider);
+        Memory = new HostMemoryPool(cpu.MemorySource, plan.TensorByteSize, options.TensorMemoryWaiterLimit, serveWaiters: _completions.Post);
+        Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider, thread => OwnThread.StartNormal(thread, _completions));
         foreach (var device in FindDevices(cpu, deviceProviders))
         {
-            // Twice the processors: with no more lanes than processors a short run waits for a long one to end, which took a
-            // 25 µs model to a median of 9 ms; the operating system shares the processors between runs better than that.
-            var laneCount = options.CpuLaneCount > 0 ? options.CpuLaneCount : Environment.ProcessorCount * 2;
-            _schedulers.Add(device, new DeviceScheduler(device, laneCount, new FifoPolicy(), timeProvider));
+            var policy = SchedulingPolicies.Create(options.SchedulingPolicy, timeProvider.TimestampFrequency);
+            var layout = device.Kind == DeviceKind.Cpu ? LaneLayout.ForProcessors(CpuCount, policy) : LaneLayout.Alike(LanesPerAccelerator);
+            _schedulers.Add(device, new DeviceScheduler(device, layout, policy, timeProvider, _completions, options.AbandonTimeout));
         }
 
         _residency = new ModelResidency(plan.ModelByteSize, options.MinimumResidency, timeProvider, _logger);
-        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]).Select, _schedulers, Memory, _residency, options, timeProvider);
+        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]).Select, _schedulers, Memory, _residency, _completions, options, timeProvider);
         Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, _residency, timeProvider, _logger);
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
         _container.MemoryLimitChanged += FollowMemoryLimit;
+        _container.ProcessorCountChanged += FollowProcessorCount;
     }
 
     private enum EngineState
@@ -95,7 +102,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public bool IsLive => _state != EngineState.Stopped;
 
     /// <summary>Whether the initial loads have ended, well or badly, and no stop has begun.</summary>
-    public bool IsReady => _state == EngineState.Ready && !_stopAnnounced;
+    public bool IsReady => _state == EngineState.Ready && !_stopAnnounced && AbandonedRuns.Count < MostAbandonedRuns;
+
+    /// <summary>The runs that were given up because they did not end, and still go on. With four of them the engine is not ready any more.</summary>
+    public IReadOnlyList<AbandonedRun> AbandonedRuns => [.. _schedulers.Values.SelectMany(static scheduler => scheduler.AbandonedRuns)];
 
     /// <summary>Completes when the initial loads have ended, for those who did not call <see cref="StartAsync"/> themselves; fails as it did.</summary>
     public Task Started => _started.Task;
@@ -162,14 +172,26 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Plugins.Changed -= RetryFailedModels;
         await _retries.ConfigureAwait(false);
         await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);
+        var abandoned = AbandonedRuns;
         foreach (var scheduler in _schedulers.Values)
         {
             scheduler.Dispose();
         }
 
-        await Plugins.DisposeAsync().ConfigureAwait(false);
         _loader.Dispose();
         _residency.Dispose();
+        if (abandoned.Count == 0)
+        {
+            await Plugins.DisposeAsync().ConfigureAwait(false);
+            _completions.Dispose();
+        }
+
+        // What still runs in a backend keeps it, its memory and the thread that would take its end.
+        foreach (var run in abandoned)
+        {
+            Log.RunOutstanding(_logger, run.ToString());
+        }
+
         if (Memory.LeasedCount > 0)
         {
             Log.MemoryOutstanding(_logger, Memory.DescribeOutstanding());
@@ -184,6 +206,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        RuntimeThreads.Start();
         foreach (var scheduler in _schedulers.Values)
         {
             scheduler.Start();
@@ -199,6 +222,23 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         {
             _state = EngineState.Ready;
         }
+    }
+
+    private int CpuCount => Options.CpuLaneCount > 0 ? Options.CpuLaneCount : _container.ProcessorCount;
+
+    private void FollowProcessorCount(int count)
+    {
+        if (Options.CpuLaneCount > 0)
+        {
+            return;
+        }
+
+        foreach (var scheduler in _schedulers.Values.Where(static scheduler => scheduler.Device.Kind == DeviceKind.Cpu))
+        {
+            scheduler.Resize(count);
+        }
+
+        Log.ProcessorCount(_logger, count);
     }
 
     private void FollowMemoryLimit(long? containerLimit)
@@ -246,8 +286,14 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         [LoggerMessage(101, LogLevel.Error, "The engine stopped with tensor memory still leased: {Outstanding}")]
         public static partial void MemoryOutstanding(ILogger logger, string outstanding);
 
-        [LoggerMessage(103, LogLevel.Information, "The container's memory limit is {Limit} bytes now: tensors may take {TensorByteSize} bytes, models {ModelByteSize}.")]
+        [LoggerMessage(103, LogLevel.Error, "The engine stopped beside a run that does not end. {Run}")]
+        public static partial void RunOutstanding(ILogger logger, string run);
+
+        [LoggerMessage(104, LogLevel.Information, "The container's memory limit is {Limit} bytes now: tensors may take {TensorByteSize} bytes, models {ModelByteSize}.")]
         public static partial void MemoryLimit(ILogger logger, long? limit, long tensorByteSize, long modelByteSize);
+
+        [LoggerMessage(105, LogLevel.Information, "The process may use {Count} processors now.")]
+        public static partial void ProcessorCount(ILogger logger, int count);
 
         [LoggerMessage(102, LogLevel.Error, "Models could not be tried again after a new plugin.")]
         public static partial void RetryFailed(ILogger logger, Exception exception);

@@ -115,17 +115,17 @@ public sealed class TestExecution : ModelExecution, IDisposable
         }
 
         Shape.TryGetElementCount(shape, out var elementCount);
-        output = _outputs[index].Place(OutputPlacement.Offered, shape, elementCount * spec.DataType.ByteSize);
+        output = _outputs[index].Place(OutputPlacement.Offered, spec.DataType, shape, elementCount * spec.DataType.ByteSize);
         return true;
     }
 
     /// <inheritdoc/>
-    public override TensorView AllocateOutput(int index, scoped ReadOnlySpan<long> shape, long byteSize)
-        => _outputs[index].Place(OutputPlacement.Allocated, shape, byteSize);
+    public override TensorView AllocateOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, long byteSize)
+        => _outputs[index].Place(OutputPlacement.Allocated, dataType, shape, byteSize);
 
     /// <inheritdoc/>
-    public override void SetForeignOutput(int index, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
-        => _outputs[index].PlaceForeign(shape, address, byteSize, release, state);
+    public override void SetForeignOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
+        => _outputs[index].PlaceForeign(dataType, shape, address, byteSize, release, state);
 
     /// <inheritdoc/>
     public override void Complete() => Completion().SetResult(InferenceStatus.Ok);

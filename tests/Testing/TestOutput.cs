@@ -20,9 +20,9 @@ internal sealed class TestOutput : IDisposable
 
     public bool IsPoisoned => Placement is OutputPlacement.Offered or OutputPlacement.Allocated && _buffer.IsPoisoned;
 
-    public TensorView Place(OutputPlacement placement, scoped ReadOnlySpan<long> shape, long byteSize)
+    public TensorView Place(OutputPlacement placement, DataType dataType, scoped ReadOnlySpan<long> shape, long byteSize)
     {
-        Check(shape, byteSize);
+        Check(dataType, shape, byteSize);
         Clear();
         SetShape(shape);
         _buffer.Prepare(byteSize);
@@ -30,11 +30,11 @@ internal sealed class TestOutput : IDisposable
         return new TensorView(_spec.DataType, _dimensions.AsSpan(0, _rank), MemoryKind.Host, _buffer.Address, byteSize);
     }
 
-    public void PlaceForeign(ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
+    public void PlaceForeign(DataType dataType, ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
     {
         Clear();
         (_release, _releaseState) = (release, state);
-        Check(shape, byteSize);
+        Check(dataType, shape, byteSize);
         SetShape(shape);
         (_foreignAddress, _foreignByteSize) = (address, byteSize);
         Placement = OutputPlacement.Foreign;
@@ -73,8 +73,13 @@ internal sealed class TestOutput : IDisposable
         shape.CopyTo(_dimensions);
     }
 
-    private void Check(ReadOnlySpan<long> shape, long byteSize)
+    private void Check(DataType dataType, ReadOnlySpan<long> shape, long byteSize)
     {
+        if (dataType != _spec.DataType)
+        {
+            throw new BackendException(StatusCode.Internal, $"Output '{_spec.Name}' has datatype {dataType.Name}; expected {_spec.DataType.Name}.");
+        }
+
         if (!_spec.Shape.Accepts(shape))
         {
             throw new BackendException(StatusCode.Internal, $"Output '{_spec.Name}' has shape {Shape.Format(shape)}; expected {_spec.Shape}.");

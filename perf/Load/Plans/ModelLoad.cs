@@ -14,6 +14,9 @@ public sealed record ModelLoad(string Name, ArrivalPattern Arrivals)
     /// <summary>Which percentile of the latencies has to be within <see cref="Slo"/>, above 0 and below 100.</summary>
     public double Percentile { get; init; } = 99;
 
+    /// <summary>What each request asks the target to give up after; null = it waits for as long as it takes.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>How many requests may be unanswered at once; what comes beyond is sent later, and told.</summary>
     public int MaxInFlight { get; init; } = 1024;
 

@@ -15,7 +15,7 @@ public static class ModelLoadReader
     private static readonly string[] Sources = ["rate", "trace", "concurrency"];
 
     private static readonly string[] Known =
-        ["rate", "arrival", "cv", "concurrency", "trace", "speed", "slo", "percentile", "version", "batch", "inflight", "shape.INPUT", "fill.INPUT"];
+        ["rate", "arrival", "cv", "concurrency", "trace", "speed", "slo", "percentile", "timeout", "version", "batch", "inflight", "shape.INPUT", "fill.INPUT"];
 
     /// <summary>Takes the text of one model apart.</summary>
     /// <param name="text"><c>NAME</c> or <c>NAME:SETTING=VALUE,SETTING=VALUE</c>.</param>
@@ -64,7 +64,8 @@ public static class ModelLoadReader
             return load with
             {
                 Version = settings.ContainsKey("version") ? ReadWhole(settings, "version", 1) : null,
-                Slo = settings.TryGetValue("slo", out var slo) ? ReadSlo(slo) : null,
+                Slo = ReadTime(settings, "slo", "can never be met"),
+                Timeout = ReadTime(settings, "timeout", "is over before it begins"),
                 Percentile = ReadNumber(settings, "percentile", load.Percentile, static number => number is > 0 and < 100, "a number above 0 and below 100"),
                 MaxInFlight = ReadWhole(settings, "inflight", load.MaxInFlight),
                 BatchSize = ReadWhole(settings, "batch", load.BatchSize),
@@ -147,8 +148,15 @@ public static class ModelLoadReader
         };
     }
 
-    private static TimeSpan ReadSlo(string text) =>
-        DurationText.Parse(text) is { Ticks: > 0 } slo ? slo : throw new LoadException($"slo '{text}' can never be met; expected more than nothing.");
+    private static TimeSpan? ReadTime(IReadOnlyDictionary<string, string> settings, string key, string objection)
+    {
+        if (!settings.TryGetValue(key, out var text))
+        {
+            return null;
+        }
+
+        return DurationText.Parse(text) is { Ticks: > 0 } time ? time : throw new LoadException($"{key} '{text}' {objection}; expected more than nothing.");
+    }
 
     private static double ReadPositive(IReadOnlyDictionary<string, string> settings, string key, double otherwise) =>
         ReadNumber(settings, key, otherwise, static number => number > 0 && double.IsFinite(number), "a number above 0");

@@ -51,6 +51,9 @@ public sealed record ModelReport
     /// <summary>From the moment when requests were really sent to their answers, in milliseconds.</summary>
     public required LatencyReport ResponseTime { get; init; }
 
+    /// <summary>From the moment when requests were due to their errors, in milliseconds; of those that were sent.</summary>
+    public required LatencyReport ErrorTime { get; init; }
+
     /// <summary>How late requests were sent through the generator's own fault, in milliseconds.</summary>
     public required LatencyReport SendLateness { get; init; }
 

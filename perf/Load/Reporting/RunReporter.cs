@@ -52,6 +52,7 @@ internal static class RunReporter
             MeetsSlo = hasSlo ? recorder.Due > 0 && recorder.Good >= recorder.Due * load.Percentile / 100 : null,
             Latency = LatencyReport.Of(recorder.Latency.Merge()),
             ResponseTime = LatencyReport.Of(recorder.ResponseTime.Merge()),
+            ErrorTime = LatencyReport.Of(recorder.ErrorTime.Merge()),
             SendLateness = LatencyReport.Of(recorder.Lateness.Merge()),
             SenderBusy = runner.SenderBusy,
             Errors = recorder.Errors.ToReport(),

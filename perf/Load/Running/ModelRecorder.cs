@@ -23,6 +23,9 @@ internal sealed class ModelRecorder(ModelLoad load, RunWindow window)
     /// <summary>From the moment when a request was really sent to its whole answer.</summary>
     public LatencyRecorder ResponseTime { get; } = new();
 
+    /// <summary>From the moment when a request was due to its error.</summary>
+    public LatencyRecorder ErrorTime { get; } = new();
+
     /// <summary>How late requests were sent through the generator's own fault.</summary>
     public LatencyRecorder Lateness { get; } = new();
 
@@ -89,6 +92,7 @@ internal sealed class ModelRecorder(ModelLoad load, RunWindow window)
         if (!result.IsOk)
         {
             Errors.Add(result.ErrorKind!, result.Message);
+            ErrorTime.Record(now - due);
             return;
         }
 

@@ -31,23 +31,25 @@ public abstract class ModelExecution
 
     /// <summary>Takes the engine's memory for an output whose shape the backend knows by now. Replaces what was given before.</summary>
     /// <param name="index">The output.</param>
+    /// <param name="dataType">The datatype that the backend writes, which must be the signature's.</param>
     /// <param name="shape">Its dimensions, which must fit the signature.</param>
     /// <param name="byteSize">Its bytes; for datatypes of fixed size the element count times that size.</param>
-    /// <exception cref="BackendException">The shape does not fit the signature, or the memory budget is used up.</exception>
-    public abstract TensorView AllocateOutput(int index, scoped ReadOnlySpan<long> shape, long byteSize);
+    /// <exception cref="BackendException">Datatype or shape does not fit the signature, or the memory budget is used up.</exception>
+    public abstract TensorView AllocateOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, long byteSize);
 
     /// <summary>
     /// Hands over an output that lies in the backend's own memory. Replaces what was given before. The engine calls
     /// <paramref name="release"/> with <paramref name="state"/> exactly once, later, from any thread, also when this call throws.
     /// </summary>
     /// <param name="index">The output.</param>
+    /// <param name="dataType">The datatype that it has, which must be the signature's.</param>
     /// <param name="shape">Its dimensions, which must fit the signature.</param>
     /// <param name="address">The first byte, in host memory.</param>
     /// <param name="byteSize">Its bytes.</param>
     /// <param name="release">Gives the memory back; a cached delegate keeps the call free of allocations.</param>
     /// <param name="state">Handed to <paramref name="release"/>, a native handle for example.</param>
-    /// <exception cref="BackendException">The shape or size does not fit the signature.</exception>
-    public abstract void SetForeignOutput(int index, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state);
+    /// <exception cref="BackendException">Datatype, shape or size does not fit the signature.</exception>
+    public abstract void SetForeignOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state);
 
     /// <summary>Ends a pending execution well. Only after <see cref="ExecutionState.Pending"/>.</summary>
     public abstract void Complete();

@@ -15,6 +15,7 @@ public sealed unsafe class OrtSessionOptions : IDisposable
     {
         _api = environment.Api;
         _subject = source.ToString();
+        StartsThreads = configuration.IntraOpThreads > 1;
         nint options;
         _api.ThrowIfFailed(_api.CreateSessionOptions(&options), nameof(_api.CreateSessionOptions), _subject);
         Handle = new OrtHandle(options, _api.ReleaseSessionOptions);
@@ -44,6 +45,9 @@ public sealed unsafe class OrtSessionOptions : IDisposable
     }
 
     internal OrtHandle Handle { get; }
+
+    /// <summary>Whether a session of these options has threads beside those that run it.</summary>
+    internal bool StartsThreads { get; }
 
     /// <summary>Sets one of ONNX Runtime's session configuration entries.</summary>
     /// <exception cref="BackendException">ONNX Runtime refuses it.</exception>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Camshaft.Backends.OnnxRuntime.Native;
 
 namespace Camshaft.Backends.OnnxRuntime;
 
@@ -95,21 +96,21 @@ internal sealed unsafe class OutputBinding(OnnxRuntimeModel model)
         var index = _indexes[position];
         var spec = model.Signature.Outputs[index];
         Span<long> buffer = stackalloc long[Shape.MaxRank];
-        var shape = buffer[..ReadShape(_values[position], spec, buffer)];
+        var shape = buffer[..ReadShape(_values[position], spec, buffer, out var dataType)];
         Shape.TryGetElementCount(shape, out var elementCount);
-        if (spec.DataType == DataType.Bytes)
+        if (dataType == DataType.Bytes)
         {
             StringTensor.Copy(model, _values[position], execution, index, shape, (int)elementCount);
             return;
         }
 
-        var byteSize = elementCount * spec.DataType.ByteSize;
+        var byteSize = elementCount * dataType.ByteSize;
         void* address;
         Check(model.Api.GetTensorMutableData(_values[position], &address), nameof(model.Api.GetTensorMutableData));
         if (byteSize == 0 || inputs.Contains(execution, (nint)address))
         {
             // Nothing to hand over, or the input's own memory, which the engine may reuse before it is done with the output.
-            var output = execution.AllocateOutput(index, shape, byteSize);
+            var output = execution.AllocateOutput(index, dataType, shape, byteSize);
             Buffer.MemoryCopy(address, (void*)output.Address, output.ByteSize, byteSize);
             return;
         }
@@ -117,15 +118,21 @@ internal sealed unsafe class OutputBinding(OnnxRuntimeModel model)
         // From here on the engine releases the value, also when it throws.
         var value = _values[position];
         _values[position] = 0;
-        execution.SetForeignOutput(index, shape, (nint)address, byteSize, model.Api.ReleaseValueAction, value);
+        execution.SetForeignOutput(index, dataType, shape, (nint)address, byteSize, model.Api.ReleaseValueAction, value);
     }
 
-    private int ReadShape(nint value, TensorSpec spec, Span<long> shape)
+    private int ReadShape(nint value, TensorSpec spec, Span<long> shape, out DataType dataType)
     {
         nint info;
         Check(model.Api.GetTensorTypeAndShape(value, &info), nameof(model.Api.GetTensorTypeAndShape));
         nuint rank = 0;
-        var status = model.Api.GetDimensionsCount(info, &rank);
+        var elementType = 0;
+        var status = model.Api.GetTensorElementType(info, &elementType);
+        if (status == 0)
+        {
+            status = model.Api.GetDimensionsCount(info, &rank);
+        }
+
         if (status == 0 && rank <= (nuint)shape.Length)
         {
             fixed (long* dimensions = shape)
@@ -136,6 +143,8 @@ internal sealed unsafe class OutputBinding(OnnxRuntimeModel model)
 
         model.Api.ReleaseTensorTypeAndShapeInfo(info);
         Check(status, nameof(model.Api.GetDimensions));
+        dataType = OrtElementTypes.ToDataType(elementType)
+            ?? throw new BackendException(StatusCode.Internal, $"{model.Subject}: output '{spec.Name}' has elements of ONNX's type {OrtElementTypes.NameOf(elementType)}; expected {spec.DataType.Name}.");
         return rank <= (nuint)shape.Length
             ? (int)rank
             : throw new BackendException(StatusCode.Unsupported, $"{model.Subject}: output '{spec.Name}' has {rank} dimensions; expected {spec.Shape}.");

@@ -4,7 +4,10 @@ using Camshaft.Backends.OnnxRuntime.Preparation;
 namespace Camshaft.Backends.OnnxRuntime;
 
 /// <summary>Makes a session of a model file. Loads of several models may go on at once.</summary>
-internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendLog log)
+/// <param name="environment">The library.</param>
+/// <param name="log">Where messages go.</param>
+/// <param name="startThread">Starts a thread that yields to none, as sessions with threads of their own need one: these inherit that.</param>
+internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendLog log, Action<Thread> startThread)
 {
     private readonly OrtApiTable _api = environment.Api;
 
@@ -41,11 +44,18 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
     public OrtHandle CreateSession(ModelSource source, string path, OrtSessionOptions options, CancellationToken cancellationToken)
     {
         using var nativePath = new OrtPath(path);
-        nint session;
+        var address = (nint)nativePath.Address;
+        nint session = 0;
         nint status;
         using (CancelWith(options, cancellationToken))
         {
-            status = _api.CreateSession(environment.Handle.Value, nativePath.Address, options.Handle.Value, &session);
+            status = Create(options, () =>
+            {
+                nint created;
+                var result = _api.CreateSession(environment.Handle.Value, (void*)address, options.Handle.Value, &created);
+                session = created;
+                return result;
+            });
         }
 
         ThrowIfFailed(status, source, path, cancellationToken);
@@ -56,11 +66,17 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
     /// <exception cref="BackendException">ONNX Runtime cannot run it.</exception>
     public OrtHandle CreateSession(ModelSource source, StrippedModel model, OrtSessionOptions options, CancellationToken cancellationToken)
     {
-        nint session;
+        nint session = 0;
         nint status;
         using (CancelWith(options, cancellationToken))
         {
-            status = _api.CreateSessionFromArray(environment.Handle.Value, model.Address, (nuint)model.ByteSize, options.Handle.Value, &session);
+            status = Create(options, () =>
+            {
+                nint created;
+                var result = _api.CreateSessionFromArray(environment.Handle.Value, model.Address, (nuint)model.ByteSize, options.Handle.Value, &created);
+                session = created;
+                return result;
+            });
         }
 
         ThrowIfFailed(status, source, source.FilePath, cancellationToken);
@@ -80,6 +96,20 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
             // ONNX Runtime says next what is wrong with it.
             return 0;
         }
+    }
+
+    private nint Create(OrtSessionOptions options, Func<nint> create)
+    {
+        if (!options.StartsThreads)
+        {
+            return create();
+        }
+
+        nint status = 0;
+        var thread = new Thread(() => status = create()) { IsBackground = true, Name = "camshaft-session" };
+        startThread(thread);
+        thread.Join();
+        return status;
     }
 
     private static CancellationTokenRegistration CancelWith(OrtSessionOptions options, CancellationToken cancellationToken) =>

@@ -41,7 +41,7 @@ internal static unsafe class StringTensor
         }
 
         var prefixes = (long)elementCount * BytesTensor.PrefixByteSize;
-        var output = execution.AllocateOutput(index, shape, prefixes + (long)contentByteSize).Bytes;
+        var output = execution.AllocateOutput(index, DataType.Bytes, shape, prefixes + (long)contentByteSize).Bytes;
         if (elementCount > 0)
         {
             Copy(model, value, output, output[(int)prefixes..], elementCount);

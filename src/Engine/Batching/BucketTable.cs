@@ -46,6 +46,15 @@ internal sealed class BucketTable
         }
     }
 
+    /// <summary>The plan of the bucket that was used last; null = there is none yet.</summary>
+    public BatchPlan? FindNewestPlan()
+    {
+        lock (_gate)
+        {
+            return _buckets.MaxBy(static bucket => bucket.LastUse)?.Queue.Planner.Plan;
+        }
+    }
+
     /// <summary>Takes every queue out of the scheduler. After the last request.</summary>
     public void Clear()
     {

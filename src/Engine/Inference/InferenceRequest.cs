@@ -101,8 +101,14 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <summary>Whether it may not join others any more: a batch with it has failed.</summary>
     internal bool RunsAlone { get; set; }
 
-    /// <summary>How its run ended, between the run and <see cref="Complete"/>.</summary>
+    /// <summary>How its run ended. The lane's holder's.</summary>
+    internal InferenceStatus RunOutcome { get; set; }
+
+    /// <summary>How it ended, until <see cref="Complete"/>.</summary>
     internal InferenceStatus Outcome { get; set; }
+
+    /// <summary>Whether a run that was given up may still touch its memory.</summary>
+    internal bool IsHeldByLane { get; set; }
 
     internal RequestLinks QueueLinks;
 
@@ -210,13 +216,22 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <exception cref="ObjectDisposedException">It was disposed before.</exception>
     public void Dispose()
     {
-        var wasSubmitted = _scheduler.Release(this);
-        _tensors.Clear();
+        var wasSubmitted = _scheduler.Release(this, out var isHeld);
         if (wasSubmitted || !_status.IsOk)
         {
             Model.Recorder.Record(in _timings, _status.Code);
         }
 
+        if (!isHeld)
+        {
+            Recycle();
+        }
+    }
+
+    /// <summary>Gives everything back, for the next use. By the owner, or for it by the lane whose run was given up.</summary>
+    internal void Recycle()
+    {
+        _tensors.Clear();
         LeaveBucket();
         Queue = _queues.Alone;
         RowCount = 1;
@@ -256,7 +271,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     /// <summary>The promise that <see cref="Complete"/> fulfils.</summary>
     internal ValueTask<InferenceStatus> Answer => new(this, _completion.Version);
 
-    /// <summary>Whether a run gave every output that was asked for.</summary>
+    /// <summary>Whether a run gave every output that was asked for, and none with a value that the configuration excludes.</summary>
     internal InferenceStatus CheckOutputs() => _tensors.CheckOutputs();
 
     /// <summary>Hands the request back to its owner; the caller may not touch it after that.</summary>

@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Inference.OutputChecks;
 using Camshaft.Engine.Models;
 
 namespace Camshaft.Engine.Inference;
@@ -23,6 +24,11 @@ internal static class RequestErrors
     public static InferenceStatus QueueFull(ModelVersion model, int limit) =>
         new(StatusCode.Unavailable, $"{model}: the queue is full; {limit} requests wait.") { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    public static InferenceStatus Overloaded(ModelVersion model, TimeSpan retryAfter) =>
+        new(StatusCode.Unavailable, $"{model}: there is more to do than can be done in time; the request would have been answered too late.") { RetryAfter = retryAfter };
+
+    public static InferenceStatus OutOfService(ModelVersion model) => new(StatusCode.Unavailable, $"{model} is not ready: {model.Reason}.");
+
     public static InferenceStatus Stopping(ModelVersion model) => new(StatusCode.Unavailable, $"{model}: the server is stopping.");
 
     public static InferenceStatus Ended(ModelVersion model, StatusCode code) => code == StatusCode.DeadlineExceeded
@@ -32,6 +38,24 @@ internal static class RequestErrors
     public static InferenceStatus OutputMissing(ModelVersion model, TensorSpec output) =>
         new(StatusCode.Internal, $"{model}: the backend gave no output '{output.Name}'.");
 
+    public static InferenceStatus OutputNotWhole(ModelVersion model, TensorSlot output) =>
+        new(StatusCode.Internal, $"{model}: the backend gave output '{output.Spec.Name}' {output.ByteSize} bytes, which are not the whole elements of BYTES {Shape.Format(output.Dimensions)}.");
+
+    public static InferenceStatus OutputExcluded(ModelVersion model, TensorSlot output, OutputCheck check, int element) => new(
+        StatusCode.Internal,
+        $"{model}: output '{output.Spec.Name}' has {check.Format(output.View.Bytes, element)} at {Locate(output.Dimensions, element)}; expected {check.Range}, as model.yaml says.");
+
     public static InferenceStatus BackendFailed(ModelVersion model, Exception exception) =>
         new(StatusCode.Internal, $"{model}: the backend failed: {exception.Message}");
+
+    private static string Locate(ReadOnlySpan<long> dimensions, long element)
+    {
+        Span<long> position = stackalloc long[Shape.MaxRank];
+        for (var i = dimensions.Length - 1; i >= 0; i--)
+        {
+            (element, position[i]) = Math.DivRem(element, dimensions[i]);
+        }
+
+        return Shape.Format(position[..dimensions.Length]);
+    }
 }

@@ -127,14 +127,31 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         return InferenceStatus.Ok;
     }
 
-    /// <summary>Whether a run gave every output that was asked for.</summary>
+    /// <summary>Whether a run gave every output that was asked for, and none with a value that the configuration excludes.</summary>
     public InferenceStatus CheckOutputs()
     {
-        foreach (var output in _outputs)
+        for (var i = 0; i < _outputs.Length; i++)
         {
-            if (output.IsPresent && !output.HasMemory)
+            var output = _outputs[i];
+            if (!output.IsPresent)
+            {
+                continue;
+            }
+
+            if (!output.HasMemory)
             {
                 return RequestErrors.OutputMissing(model, output.Spec);
+            }
+
+            if (output.Spec.DataType == DataType.Bytes && !HasWholeElements(output))
+            {
+                return RequestErrors.OutputNotWhole(model, output);
+            }
+
+            if (plan.GetOutputCheck(i) is { } check && check.FindFault(output.View.Bytes) is >= 0 and var fault)
+            {
+                model.Recorder.CountFailedOutputCheck();
+                return RequestErrors.OutputExcluded(model, output, check, fault);
             }
         }
 
@@ -154,6 +171,12 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         }
 
         _hasRequestedOutputs = false;
+    }
+
+    private static bool HasWholeElements(TensorSlot output)
+    {
+        Shape.TryGetElementCount(output.Dimensions, out var expected);
+        return BytesTensor.TryCountElements(output.View.Bytes, out var count) && count == expected;
     }
 
     private static bool NeedsMemory(TensorSlot slot) => slot is { IsPresent: true, IsShapeKnown: true, HasMemory: false };

@@ -1,24 +1,29 @@
 using System.Text;
 using Camshaft.Backends;
+using Camshaft.Engine.Inference.OutputChecks;
+using Camshaft.Engine.Models.Configuration;
 
 namespace Camshaft.Engine.Inference;
 
 /// <summary>
 /// What is worked out once of a signature so that requests need not: names as UTF-8, and from which input's dimension each
-/// variable dimension of an output takes its length. Immutable.
+/// variable dimension of an output takes its length, and what its values must be. Immutable.
 /// </summary>
 internal sealed class SignaturePlan
 {
     private readonly byte[][] _inputNames;
     private readonly byte[][] _outputNames;
     private readonly DimensionSource[][] _outputDimensions;
+    private readonly OutputCheck?[] _outputChecks;
 
-    public SignaturePlan(ModelSignature signature)
+    public SignaturePlan(ModelSignature signature, IReadOnlyList<TensorConfiguration> outputs)
     {
         Signature = signature;
         _inputNames = [.. signature.Inputs.Select(static tensor => Encoding.UTF8.GetBytes(tensor.Name))];
         _outputNames = [.. signature.Outputs.Select(static tensor => Encoding.UTF8.GetBytes(tensor.Name))];
         _outputDimensions = [.. signature.Outputs.Select(output => FindSources(output, signature.Inputs))];
+        _outputChecks = [.. signature.Outputs.Select(output =>
+            outputs.FirstOrDefault(stated => stated.Name == output.Name)?.Range is { } range ? OutputCheck.Create(output.DataType, range) : null)];
     }
 
     public ModelSignature Signature { get; }
@@ -28,6 +33,9 @@ internal sealed class SignaturePlan
 
     /// <summary>The output of a name; -1 = none.</summary>
     public int FindOutput(ReadOnlySpan<byte> utf8Name) => Find(_outputNames, utf8Name);
+
+    /// <summary>The check of an output's values; null where every value will do.</summary>
+    public OutputCheck? GetOutputCheck(int output) => _outputChecks[output];
 
     /// <summary>Works out an output's shape from those of the inputs.</summary>
     /// <returns><see langword="false"/> when some dimension is known only after the run, or the elements vary in size.</returns>

@@ -27,11 +27,12 @@ public sealed unsafe class HostMemoryPool : IDisposable
     /// <param name="budgetByteSize">How many bytes blocks may take, more than 0.</param>
     /// <param name="waiterLimit">How many reservations may wait at once.</param>
     /// <param name="scrambleReturned">Whether returned blocks are overwritten, so that a late reader is found. Always in debug builds.</param>
-    public HostMemoryPool(IMemorySource source, long budgetByteSize, int waiterLimit = 1024, bool scrambleReturned = false)
+    /// <param name="serveWaiters">Where those who wait are woken, an action at a time; null = on the thread that gives memory back.</param>
+    public HostMemoryPool(IMemorySource source, long budgetByteSize, int waiterLimit = 1024, bool scrambleReturned = false, Action<Action>? serveWaiters = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(budgetByteSize);
         _source = source;
-        _budget = new MemoryBudget(budgetByteSize, waiterLimit);
+        _budget = new MemoryBudget(budgetByteSize, waiterLimit, serveWaiters);
 #if DEBUG
         scrambleReturned = true;
 #endif

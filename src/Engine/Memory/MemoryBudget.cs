@@ -4,9 +4,13 @@ namespace Camshaft.Engine.Memory;
 
 /// <summary>
 /// How many bytes may be in use at once, and who waits for some. Those who wait are served in the order in which they
-/// came, so that a large request is not overtaken for ever. Any thread.
+/// came, so that a large request is not overtaken for ever. Any thread; those who give bytes back leave it to
+/// <paramref name="serve"/> where the waiting are served, so that a thread that yields need neither take their lock nor wake them.
 /// </summary>
-internal sealed class MemoryBudget(long limit, int waiterLimit)
+/// <param name="limit">How many bytes.</param>
+/// <param name="waiterLimit">How many may wait.</param>
+/// <param name="serve">Runs an action elsewhere; null = on the thread that gives bytes back.</param>
+internal sealed class MemoryBudget(long limit, int waiterLimit, Action<Action>? serve = null)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiter> _waiters = [];
@@ -44,9 +48,18 @@ internal sealed class MemoryBudget(long limit, int waiterLimit)
     public void Release(long byteSize)
     {
         Interlocked.Add(ref _used, -byteSize);
-        if (_hasWaiters)
+        if (!_hasWaiters)
+        {
+            return;
+        }
+
+        if (serve is null)
         {
             ServeWaiters();
+        }
+        else
+        {
+            serve(ServeWaiters);
         }
     }
 

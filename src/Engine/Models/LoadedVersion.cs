@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Memory;
 using Camshaft.Engine.Scheduling;
 
 namespace Camshaft.Engine.Models;
@@ -11,18 +12,19 @@ namespace Camshaft.Engine.Models;
 /// </summary>
 internal sealed class LoadedVersion : IDisposable
 {
-    // Written by whoever holds the lane of the same index, and so by one thread at a time. The last is the warm-up's.
-    private readonly IModelInstance?[] _instances;
+    private readonly LaneInstances _instances;
     private readonly Func<BatchAxes, IReadOnlyList<RunCost>, ModelQueues> _createQueues;
     private readonly Func<InferenceRequest> _createRequest;
 
-    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest)
+    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest, HostMemoryPool memory, string sampleDirectory = "")
     {
         Backend = backend;
         Model = model;
-        Plan = new SignaturePlan(signature);
+        Plan = new SignaturePlan(signature, version.Configuration.Outputs);
         Scheduler = scheduler;
-        _instances = new IModelInstance?[scheduler.LaneCount + 1];
+        Memory = memory;
+        SampleDirectory = sampleDirectory;
+        _instances = new LaneInstances(model);
         _createQueues = (axes, costs) => new ModelQueues(scheduler, version, axes, costs, queueLimit);
         _createRequest = () => createRequest(version, Plan, Queues!, scheduler);
         Queues = _createQueues(new BatchAxes(signature, maxRows: 1), []);
@@ -39,6 +41,12 @@ internal sealed class LoadedVersion : IDisposable
 
     public DeviceScheduler Scheduler { get; }
 
+    /// <summary>The memory of its requests' tensors.</summary>
+    public HostMemoryPool Memory { get; }
+
+    /// <summary>Where the files of its warm-up samples lie.</summary>
+    public string SampleDirectory { get; }
+
     public ModelQueues Queues { get; private set; }
 
     public RequestPool Requests { get; }
@@ -54,24 +62,15 @@ internal sealed class LoadedVersion : IDisposable
     public InferenceRequest CreateRequest() => _createRequest();
 
     /// <summary>The instance for a lane, made when the lane first runs the model. By the lane's holder.</summary>
-    public IModelInstance GetInstance(ILane lane) => _instances[lane.Index] ??= Model.CreateInstance(lane);
+    public IModelInstance GetInstance(ILane lane) => _instances.Get(lane);
 
     /// <summary>Disposes a lane's instance, so that the next run makes a new one. By the lane's holder.</summary>
-    public void DropInstance(ILane lane)
-    {
-        var instance = _instances[lane.Index];
-        _instances[lane.Index] = null;
-        instance?.Dispose();
-    }
+    public void DropInstance(ILane lane) => _instances.Drop(lane);
 
     public void Dispose()
     {
         Queues.Dispose();
-        foreach (var instance in _instances)
-        {
-            instance?.Dispose();
-        }
-
+        _instances.Dispose();
         Model.Dispose();
     }
 }

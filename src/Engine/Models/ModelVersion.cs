@@ -88,6 +88,9 @@ public sealed partial class ModelVersion
     /// <summary>What runs of it were measured to take, by rows ascending; empty when they were not.</summary>
     public IReadOnlyList<RunCost> RunCosts { get; private set; } = [];
 
+    /// <summary>What was derived for its requests, as of now; null unless it is loaded.</summary>
+    public PlanDescription? Plan => State is ModelState.Ready or ModelState.Warming ? _loaded?.Queues.Describe() : null;
+
     /// <summary>Counts its requests and their stages.</summary>
     public ModelRecorder Recorder { get; }
 
@@ -188,6 +191,22 @@ public sealed partial class ModelVersion
             SetStatus(ModelState.Failed, reason);
             Log.Quarantined(_logger, ModelName, Number, FailuresBeforeQuarantine);
         }
+    }
+
+    /// <summary>Whether it has been taken out of service while requests hold it.</summary>
+    internal bool IsOutOfService => State == ModelState.Failed;
+
+    /// <summary>Takes the version out of service: a run of it goes on though nobody waits for it any more. Under the scheduler's lock.</summary>
+    internal void TakeOutOfService() => SetStatus(ModelState.Failed, "taken out of service: a run of it does not end");
+
+    /// <summary>Logs that it was taken out of service.</summary>
+    internal void ReportStuck() => Log.Stuck(_logger, ModelName, Number);
+
+    /// <summary>Takes note that a run which had been given up has ended; what state its instance is in nobody knows.</summary>
+    internal void ReportReturned(ILane lane)
+    {
+        _loaded!.DropInstance(lane);
+        Log.Returned(_logger, ModelName, Number, lane.Index);
     }
 
     internal void ReleaseInstance(ILane lane) => _loaded!.DropInstance(lane);
@@ -346,8 +365,14 @@ public sealed partial class ModelVersion
         [LoggerMessage(207, LogLevel.Information, "Model '{Model}' version {Version}: each request runs alone ({Reason}).")]
         public static partial void RunsAlone(ILogger logger, string model, long version, string reason);
 
-        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} cannot be warmed up with made-up inputs: {Reason}")]
+        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} is not warmed up: {Reason}")]
         public static partial void NotWarm(ILogger logger, string model, long version, string reason);
+
+        [LoggerMessage(208, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: a run of it goes on though nobody waits for it any more. Its memory stays out until it ends.")]
+        public static partial void Stuck(ILogger logger, string model, long version);
+
+        [LoggerMessage(209, LogLevel.Warning, "Model '{Model}' version {Version}: the run on lane {Lane} that had been given up has ended.")]
+        public static partial void Returned(ILogger logger, string model, long version, int lane);
 
         [LoggerMessage(203, LogLevel.Error, "Model '{Model}' version {Version}: a run failed in the backend; its instance is replaced.")]
         public static partial void BackendFailed(ILogger logger, string model, long version, Exception exception);

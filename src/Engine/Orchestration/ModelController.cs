@@ -149,7 +149,7 @@ public sealed partial class ModelController
         var hasFailed = version.State == ModelState.Failed;
         if (!hasFailed)
         {
-            // Before it is seen: a request that found it still loading would be refused.
+            // Before it is visible: who comes in between finds a version that serves or one to be loaded, and none that is neither.
             Serve(version, countWaiting());
         }
 
@@ -198,7 +198,23 @@ public sealed partial class ModelController
                 version.CancelRequests();
             }
 
-            await unloads.ConfigureAwait(false);
+            await WaitForRunsAsync(unloads).ConfigureAwait(false);
+        }
+    }
+
+    // Cancelled runs end soon; those that do not are given up, and what holds them is left to the end of the process.
+    private async Task WaitForRunsAsync(Task unloads)
+    {
+        try
+        {
+            await unloads.WaitAsync(_options.AbandonTimeout + _options.AbandonTimeout, _timeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var version in _unloads.Keys)
+            {
+                Log.StillRunning(_logger, version.ModelName, version.Number);
+            }
         }
     }
 
@@ -408,6 +424,9 @@ public sealed partial class ModelController
 
         [LoggerMessage(303, LogLevel.Warning, "Requests are still in flight after the time given to them; they are ended now.")]
         public static partial void DrainEnded(ILogger logger);
+
+        [LoggerMessage(306, LogLevel.Error, "Model '{Model}' version {Version} cannot be unloaded: it is still in use.")]
+        public static partial void StillRunning(ILogger logger, string model, long version);
 
         [LoggerMessage(305, LogLevel.Error, "{Fault}")]
         public static partial void NoDirectory(ILogger logger, string fault);

@@ -12,17 +12,23 @@ using Camshaft.Engine.Scheduling;
 namespace Camshaft.Engine.Orchestration;
 
 /// <summary>
-/// Loads versions on threads of its own, beside serving, a bounded number at once. What it makes is not visible to
-/// requests until the controller publishes it.
+/// Loads versions beside serving, a bounded number at once: what takes long, the backend's part and the warm-up, on threads of
+/// its own that yield to all others. What it makes is not visible to requests until the controller publishes it.
 /// </summary>
 internal sealed class ModelLoader(
     Func<ModelConfiguration, VersionDirectory, BackendChoice> select,
     IReadOnlyDictionary<IDevice, DeviceScheduler> schedulers,
     HostMemoryPool memory,
     ModelResidency residency,
+    CompletionThread completions,
     EngineOptions options,
     TimeProvider timeProvider) : IDisposable
 {
+    private const string ThreadName = "camshaft-load";
+
+    // Triton's name for it, beside the versions (model_repository.md).
+    private const string SampleDirectoryName = "warmup";
+
     private readonly SemaphoreSlim _loads = new(options.ConcurrentLoads);
 
     /// <summary>Loads a version once there is room for it; it is then loaded, or failed with its reason.</summary>
@@ -45,8 +51,7 @@ internal sealed class ModelLoader(
 
             try
             {
-                await Task.Factory.StartNew(
-                    () => Load(version, directory, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                await LoadFilesAsync(version, directory, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -61,6 +66,9 @@ internal sealed class ModelLoader(
             _loads.Release();
         }
     }
+
+    /// <summary>Where the files of a version's warm-up samples lie; it need not exist.</summary>
+    public static string GetSampleDirectory(VersionDirectory version) => Path.Combine(Path.GetDirectoryName(version.Path)!, SampleDirectoryName);
 
     public void Dispose() => _loads.Dispose();
 
@@ -94,14 +102,14 @@ internal sealed class ModelLoader(
         }
     }
 
-    private void Load(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
+    private async Task LoadFilesAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
     {
         ILoadedModel? model = null;
         try
         {
             var started = timeProvider.GetTimestamp();
             var choice = select(version.Configuration, directory);
-            model = choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken);
+            model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken), completions).ConfigureAwait(false);
             if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
             {
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}");
@@ -115,10 +123,10 @@ internal sealed class ModelLoader(
             }
 
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest);
+            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory));
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             model = null;
-            WarmUp(version, loaded, obstacle);
+            await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -129,7 +137,7 @@ internal sealed class ModelLoader(
         }
     }
 
-    private static void WarmUp(ModelVersion version, LoadedVersion loaded, string? obstacle)
+    private async Task WarmUpAsync(ModelVersion version, LoadedVersion loaded, string? obstacle)
     {
         var configured = version.Configuration.Batching.MaxBatchSize;
         if (version.Configuration.WarmUp == WarmUpMode.None)
@@ -146,10 +154,16 @@ internal sealed class ModelLoader(
         }
 
         version.BeginWarmUp();
-        var costs = ModelWarmUp.Measure(loaded, version, joins: obstacle is null && configured != 1, out var failure);
-        if (failure is not null)
+        var (costs, failure) = await OwnThread.RunNicedAsync(ThreadName, () => ModelWarmUp.Run(loaded, version), completions).ConfigureAwait(false);
+        if (!failure.IsOk)
         {
-            version.ReportWarmUpFailure(failure);
+            // Samples are there to tell that the model works. That requests hold all the memory now tells nothing.
+            if (version.Configuration.WarmUpSamples.Count > 0 && failure.Code is not StatusCode.ResourceExhausted and not StatusCode.Cancelled)
+            {
+                throw new BackendException(failure.Code, failure.Message);
+            }
+
+            version.ReportWarmUpFailure(failure.Message);
         }
 
         version.SetBatching(BatchDecision.Make(obstacle, configured, costs), costs);

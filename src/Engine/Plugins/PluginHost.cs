@@ -19,6 +19,7 @@ public sealed partial class PluginHost : IAsyncDisposable
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
+    private readonly Action<Thread> _startThread;
     private readonly Lock _scan = new();
     private readonly Dictionary<string, Folder> _folders = new(StringComparer.Ordinal);
     private volatile IReadOnlyList<PluginInfo> _plugins = [];
@@ -31,7 +32,8 @@ public sealed partial class PluginHost : IAsyncDisposable
     /// <param name="processorCount">How many processors backends may use.</param>
     /// <param name="loggerFactory">Where the host's and the backends' messages go.</param>
     /// <param name="timeProvider">The clock of the watch.</param>
-    public PluginHost(string directory, EngineOptions options, int processorCount, ILoggerFactory loggerFactory, TimeProvider timeProvider)
+    /// <param name="startThread">Starts threads of backends that help runs; null = as they are.</param>
+    public PluginHost(string directory, EngineOptions options, int processorCount, ILoggerFactory loggerFactory, TimeProvider timeProvider, Action<Thread>? startThread = null)
     {
         _directory = Path.GetFullPath(directory);
         _options = options;
@@ -39,6 +41,7 @@ public sealed partial class PluginHost : IAsyncDisposable
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger("Camshaft.Plugins");
         _timeProvider = timeProvider;
+        _startThread = startThread ?? (static thread => thread.Start());
     }
 
     /// <summary>A backend was added.</summary>
@@ -209,6 +212,7 @@ public sealed partial class PluginHost : IAsyncDisposable
         {
             CacheDirectory = _options.ModelCacheDirectory is { } directory ? Path.Combine(Path.GetFullPath(directory), backendName) : null,
             CacheByteSizeLimit = _options.ModelCacheByteSizeLimit,
+            StartThread = _startThread,
         };
 
     private IReadOnlyDictionary<string, string> GetOptions(string backendName) =>

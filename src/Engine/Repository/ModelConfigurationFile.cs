@@ -77,8 +77,8 @@ internal sealed class ModelConfigurationFile
         ["device"] = () => _configuration = _configuration with { Device = ReadDevice() },
         ["file"] = () => _configuration = _configuration with { FileName = ReadFileName() },
         ["description"] = () => _configuration = _configuration with { Description = _yaml.ReadText("description") },
-        ["inputs"] = () => _configuration = _configuration with { Inputs = ReadTensors("inputs", "an input") },
-        ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output") },
+        ["inputs"] = () => _configuration = _configuration with { Inputs = ReadTensors("inputs", "an input", areOutputs: false) },
+        ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output", areOutputs: true) },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
         ["limits"] = ReadLimits,
         ["memory"] = ReadMemory,
@@ -88,7 +88,7 @@ internal sealed class ModelConfigurationFile
         ["minimum_share"] = () => ReadScheduling(_scheduling.ReadMinimumShare),
         ["priority"] = () => ReadScheduling(_scheduling.ReadPriority),
         ["overload"] = () => ReadScheduling(_scheduling.ReadOverload),
-        ["warm_up"] = () => _configuration = _configuration with { WarmUp = ReadWarmUp() },
+        ["warm_up"] = () => _configuration = new WarmUpSection(_yaml, ReadDataType, ReadShape).Read(_configuration),
         ["parameters"] = ReadParameters,
     });
 
@@ -108,23 +108,30 @@ internal sealed class ModelConfigurationFile
             : throw _yaml.Fail($"file is '{text}'; expected the name of a file in the version's directory");
     }
 
-    private List<TensorConfiguration> ReadTensors(string list, string item)
+    private List<TensorConfiguration> ReadTensors(string list, string item, bool areOutputs)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        return _yaml.ReadList(list, MaxTensors, () => ReadTensor(item, names));
+        return _yaml.ReadList(list, MaxTensors, () => ReadTensor(item, names, areOutputs));
     }
 
-    private TensorConfiguration ReadTensor(string what, HashSet<string> names)
+    private TensorConfiguration ReadTensor(string what, HashSet<string> names, bool isOutput)
     {
         var tensor = new TensorConfiguration("");
-        _yaml.ReadMembers(what, new Dictionary<string, Action>
+        var range = new ValueRangeSection(_yaml);
+        var members = new Dictionary<string, Action>
         {
             ["name"] = () => tensor = tensor with { Name = ReadTensorName(names) },
             ["datatype"] = () => tensor = tensor with { DataType = ReadDataType() },
             ["shape"] = () => tensor = tensor with { Shape = ReadShape() },
             ["batch_axis"] = () => tensor = tensor with { BatchAxis = (int)_yaml.ReadInteger("batch_axis", 0, Shape.MaxRank - 1) },
-        });
-        return tensor.Name.Length > 0 ? tensor : throw _yaml.Fail($"{what} needs a name");
+        };
+        if (isOutput)
+        {
+            range.AddMembers(members);
+        }
+
+        _yaml.ReadMembers(what, members);
+        return tensor.Name.Length > 0 ? tensor with { Range = range.Complete() } : throw _yaml.Fail($"{what} needs a name");
     }
 
     private string ReadTensorName(HashSet<string> names)
@@ -167,17 +174,6 @@ internal sealed class ModelConfigurationFile
     {
         var sizes = _yaml.ReadList("preferred_batch_sizes", MaxBatchSizes, () => (int)_yaml.ReadInteger("a preferred batch size", 1, MaxBatchSize));
         return sizes.Zip(sizes.Skip(1)).All(static pair => pair.First < pair.Second) ? sizes : throw _yaml.Fail("preferred_batch_sizes are not in ascending order");
-    }
-
-    private WarmUpMode ReadWarmUp()
-    {
-        var text = _yaml.ReadText("warm_up");
-        return text switch
-        {
-            "auto" => WarmUpMode.Auto,
-            "none" => WarmUpMode.None,
-            _ => throw _yaml.Fail($"warm_up is '{text}'; expected auto or none"),
-        };
     }
 
     private void ReadBatching()

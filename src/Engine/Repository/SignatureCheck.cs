@@ -53,6 +53,11 @@ public static class SignatureCheck
             return $"has shape {shape}; the model file has {spec.Shape}";
         }
 
+        if (tensor.Range is not null && spec.DataType is DataType.Bytes or DataType.Bool)
+        {
+            return $"is to have {tensor.Range}; the model file has {spec.DataType.Name}, which are none";
+        }
+
         if (tensor.BatchAxis is not { } axis)
         {
             return null;

@@ -164,6 +164,26 @@ internal sealed class YamlReader
                 : throw Fail(string.Create(CultureInfo.InvariantCulture, $"{what} is {Show(scalar)}; expected a number from {minimum} to {maximum}"));
     }
 
+    /// <summary>Reads any finite number, also a negative one or one with an exponent.</summary>
+    /// <param name="what">What it is, for messages.</param>
+    public double ReadReal(string what)
+    {
+        var scalar = Advance<Scalar>($"{what} is a number");
+        return scalar.Style == ScalarStyle.Plain
+            && double.TryParse(scalar.Value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
+                ? number
+                : throw Fail($"{what} is {Show(scalar)}; expected a number");
+    }
+
+    /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
+    /// <param name="what">What it is, for messages.</param>
+    public bool ReadBoolean(string what)
+    {
+        var scalar = Advance<Scalar>($"{what} is true or false");
+        return scalar is { Style: ScalarStyle.Plain, Value: "true" or "false" } ? scalar.Value == "true" : throw Fail($"{what} is {Show(scalar)}; expected true or false");
+    }
+
     /// <summary>Reads a decimal number.</summary>
     /// <param name="what">What it is, for messages.</param>
     /// <param name="minimum">The smallest accepted.</param>
@@ -176,14 +196,6 @@ internal sealed class YamlReader
             && number >= minimum && number <= maximum
                 ? number
                 : throw Fail($"{what} is {Show(scalar)}; expected a whole number from {minimum} to {maximum}");
-    }
-
-    /// <summary>Reads a truth value.</summary>
-    /// <param name="what">What it is, for messages.</param>
-    public bool ReadBoolean(string what)
-    {
-        var scalar = Advance<Scalar>($"{what} is true or false");
-        return scalar is { Style: ScalarStyle.Plain, Value: "true" or "false" } ? scalar.Value == "true" : throw Fail($"{what} is {Show(scalar)}; expected true or false");
     }
 
     /// <summary>Makes an error at the place of what was read last.</summary>

@@ -9,6 +9,8 @@ public sealed class BatchPlan
     // Batches that save less than this are not worth their wait.
     private const double WorthwhileGain = 0.05;
 
+    private const double NearBorder = 1.25;
+
     // Null where there are none: one look less at each queue of each decision.
     private readonly int[]? _preferredRows;
     private readonly long _maxQueueDelayTicks;
@@ -23,7 +25,7 @@ public sealed class BatchPlan
         RunTicks = profile.GetWallTicks(TargetRows);
         SlowRunTicks = profile.GetSlowWallTicks(TargetRows);
         CpuTicksPerRow = (double)profile.GetCpuTicks(TargetRows) / TargetRows;
-        LaneClass = Classify(RunTicks, options.TicksPerSecond);
+        LaneClass = Classify(RunTicks, options);
         if (options.LatencyTicks > 0)
         {
             QueueDeadlineTicks = Math.Max(0, options.LatencyTicks - RunTicks);
@@ -132,6 +134,16 @@ public sealed class BatchPlan
         }
 
         return target;
+    }
+
+    private static LaneClass Classify(long runTicks, BatchPlanOptions options)
+    {
+        var laneClass = Classify(runTicks, options.TicksPerSecond);
+
+        // Runs about as long as the border between two classes stay where they are: there is nothing in going back and forth.
+        var isNear = options.LaneClass is { } present
+            && (Classify((long)(runTicks * NearBorder), options.TicksPerSecond) == present || Classify((long)(runTicks / NearBorder), options.TicksPerSecond) == present);
+        return isNear ? options.LaneClass!.Value : laneClass;
     }
 
     private static LaneClass Classify(long runTicks, long ticksPerSecond) =>

@@ -26,4 +26,7 @@ public sealed record BatchPlanOptions
     /// objective of the models that share the lanes. A single row that takes longer runs all the same.
     /// </summary>
     public long RunBoundTicks { get; init; } = long.MaxValue;
+
+    /// <summary>The class that the runs have had so far, which those keep that are near its border; null = none.</summary>
+    public LaneClass? LaneClass { get; init; }
 }

@@ -9,19 +9,15 @@ namespace Camshaft.Engine.Scheduling;
 /// </summary>
 internal sealed class DeadlineWatch(TimeProvider timeProvider, TimerCallback onDue) : IDisposable
 {
-    // Timers take no more than 49 days; a client may name any time.
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
-
     private readonly DeadlineWheel _wheel = new(timeProvider);
-    private readonly ITimer _timer = timeProvider.CreateTimer(onDue, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    private long _due = long.MaxValue;
+    private readonly MomentTimer _timer = new(timeProvider, onDue);
 
     public void Add(InferenceRequest request)
     {
         if (request.Deadline != long.MaxValue)
         {
             _wheel.Add(request);
-            WakeBy(request.Deadline);
+            _timer.WakeBy(request.Deadline);
         }
     }
 
@@ -39,25 +35,12 @@ internal sealed class DeadlineWatch(TimeProvider timeProvider, TimerCallback onD
         var expired = _wheel.TakeExpired(timeProvider.GetTimestamp());
         if (expired is null)
         {
-            _due = long.MaxValue;
-            WakeBy(_wheel.FindEarliest());
+            _timer.Forget();
+            _timer.WakeBy(_wheel.FindEarliest());
         }
 
         return expired;
     }
 
     public void Dispose() => _timer.Dispose();
-
-    private void WakeBy(long deadline)
-    {
-        if (deadline >= _due)
-        {
-            return;
-        }
-
-        // A timer counts in whole milliseconds, and may not be early: nothing would be due then.
-        _due = deadline;
-        var delay = timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), deadline) + DeadlineWheel.Resolution;
-        _timer.Change(delay < DeadlineWheel.Resolution ? DeadlineWheel.Resolution : delay < LongestSleep ? delay : LongestSleep, Timeout.InfiniteTimeSpan);
-    }
 }

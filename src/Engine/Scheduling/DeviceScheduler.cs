@@ -1,67 +1,111 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>
-/// Brings requests and lanes of one device together. Each model has a bounded queue; a free lane asks the policy whose
-/// head to run next. One lock guards queues, lanes and the states of requests; it is held for a few lines, never while a
-/// backend runs. Lives as long as the engine; its threads end with <see cref="Dispose"/>.
+/// Brings requests and lanes of one device together. Each model has a bounded queue; free lanes get what the policy decides.
+/// One lock guards queues, lanes and the states of requests; it is held for a few lines, never while a backend runs. Lives as
+/// long as the engine; its threads end with <see cref="Dispose"/>.
 /// </summary>
-/// <remarks>
-/// A lane is a token, not a thread: a worker thread takes a free one together with a request, and so does a caller that
-/// runs its short request itself. Who holds a lane runs on it; nobody else does.
-/// </remarks>
 internal sealed class DeviceScheduler : IDisposable
 {
-    // A plain object: the workers wait on it, which Lock does not offer.
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly ISchedulingPolicy _policy;
     private readonly TimeProvider _timeProvider;
-    private readonly EngineLane[] _lanes;
-    private readonly Stack<EngineLane> _freeLanes;
-    private readonly List<Thread> _workers = [];
-    private readonly QueueTable _queues = new();
+    private readonly QueueTable _queues;
+    private readonly LaneSet _lanes;
     private readonly DeadlineWatch _deadlines;
-    private readonly ITimer _wakeTimer;
-    private int _waitingWorkers;
-    private bool _stopping;
+    private readonly MomentTimer _wake;
+    private readonly MomentTimer _giveUp;
+    private readonly Dispatcher _dispatcher;
+    private readonly AbandonedRuns _abandoned;
+    private readonly RequestEndings _endings;
+    private readonly CompletionThread _completions;
+    private readonly bool _measuresCpu;
 
-    public DeviceScheduler(IDevice device, int laneCount, ISchedulingPolicy policy, TimeProvider timeProvider)
+    /// <summary>Makes the scheduler of a device; <see cref="Start"/> starts its threads.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="layout">Its lanes.</param>
+    /// <param name="policy">Who decides; this scheduler's alone.</param>
+    /// <param name="timeProvider">The engine's clock.</param>
+    /// <param name="completions">Completes what niced lanes have run; outlives the scheduler.</param>
+    /// <param name="patience">How long a run may go on after everybody has stopped waiting for it.</param>
+    public DeviceScheduler(IDevice device, LaneLayout layout, ISchedulingPolicy policy, TimeProvider timeProvider, CompletionThread completions, TimeSpan patience)
     {
         Device = device;
         _policy = policy;
         _timeProvider = timeProvider;
+        _completions = completions;
+        _measuresCpu = device.Kind == DeviceKind.Cpu;
+        _queues = new QueueTable(timeProvider.TimestampFrequency, layout.HasClasses);
+        _lanes = new LaneSet(this, device, layout);
         _deadlines = new DeadlineWatch(timeProvider, _ => ExpireRequests());
-        _lanes = [.. Enumerable.Range(0, laneCount).Select(index => new EngineLane(this, device.CreateLane(index)))];
-        _freeLanes = new Stack<EngineLane>(_lanes.Reverse());
-        _wakeTimer = timeProvider.CreateTimer(static self => ((DeviceScheduler)self!).WakeIfQueued(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _wake = new MomentTimer(timeProvider, _ => AskAgain());
+        _giveUp = new MomentTimer(timeProvider, _ => GiveUpRuns());
+        _dispatcher = new Dispatcher(policy, _queues, _lanes, _deadlines, _wake, timeProvider);
+        _abandoned = new AbandonedRuns(_queues, _lanes, _deadlines, _giveUp, policy, timeProvider, patience);
+        _endings = new RequestEndings(_queues, _deadlines, _abandoned, _dispatcher, timeProvider);
     }
 
     public IDevice Device { get; }
 
-    public int LaneCount => _lanes.Length;
-
     /// <summary>The ticks that a second of the engine's clock has.</summary>
     public long TicksPerSecond => _timeProvider.TimestampFrequency;
 
-    /// <summary>Starts one worker thread for each lane.</summary>
-    public void Start()
+    /// <summary>The runs that were given up and go on.</summary>
+    public IReadOnlyList<AbandonedRun> AbandonedRuns
     {
-        foreach (var lane in _lanes)
+        get
         {
-            var worker = new Thread(Work) { IsBackground = true, Name = $"camshaft-lane-{lane.Native.Index}" };
-            _workers.Add(worker);
-            worker.Start();
+            lock (_gate)
+            {
+                return _abandoned.List();
+            }
         }
     }
 
-    /// <summary>Makes a queue for a version of a model.</summary>
-    public ModelQueue AddQueue(ModelShare share, BatchPlan plan)
+    /// <summary>Whether nothing runs.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lanes.Use.Total == 0;
+            }
+        }
+    }
+
+    /// <summary>Starts the lanes' threads.</summary>
+    public void Start()
     {
         lock (_gate)
         {
-            return _queues.Add(share, plan);
+            _lanes.Start();
+        }
+    }
+
+    /// <summary>Takes over how many processors there are: for those that came there are lanes more, and for those that went lanes stay free.</summary>
+    public void Resize(int processors)
+    {
+        var work = default(DispatchResult);
+        lock (_gate)
+        {
+            _lanes.Resize(LaneLayout.ForProcessors(processors, _policy));
+            _dispatcher.DispatchAll(ref work);
+        }
+
+        work.CarryOut();
+    }
+
+    /// <summary>Makes a queue for a version of a model.</summary>
+    public ModelQueue AddQueue(ModelShare share, BatchPlanner planner)
+    {
+        lock (_gate)
+        {
+            return _queues.Add(share, planner);
         }
     }
 
@@ -71,18 +115,19 @@ internal sealed class DeviceScheduler : IDisposable
         lock (_gate)
         {
             _queues.Remove(queue);
+            if (queue.Share.Queues.Count == 0)
+            {
+                _policy.Forget(queue.Share.Index);
+            }
         }
     }
 
-    /// <summary>Whether every worker waits for something to run.</summary>
-    public bool IsIdle
+    /// <summary>Takes over what runs of a model were measured to take, in place of what its queues have learned.</summary>
+    public void Restart(ModelShare share, IReadOnlyList<RunCost> costs)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _waitingWorkers == _workers.Count && _freeLanes.Count == _lanes.Length;
-            }
+            _queues.Restart(share, costs);
         }
     }
 
@@ -98,39 +143,41 @@ internal sealed class DeviceScheduler : IDisposable
     /// <summary>Queues a request, or runs it here and now where that is quicker for everybody.</summary>
     public ValueTask<InferenceStatus> Submit(InferenceRequest request)
     {
-        var queue = request.Queue;
-        EngineLane? lane = null;
-        InferenceStatus refusal = default;
+        EngineLane? inline = null;
+        InferenceStatus refusal;
+        var work = default(DispatchResult);
         var answer = request.Answer;
         lock (_gate)
         {
-            if (TryRefuse(request, queue, out refusal))
+            if (_endings.TryRefuse(request, out refusal))
             {
                 request.State = RequestState.Ended;
             }
-            else if (MayRunInline(request, queue))
-            {
-                lane = Take(request);
-            }
             else
             {
-                request.State = RequestState.Queued;
-                _queues.Enqueue(request);
-                WakeWorker();
-            }
-
-            if (refusal.IsOk)
-            {
                 _deadlines.Add(request);
+                if (_dispatcher.MayRunInline(request))
+                {
+                    inline = _dispatcher.TakeInline(request);
+                }
+                else
+                {
+                    request.State = RequestState.Queued;
+                    _queues.Enqueue(request);
+                    _dispatcher.DispatchFor(request.Queue, ref work);
+                }
             }
         }
 
-        if (lane is not null)
+        if (inline is not null)
         {
-            Run(lane);
-            WakeIfQueued();
+            Run(inline, measuresCpu: false);
         }
-        else if (!refusal.IsOk)
+        else if (refusal.IsOk)
+        {
+            work.CarryOut();
+        }
+        else
         {
             request.Complete(refusal);
         }
@@ -143,7 +190,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            if (request.Generation != generation || !CancelUnderLock(request, code))
+            if (request.Generation != generation || !_endings.Cancel(request, code))
             {
                 return;
             }
@@ -155,35 +202,24 @@ internal sealed class DeviceScheduler : IDisposable
     /// <summary>Ends every request of a model, for a stop that has waited long enough.</summary>
     public void CancelAll(ModelShare share, StatusCode code)
     {
-        while (true)
+        EndWaiting(share, code);
+        lock (_gate)
         {
-            InferenceRequest? request;
-            lock (_gate)
+            foreach (var lane in _lanes.All)
             {
-                request = FindWaiting(share);
-                if (request is null)
+                for (var running = lane.Request?.Model == share.Model ? lane.Request : null; running is not null; running = running.NextInBatch)
                 {
-                    foreach (var lane in _lanes)
-                    {
-                        for (var running = lane.Request?.Model == share.Model ? lane.Request : null; running is not null; running = running.NextInBatch)
-                        {
-                            CancelUnderLock(running, code);
-                        }
-                    }
-
-                    return;
+                    _endings.Cancel(running, code);
                 }
-
-                CancelUnderLock(request, code);
             }
-
-            request.Complete(RequestErrors.Ended(request.Model, code));
         }
     }
 
     /// <summary>Takes a request back from its owner.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isHeld">Whether a run that was given up may still touch it: then the lane recycles it when that has ended.</param>
     /// <returns>Whether it had been submitted.</returns>
-    public bool Release(InferenceRequest request)
+    public bool Release(InferenceRequest request, out bool isHeld)
     {
         lock (_gate)
         {
@@ -197,91 +233,16 @@ internal sealed class DeviceScheduler : IDisposable
             request.State = RequestState.Free;
             request.Generation++;
             request.CancelCode = StatusCode.Ok;
+            isHeld = request.IsHeldByLane;
             return wasSubmitted;
         }
     }
 
-    /// <summary>
-    /// Ends the run on a lane: gives the lane back, then hands the requests to their owners. A batch that failed is not over:
-    /// its requests run once more, each alone, so that only the one which is to blame fails. Wakes nobody: the caller takes the
-    /// next batch itself.
-    /// </summary>
-    public void Finish(EngineLane lane, InferenceStatus status)
-    {
-        var ended = _timeProvider.GetTimestamp();
-        var rows = lane.Run.RowCount;
-        var first = lane.Run.End(ref status);
-        var started = first.Timings.RunStarted;
-        var isRetried = !status.IsOk && first.NextInBatch is not null;
-        first.Model.ReportRun(status.Code);
-        var completed = _timeProvider.GetTimestamp();
-        for (var request = first; request is not null; request = request.NextInBatch)
-        {
-            request.MutableTimings.RunEnded = ended;
-            request.MutableTimings.Completed = completed;
-            request.Outcome = status.IsOk ? request.CheckOutputs() : status;
-        }
+    /// <summary>Runs a lane's batch, on the lane's thread.</summary>
+    public void Run(EngineLane lane) => Run(lane, _measuresCpu);
 
-        lock (_gate)
-        {
-            first.Queue.RecordRun(ended - started, rows);
-            _queues.CountRun(first.Queue, -1);
-            lane.Request = null;
-
-            // Here and not before: until the requests have ended a cancel still reaches this lane's token.
-            first = EndUnderLock(first, isRetried);
-            lane.Run.ResetCancellation();
-            _freeLanes.Push(lane);
-        }
-
-        while (first is not null)
-        {
-            // Its owner may use it again as soon as it is complete.
-            var next = first.NextInBatch;
-            first.NextInBatch = null;
-            first.Complete(first.Outcome);
-            first = next;
-        }
-    }
-
-    /// <summary>Ends a run that its backend completed later, on whatever thread that was.</summary>
-    public void FinishPending(EngineLane lane, InferenceStatus status)
-    {
-        Finish(lane, status);
-        WakeIfQueued();
-    }
-
-    /// <summary>Ends the worker threads and the lanes. After the last request.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _stopping = true;
-            Monitor.PulseAll(_gate);
-        }
-
-        foreach (var worker in _workers)
-        {
-            worker.Join();
-        }
-
-        _deadlines.Dispose();
-        _wakeTimer.Dispose();
-        foreach (var lane in _lanes)
-        {
-            lane.Dispose();
-        }
-    }
-
-    private void Work()
-    {
-        while (TakeNext() is { } lane)
-        {
-            Run(lane);
-        }
-    }
-
-    private void Run(EngineLane lane)
+    // To ask for the thread's processor time twice costs a good part of a run that is short enough for its caller's thread.
+    private void Run(EngineLane lane, bool measuresCpu)
     {
         var first = lane.Request!;
         var now = _timeProvider.GetTimestamp();
@@ -290,163 +251,144 @@ internal sealed class DeviceScheduler : IDisposable
             request.MutableTimings.RunStarted = now;
         }
 
+        var cpu = measuresCpu ? ThreadClock.Now : default;
         if (lane.Run.Execute(first, out var status) == ExecutionState.Completed)
         {
-            Finish(lane, status);
+            EndRun(lane, status, measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
         }
     }
 
-    /// <summary>Waits for a request and a lane for it; null when the engine stops.</summary>
-    private EngineLane? TakeNext()
+    /// <summary>Takes the outputs from a run whose backend is done, on whatever thread that is, and has its requests handed to their owners.</summary>
+    public void EndRun(EngineLane lane, InferenceStatus status, long cpuTicks)
     {
-        lock (_gate)
-        {
-            while (!_stopping)
-            {
-                if (_queues.Queued > 0 && _freeLanes.Count > 0)
-                {
-                    var lanes = new LaneUse { Cores = LaneCount, Any = _queues.Running };
-                    var decision = _policy.Decide(new DeviceState(_queues.States, _queues.Models, lanes, _timeProvider.GetTimestamp()), LaneClass.Any);
-                    if (decision.IsRun)
-                    {
-                        return Take(_queues.Dequeue(decision.Queue, decision.Rows));
-                    }
-
-                    WakeAt(decision.WakeAt);
-                }
-
-                _waitingWorkers++;
-                Monitor.Wait(_gate);
-                _waitingWorkers--;
-            }
-
-            return null;
-        }
-    }
-
-    // Everything below is called under the lock, but for the timers' and WakeIfQueued, which take it.
-
-    private bool MayRunInline(InferenceRequest request, ModelQueue queue) =>
-        request.MayRunInline && queue.MaxRows == 1 && _queues.Queued == 0 && _freeLanes.Count > 0 && queue.Share.HasRoom
-        && queue.IsShort(_timeProvider.TimestampFrequency);
-
-    private EngineLane Take(InferenceRequest first)
-    {
-        var lane = _freeLanes.Pop();
-        var now = _timeProvider.GetTimestamp();
-        lane.Request = first;
+        var ended = _timeProvider.GetTimestamp();
+        var rows = lane.Run.RowCount;
+        var first = lane.Run.End(ref status);
+        var completed = _timeProvider.GetTimestamp();
         for (var request = first; request is not null; request = request.NextInBatch)
         {
-            request.State = RequestState.Running;
-            request.Lane = lane;
-            request.MutableTimings.Taken = now;
+            request.MutableTimings.RunEnded = ended;
+            request.MutableTimings.Completed = completed;
+            request.RunOutcome = status.IsOk ? request.CheckOutputs() : status;
         }
 
-        _queues.CountRun(first.Queue, 1);
-        return lane;
+        lane.Result = new RunResult(first, status, rows, ended, ended - first.Timings.RunStarted, cpuTicks);
+        if (LaneWorker.IsNiced(lane.Class))
+        {
+            _completions.Post(lane);
+        }
+        else
+        {
+            Finish(lane);
+        }
     }
 
-    /// <summary>Ends the requests of a batch, or lets them run again, each alone.</summary>
-    /// <returns>Those that are over, linked; null when none is.</returns>
-    private InferenceRequest? EndUnderLock(InferenceRequest first, bool isRetried)
+    /// <summary>
+    /// Gives a lane back after its run, finds work for the free lanes, and hands the requests to their owners. A batch that
+    /// failed is not over: its requests run once more, each alone, so that only the one which is to blame fails.
+    /// </summary>
+    public void Finish(EngineLane lane)
     {
+        var result = lane.Result;
+        var model = result.First.Model;
+        model.ReportRun(result.Status.Code);
         InferenceRequest? over = null;
-        InferenceRequest? again = null;
-        for (InferenceRequest? request = first, next; request is not null; request = next)
+        List<InferenceRequest>? left = null;
+        var work = default(DispatchResult);
+        lock (_gate)
         {
-            next = request.NextInBatch;
-            request.Lane = null;
-            ref var list = ref isRetried && request.CancelCode == StatusCode.Ok && !_stopping ? ref again : ref over;
-            request.NextInBatch = list;
-            list = request;
-        }
-
-        // The lists are in reverse by now, which is the order for putting back at the front.
-        for (InferenceRequest? request = again, next; request is not null; request = next)
-        {
-            next = request.NextInBatch;
-            request.NextInBatch = null;
-            request.RunsAlone = true;
-            request.State = RequestState.Queued;
-            _queues.PutBack(request);
-        }
-
-        for (var request = over; request is not null; request = request.NextInBatch)
-        {
-            request.State = RequestState.Ended;
-            _deadlines.Remove(request);
-            if (request.CancelCode != StatusCode.Ok)
+            if (lane.IsAbandoned)
             {
-                request.Outcome = RequestErrors.Ended(request.Model, request.CancelCode);
+                left = _abandoned.End(lane);
+            }
+            else
+            {
+                over = FinishUnderLock(lane, result);
+                _dispatcher.DispatchAll(ref work);
             }
         }
 
+        work.CarryOut();
+        DispatchResult.CompleteAll(over);
+        if (left is not null)
+        {
+            EndAbandoned(lane, result, left);
+        }
+    }
+
+    /// <summary>Ends the threads and the lanes. After the last request, but for those of runs that were given up: their threads end with them.</summary>
+    public void Dispose()
+    {
+        List<EngineLane> ended;
+        lock (_gate)
+        {
+            _endings.Stop();
+            ended = [.. _lanes.All.Where(static lane => !lane.IsAbandoned)];
+        }
+
+        foreach (var lane in ended)
+        {
+            lane.Worker!.Dispose();
+            lane.Dispose();
+        }
+
+        _deadlines.Dispose();
+        _wake.Dispose();
+        _giveUp.Dispose();
+    }
+
+    private static void EndAbandoned(EngineLane lane, in RunResult result, List<InferenceRequest> left)
+    {
+        // Before the requests: with the last of them the version may be unloaded.
+        var model = result.First.Model;
+        model.ReportReturned(lane.Native);
+        foreach (var request in left)
+        {
+            request.Recycle();
+        }
+
+        lane.Worker!.EndItself();
+        lane.Dispose();
+    }
+
+    // Under the lock. Returns the requests that are over, linked; null when none is.
+    private InferenceRequest? FinishUnderLock(EngineLane lane, in RunResult result)
+    {
+        var queue = result.First.Queue;
+        _policy.Account(queue.Share.Index, lane.BookedCpuTicks, result.DeviceTicks);
+        if (result.Status.IsOk)
+        {
+            _queues.Record(queue, result);
+        }
+
+        _queues.CountRun(queue, -1);
+        lane.Request = null;
+        lane.UnwantedSince = 0;
+
+        // Here and not before: until the requests have ended a cancel still reaches this lane's token.
+        var over = _endings.End(result.First, isRetried: !result.Status.IsOk && result.First.NextInBatch is not null);
+        lane.Run.ResetCancellation();
+        _lanes.GiveBack(lane);
         return over;
     }
 
-    private static InferenceRequest? FindWaiting(ModelShare share)
+    private void EndWaiting(ModelShare share, StatusCode code)
     {
-        foreach (var queue in share.Queues)
+        while (true)
         {
-            if (queue.First is { } first)
+            InferenceRequest? request;
+            lock (_gate)
             {
-                return first;
-            }
-        }
-
-        return null;
-    }
-
-    private bool TryRefuse(InferenceRequest request, ModelQueue queue, out InferenceStatus refusal)
-    {
-        refusal = default;
-        if (request.CancelCode == StatusCode.Ok && request.Deadline <= _timeProvider.GetTimestamp())
-        {
-            request.CancelCode = StatusCode.DeadlineExceeded;
-        }
-
-        if (request.CancelCode != StatusCode.Ok)
-        {
-            refusal = RequestErrors.Ended(request.Model, request.CancelCode);
-        }
-        else if (_stopping)
-        {
-            refusal = RequestErrors.Stopping(request.Model);
-        }
-        else if (queue.Share.Depth >= queue.Share.QueueLimit)
-        {
-            refusal = RequestErrors.QueueFull(request.Model, queue.Share.QueueLimit);
-        }
-
-        return !refusal.IsOk;
-    }
-
-    /// <returns>Whether the request is over now, so that the caller has to complete it, after the lock.</returns>
-    private bool CancelUnderLock(InferenceRequest request, StatusCode code)
-    {
-        switch (request.State)
-        {
-            case RequestState.Building:
-                request.CancelCode = code;
-                return false;
-
-            case RequestState.Queued:
-                _queues.Withdraw(request);
-                _deadlines.Remove(request);
-                request.State = RequestState.Ended;
-                return true;
-
-            case RequestState.Running when request.CancelCode == StatusCode.Ok:
-                request.CancelCode = code;
-                if (request.Lane!.IsAbandoned)
+                request = share.FindWaiting();
+                if (request is null)
                 {
-                    request.Lane.Run.RequestCancel();
+                    return;
                 }
 
-                return false;
+                _endings.Cancel(request, code);
+            }
 
-            default:
-                return false;
+            request.Complete(RequestErrors.Ended(request.Model, code));
         }
     }
 
@@ -463,7 +405,7 @@ internal sealed class DeviceScheduler : IDisposable
                     return;
                 }
 
-                if (!CancelUnderLock(expired, StatusCode.DeadlineExceeded))
+                if (!_endings.Cancel(expired, StatusCode.DeadlineExceeded))
                 {
                     continue;
                 }
@@ -473,30 +415,50 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    private void WakeWorker()
+    private void AskAgain()
     {
-        if (_waitingWorkers > 0 && _freeLanes.Count > 0)
-        {
-            Monitor.Pulse(_gate);
-        }
-    }
-
-    private void WakeAt(long timestamp)
-    {
-        if (timestamp != long.MaxValue)
-        {
-            var due = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), timestamp);
-            _wakeTimer.Change(due < TimeSpan.Zero ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void WakeIfQueued()
-    {
+        var work = default(DispatchResult);
         lock (_gate)
         {
-            if (_queues.Queued > 0)
+            _wake.Forget();
+            _dispatcher.DispatchAll(ref work);
+        }
+
+        work.CarryOut();
+    }
+
+    private void GiveUpRuns()
+    {
+        while (true)
+        {
+            List<InferenceRequest> requests;
+            var work = default(DispatchResult);
+            lock (_gate)
             {
-                WakeWorker();
+                if (_abandoned.FindDue() is not { } lane)
+                {
+                    return;
+                }
+
+                // What waits for the version ends with it; else the lane that takes over would be stuck next.
+                requests = _abandoned.GiveUp(lane);
+                var share = requests[0].Queue.Share;
+                share.Model.TakeOutOfService();
+                while (share.FindWaiting() is { } waiting)
+                {
+                    _endings.Cancel(waiting, StatusCode.Unavailable);
+                    waiting.Outcome = RequestErrors.OutOfService(waiting.Model);
+                    requests.Add(waiting);
+                }
+
+                _dispatcher.DispatchAll(ref work);
+            }
+
+            work.CarryOut();
+            requests[0].Model.ReportStuck();
+            foreach (var request in requests)
+            {
+                request.Complete(request.Outcome);
             }
         }
     }

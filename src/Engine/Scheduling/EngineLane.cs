@@ -7,26 +7,50 @@ namespace Camshaft.Engine.Scheduling;
 /// A lane as the scheduler has it: the device's lane and the run that it carries. Whoever took it from the scheduler is
 /// alone with it until it is given back.
 /// </summary>
-internal class EngineLane : IDisposable
+internal class EngineLane : ICompletion, IDisposable
 {
     private readonly DeviceScheduler _scheduler;
 
-    public EngineLane(DeviceScheduler scheduler, ILane native)
+    public EngineLane(DeviceScheduler scheduler, ILane native, LaneClass laneClass)
     {
         _scheduler = scheduler;
         Native = native;
+        Class = laneClass;
         Run = new ModelRun(this);
     }
 
     public ILane Native { get; }
 
+    public LaneClass Class { get; }
+
     public ModelRun Run { get; }
+
+    /// <summary>The lane's thread; null for a lane that has none of its own.</summary>
+    public LaneWorker? Worker { get; set; }
 
     /// <summary>The first request of the batch that runs here now; null while the lane is free. Guarded by the scheduler's lock.</summary>
     public InferenceRequest? Request { get; set; }
 
-    /// <summary>Whether nobody waits for the batch any more. Guarded by the scheduler's lock.</summary>
-    public bool IsAbandoned
+    /// <summary>The device time that the policy has booked for the run. Guarded by the scheduler's lock.</summary>
+    public long BookedCpuTicks { get; set; }
+
+    /// <summary>Since when nobody waits for the batch any more; 0 = somebody does. Guarded by the scheduler's lock.</summary>
+    public long UnwantedSince { get; set; }
+
+    /// <summary>Whether the run has been given up though its backend has not returned: the lane ends with it. Guarded by the scheduler's lock.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>How the run on it went, once the backend is done. The holder's.</summary>
+    public RunResult Result { get; set; }
+
+    /// <summary>The next of the lanes that were given a batch in the same step. The dispatcher's, until the lane is started.</summary>
+    public EngineLane? NextToStart { get; set; }
+
+    /// <inheritdoc/>
+    public ICompletion? NextCompletion { get; set; }
+
+    /// <summary>Whether nobody waits for the batch any more. Under the scheduler's lock.</summary>
+    public bool IsUnwanted
     {
         get
         {
@@ -43,7 +67,10 @@ internal class EngineLane : IDisposable
     }
 
     /// <summary>Ends a run that its backend completed later. Any thread.</summary>
-    public virtual void FinishPending(InferenceStatus status) => _scheduler.FinishPending(this, status);
+    public virtual void FinishPending(InferenceStatus status) => _scheduler.EndRun(this, status, cpuTicks: 0);
+
+    /// <summary>Hands the requests of a run that has ended to their owners, on the thread that does so for niced lanes.</summary>
+    void ICompletion.Complete() => _scheduler.Finish(this);
 
     public virtual void Dispose()
     {

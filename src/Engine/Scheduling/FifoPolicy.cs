@@ -7,5 +7,8 @@ public sealed class FifoPolicy : ISchedulingPolicy
     public string Name => "fifo";
 
     /// <inheritdoc/>
+    public bool UsesLaneClasses => false;
+
+    /// <inheritdoc/>
     public SchedulingDecision Decide(in DeviceState device, LaneClass lane) => ArrivalOrder.Decide(device, LaneClass.Any);
 }

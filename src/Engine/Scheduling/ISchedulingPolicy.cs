@@ -10,6 +10,9 @@ public interface ISchedulingPolicy
     /// <summary>The name by which configurations ask for it.</summary>
     string Name { get; }
 
+    /// <summary>Whether it tells short, medium and long runs apart, so that processors have lanes for each.</summary>
+    bool UsesLaneClasses => true;
+
     /// <summary>
     /// Decides for one free lane. The scheduler asks for each free lane whenever a request is queued, a run has ended (which
     /// may free the way for lanes of other classes too) or the moment to wake has come, and again after each drop.

@@ -24,13 +24,14 @@ internal sealed class ModelQueue
     /// <summary>Makes an empty queue.</summary>
     /// <param name="share">What it has in common with the model's other queues.</param>
     /// <param name="index">Its place among the scheduler's queues.</param>
-    /// <param name="maxRows">The most rows of a batch; 1 = requests run alone.</param>
+    /// <param name="planner">How large its batches should be.</param>
     /// <param name="priorityLevels">How many priorities there are, 1 or more.</param>
-    public ModelQueue(ModelShare share, int index, int maxRows, int priorityLevels)
+    public ModelQueue(ModelShare share, int index, BatchPlanner planner, int priorityLevels)
     {
         Share = share;
         Index = index;
-        MaxRows = maxRows;
+        Planner = planner;
+        MaxRows = planner.Plan.MaxRows;
         _levels = new RequestList[priorityLevels];
     }
 
@@ -41,7 +42,10 @@ internal sealed class ModelQueue
     /// <summary>The queue's place among the scheduler's queues.</summary>
     public int Index { get; }
 
+    /// <summary>The most rows of a batch; 1 = requests run alone.</summary>
     public int MaxRows { get; }
+
+    public BatchPlanner Planner { get; }
 
     /// <summary>How many rows wait. Any thread.</summary>
     public int RowsWaiting => Volatile.Read(ref _rows);
@@ -65,9 +69,17 @@ internal sealed class ModelQueue
         }
     }
 
+    /// <summary>Puts a request behind those of its priority, except that rows of one slab stay in their order: two callers may come here in another than the one in which they took them.</summary>
     public void Append(InferenceRequest request, ref QueueState state)
     {
-        _levels[GetLevel(request)].Append(request);
+        ref var level = ref _levels[GetLevel(request)];
+        var before = level.Last;
+        while (request.Slab is not null && before?.Slab == request.Slab && before.SlabRow > request.SlabRow)
+        {
+            before = before.QueueLinks.Previous;
+        }
+
+        level.InsertBehind(request, before);
         Count(request, 1, ref state);
     }
 
@@ -128,7 +140,7 @@ internal sealed class ModelQueue
         state.HeadSequence = head?.Sequence ?? long.MaxValue;
         state.HeadQueued = head?.Timings.Received ?? 0;
         state.HeadDeadline = head?.Deadline ?? long.MaxValue;
-        state.HeadSoftDeadline = long.MaxValue;
+        state.HeadSoftDeadline = head is null ? long.MaxValue : Share.GetSoftDeadline(head);
         state.HeadRows = head?.RowCount ?? 0;
         state.HeadPriority = head is null ? 0 : GetLevel(head) + 1;
     }

@@ -1,6 +1,5 @@
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Models.Configuration;
 
 namespace Camshaft.Engine.Scheduling;
 
@@ -10,10 +9,8 @@ namespace Camshaft.Engine.Scheduling;
 /// </summary>
 internal sealed class ModelQueues : IDisposable
 {
-    // As good a guess as any: longer than what is short, shorter than what is long.
-    private static readonly TimeSpan UnmeasuredRun = TimeSpan.FromMilliseconds(5);
-
     private readonly DeviceScheduler _scheduler;
+    private volatile IReadOnlyList<RunCost> _costs;
 
     /// <summary>Makes the queues.</summary>
     /// <param name="scheduler">The scheduler of the model's device.</param>
@@ -24,10 +21,11 @@ internal sealed class ModelQueues : IDisposable
     public ModelQueues(DeviceScheduler scheduler, ModelVersion model, BatchAxes axes, IReadOnlyList<RunCost> costs, int queueLimit)
     {
         _scheduler = scheduler;
+        _costs = costs;
         Axes = axes;
-        Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? scheduler.LaneCount);
-        Alone = scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, 1, model.Configuration.Batching, costs));
-        Buckets = axes.Joins ? new BucketTable(axes, () => scheduler.AddQueue(Share, CreatePlan(scheduler.TicksPerSecond, axes.MaxRows, model.Configuration.Batching, costs)), scheduler.RemoveQueue) : null;
+        Share = new ModelShare(model, queueLimit, model.Configuration.Limits.Concurrency ?? int.MaxValue);
+        Alone = AddQueue(1);
+        Buckets = axes.Joins ? new BucketTable(axes, () => AddQueue(axes.MaxRows), scheduler.RemoveQueue) : null;
     }
 
     public BatchAxes Axes { get; }
@@ -40,30 +38,30 @@ internal sealed class ModelQueues : IDisposable
     /// <summary>Where the others do; null for a model whose requests run alone.</summary>
     public BucketTable? Buckets { get; }
 
+    /// <summary>What the server derived for the requests: of those that join where they do, for the shapes that came last.</summary>
+    public PlanDescription Describe()
+    {
+        var plan = Buckets is null ? Alone.Planner.Plan : Buckets.FindNewestPlan() ?? CreatePlanner(Axes.MaxRows).Plan;
+        return new PlanDescription(
+            plan.LaneClass, plan.TargetRows, ToTime(plan.RunTicks), ToTime(plan.SlowRunTicks), plan.QueueDeadlineTicks == long.MaxValue ? null : ToTime(plan.QueueDeadlineTicks));
+
+        TimeSpan ToTime(long ticks) => TimeSpan.FromSeconds((double)ticks / _scheduler.TicksPerSecond);
+    }
+
+    /// <summary>Takes over what runs were measured to take.</summary>
+    public void Restart(IReadOnlyList<RunCost> costs)
+    {
+        _costs = costs;
+        _scheduler.Restart(Share, costs);
+    }
+
     public void Dispose()
     {
         Buckets?.Clear();
         _scheduler.RemoveQueue(Alone);
     }
 
-    // How large batches are was decided when the model was warmed up; the plan is to follow that.
-    private static BatchPlan CreatePlan(long ticksPerSecond, int maxRows, BatchingConfiguration configuration, IReadOnlyList<RunCost> costs)
-    {
-        if (costs.Count == 0)
-        {
-            costs = [new RunCost(1, UnmeasuredRun, UnmeasuredRun)];
-        }
+    private ModelQueue AddQueue(int maxRows) => _scheduler.AddQueue(Share, CreatePlanner(maxRows));
 
-        return BatchPlan.Derive(
-            new BatchProfile([.. costs.Select(cost => new BatchMeasurement(cost.Rows, ToTicks(cost.Cpu), ToTicks(cost.Wall), ToTicks(cost.Wall)))]),
-            new BatchPlanOptions
-            {
-                TicksPerSecond = ticksPerSecond,
-                MaxRows = maxRows,
-                PreferredRows = maxRows == 1 ? [] : configuration.PreferredBatchSizes.Count > 0 ? configuration.PreferredBatchSizes : [maxRows],
-                MaxQueueDelayTicks = maxRows == 1 ? 0 : (long)(configuration.MaxQueueDelay.TotalSeconds * ticksPerSecond),
-            });
-
-        long ToTicks(TimeSpan time) => Math.Max(1, (long)(time.TotalSeconds * ticksPerSecond));
-    }
+    private BatchPlanner CreatePlanner(int maxRows) => new(Share.Model.Configuration, maxRows, _costs, _scheduler.TicksPerSecond);
 }

@@ -132,10 +132,10 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
         return slot.IsShapeKnown && slot.HasMemory;
     }
 
-    public override TensorView AllocateOutput(int index, scoped ReadOnlySpan<long> shape, long byteSize)
+    public override TensorView AllocateOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, long byteSize)
     {
         var slot = First.Outputs[index];
-        CheckOutput(slot.Spec, shape, byteSize);
+        CheckOutput(slot.Spec, dataType, shape, byteSize);
         if (!TryRent(byteSize, out var buffer))
         {
             throw new BackendException(
@@ -155,12 +155,12 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
         return slot.View;
     }
 
-    public override void SetForeignOutput(int index, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
+    public override void SetForeignOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
     {
         var slot = First.Outputs[index];
         try
         {
-            CheckOutput(slot.Spec, shape, byteSize);
+            CheckOutput(slot.Spec, dataType, shape, byteSize);
         }
         catch
         {
@@ -217,8 +217,13 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
         }
     }
 
-    private void CheckOutput(TensorSpec spec, scoped ReadOnlySpan<long> shape, long byteSize)
+    private void CheckOutput(TensorSpec spec, DataType dataType, scoped ReadOnlySpan<long> shape, long byteSize)
     {
+        if (dataType != spec.DataType)
+        {
+            throw new BackendException(StatusCode.Internal, $"{Model}: the backend gave output '{spec.Name}' datatype {dataType.Name}; expected {spec.DataType.Name}.");
+        }
+
         if (shape.Length > Shape.MaxRank || !spec.Shape.Accepts(shape))
         {
             throw new BackendException(StatusCode.Internal, $"{Model}: the backend gave output '{spec.Name}' shape {Shape.Format(shape)}; expected {spec.Shape}.");

@@ -1,3 +1,4 @@
+using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
 
 namespace Camshaft.Engine.Scheduling;
@@ -20,6 +21,9 @@ internal sealed class ModelShare(ModelVersion model, int queueLimit, int concurr
     /// <summary>The model's queues; one, unless its requests join and come in several shapes.</summary>
     public List<ModelQueue> Queues { get; } = [];
 
+    /// <summary>The latency objective in ticks of the engine's clock; 0 = none.</summary>
+    public long LatencyTicks { get; set; }
+
     /// <summary>Its place among the device's models.</summary>
     public int Index { get; set; } = -1;
 
@@ -29,4 +33,21 @@ internal sealed class ModelShare(ModelVersion model, int queueLimit, int concurr
 
     /// <summary>Whether one batch more may run.</summary>
     public bool HasRoom => Running < concurrencyLimit;
+
+    /// <summary>When a request misses the objective; <see cref="long.MaxValue"/> = there is none.</summary>
+    public long GetSoftDeadline(InferenceRequest request) => LatencyTicks > 0 ? request.Timings.Received + LatencyTicks : long.MaxValue;
+
+    /// <summary>A request that waits; null = none does.</summary>
+    public InferenceRequest? FindWaiting()
+    {
+        foreach (var queue in Queues)
+        {
+            if (queue.First is { } first)
+            {
+                return first;
+            }
+        }
+
+        return null;
+    }
 }

@@ -17,10 +17,15 @@ public sealed class ProfileRecorder
     private readonly BatchProfile _profile;
     private readonly Estimate[] _estimates;
 
+    private readonly long _leastDriftTicks;
+
     /// <summary>Starts from a profile.</summary>
-    public ProfileRecorder(BatchProfile profile)
+    /// <param name="profile">The profile.</param>
+    /// <param name="leastDriftTicks">Differences up to this are of no account, however large a part they are.</param>
+    public ProfileRecorder(BatchProfile profile, long leastDriftTicks = 0)
     {
         _profile = profile;
+        _leastDriftTicks = leastDriftTicks;
         _estimates = [.. profile.Measurements.ToArray().Select(static measurement => new Estimate(measurement))];
     }
 
@@ -42,14 +47,14 @@ public sealed class ProfileRecorder
         estimate.Cpu += estimate.Cpu * (cpu > estimate.Cpu ? Step / 2 : -Step / 2);
         estimate.Wall += estimate.Wall * (wall > estimate.Wall ? Step / 2 : -Step / 2);
         estimate.SlowWall += estimate.SlowWall * (wall > estimate.SlowWall ? Step * SlowRank : -Step * (1 - SlowRank));
-        HasDrifted |= IsFar(estimate.Cpu, original.CpuTicks) || IsFar(estimate.Wall, original.WallTicks) || IsFar(estimate.SlowWall, original.SlowWallTicks);
+        HasDrifted = IsFar(estimate.Cpu, original.CpuTicks) || IsFar(estimate.Wall, original.WallTicks) || IsFar(estimate.SlowWall, original.SlowWallTicks);
     }
 
     /// <summary>The profile as it is now; a recorder goes with one profile, so a new one starts from it.</summary>
     public BatchProfile ToProfile() => new([.. _estimates.Select(static estimate => new BatchMeasurement(
         estimate.Rows, Math.Max(1, (long)estimate.Cpu), Math.Max(1, (long)estimate.Wall), Math.Max(1, (long)Math.Max(estimate.Wall, estimate.SlowWall))))]);
 
-    private static bool IsFar(double estimate, long original) => Math.Abs(estimate - original) > original * Drift;
+    private bool IsFar(double estimate, long original) => Math.Abs(estimate - original) > Math.Max(original * Drift, _leastDriftTicks);
 
     private int FindNearest(int rows)
     {

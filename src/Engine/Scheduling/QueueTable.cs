@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 
 namespace Camshaft.Engine.Scheduling;
@@ -7,7 +8,9 @@ namespace Camshaft.Engine.Scheduling;
 /// The queues of a device's models, and beside them what a policy may know of each, in one array that it can be handed as
 /// it is. A queue keeps its place while it exists. Guarded by the scheduler's lock.
 /// </summary>
-internal sealed class QueueTable
+/// <param name="ticksPerSecond">The frequency of the engine's clock.</param>
+/// <param name="hasLaneClasses">Whether runs of different lengths have different lanes.</param>
+internal sealed class QueueTable(long ticksPerSecond, bool hasLaneClasses)
 {
     private QueueState[] _states = [];
     private ModelQueue?[] _queues = [];
@@ -18,28 +21,28 @@ internal sealed class QueueTable
     /// <summary>How many requests wait, over all queues.</summary>
     public int Queued { get; private set; }
 
-    /// <summary>How many batches run, over all queues.</summary>
-    public int Running { get; private set; }
-
     public ReadOnlySpan<QueueState> States => _states;
 
     public ReadOnlySpan<ModelUse> Models => _models;
 
     public ref QueueState this[ModelQueue queue] => ref _states[queue.Index];
 
-    public ModelQueue Add(ModelShare share, BatchPlan plan)
+    public ModelQueue Add(ModelShare share, BatchPlanner planner)
     {
         if (share.Queues.Count == 0)
         {
             share.Index = FindPlace(ref _shares, ref _models);
             _shares[share.Index] = share;
-            _models[share.Index] = new ModelUse { ConcurrencyLimit = share.ConcurrencyLimit, Weight = 1 };
+            _models[share.Index] = SchedulingTerms.CreateUse(share.Model.Configuration.Scheduling, share.ConcurrencyLimit, ticksPerSecond);
+            share.LatencyTicks = _models[share.Index].LatencyTicks;
         }
 
-        var queue = new ModelQueue(share, FindPlace(ref _queues, ref _states), plan.MaxRows, share.Model.Configuration.Batching.PriorityLevels);
+        var queue = new ModelQueue(share, FindPlace(ref _queues, ref _states), planner, share.Model.Configuration.Batching.PriorityLevels);
         share.Queues.Add(queue);
-        _states[queue.Index] = new QueueState { Model = share.Index, Plan = plan, HeadSequence = long.MaxValue };
-        return _queues[queue.Index] = queue;
+        _queues[queue.Index] = queue;
+        _states[queue.Index] = new QueueState { Model = share.Index, Plan = planner.Plan, HeadSequence = long.MaxValue };
+        BoundRuns();
+        return queue;
     }
 
     public void Remove(ModelQueue queue)
@@ -54,6 +57,8 @@ internal sealed class QueueTable
             _shares[share.Index] = null;
             _models[share.Index] = default;
         }
+
+        BoundRuns();
     }
 
     public void Enqueue(InferenceRequest request)
@@ -80,6 +85,14 @@ internal sealed class QueueTable
         return head;
     }
 
+    /// <summary>Takes the head of the queue that a policy chose, and no other.</summary>
+    public InferenceRequest TakeHead(int index)
+    {
+        var head = _queues[index]!.First!;
+        Withdraw(head);
+        return head;
+    }
+
     /// <summary>Takes a request out from wherever it waits.</summary>
     public void Withdraw(InferenceRequest request)
     {
@@ -93,8 +106,55 @@ internal sealed class QueueTable
         _states[queue.Index].Running += count;
         _models[queue.Share.Index].Running += count;
         queue.Share.Running += count;
-        Running += count;
     }
+
+    /// <summary>Takes a run that ended well into the profile of its queue.</summary>
+    public void Record(ModelQueue queue, in RunResult result)
+    {
+        queue.RecordRun(result.WallTicks, result.Rows);
+        if (queue.Planner.Record(result))
+        {
+            this[queue].Plan = queue.Planner.Plan;
+            BoundRuns();
+        }
+    }
+
+    /// <summary>Starts the profiles of a model's queues anew.</summary>
+    public void Restart(ModelShare share, IReadOnlyList<RunCost> costs)
+    {
+        foreach (var queue in share.Queues)
+        {
+            queue.Planner.Restart(costs);
+            this[queue].Plan = queue.Planner.Plan;
+        }
+
+        BoundRuns();
+    }
+
+    // Runs on the same lanes wait for each other: for a request that comes just then to be in time, none may take longer than
+    // half the tightest objective there.
+    private void BoundRuns()
+    {
+        Span<long> bounds = [long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue];
+        foreach (var queue in _queues)
+        {
+            if (queue is { Share.LatencyTicks: > 0 })
+            {
+                ref var bound = ref bounds[GetLanes(queue)];
+                bound = Math.Min(bound, queue.Share.LatencyTicks / 2);
+            }
+        }
+
+        foreach (var queue in _queues)
+        {
+            if (queue is not null && queue.Planner.SetRunBound(bounds[GetLanes(queue)]))
+            {
+                this[queue].Plan = queue.Planner.Plan;
+            }
+        }
+    }
+
+    private int GetLanes(ModelQueue queue) => hasLaneClasses ? (int)queue.Planner.Plan.LaneClass : 0;
 
     private static int FindPlace<TKey, TState>(ref TKey?[] places, ref TState[] states)
         where TKey : class

@@ -9,6 +9,8 @@ internal struct RequestList
 
     public InferenceRequest? First { get; private set; }
 
+    public readonly InferenceRequest? Last => _last;
+
     public void Append(InferenceRequest request)
     {
         request.QueueLinks.Previous = _last;
@@ -22,6 +24,26 @@ internal struct RequestList
         }
 
         _last = request;
+    }
+
+    /// <summary>Puts a request behind one that is in the list; null = before all.</summary>
+    public void InsertBehind(InferenceRequest request, InferenceRequest? other)
+    {
+        if (other is null)
+        {
+            Prepend(request);
+        }
+        else if (other == _last)
+        {
+            Append(request);
+        }
+        else
+        {
+            request.QueueLinks.Previous = other;
+            request.QueueLinks.Next = other.QueueLinks.Next;
+            other.QueueLinks.Next!.QueueLinks.Previous = request;
+            other.QueueLinks.Next = request;
+        }
     }
 
     public void Prepend(InferenceRequest request)

@@ -22,7 +22,7 @@ public static class SchedulingTerms
     /// <summary>What its batch plans are derived from.</summary>
     /// <param name="configuration">Its configuration.</param>
     /// <param name="maxRows">The largest batch that it may have and that pays, in rows; 1 = its requests run alone.</param>
-    /// <param name="runBoundTicks">From <see cref="GetRunBoundTicks"/>.</param>
+    /// <param name="runBoundTicks">See <see cref="BatchPlanOptions.RunBoundTicks"/>.</param>
     /// <param name="ticksPerSecond">The frequency of the engine's clock.</param>
     public static BatchPlanOptions CreatePlanOptions(ModelConfiguration configuration, int maxRows, long runBoundTicks, long ticksPerSecond) => new()
     {
@@ -34,19 +34,6 @@ public static class SchedulingTerms
         MaxQueueDelayTicks = maxRows == 1 ? 0 : ToTicks(configuration.Batching.MaxQueueDelay, ticksPerSecond),
         RunBoundTicks = runBoundTicks,
     };
-
-    /// <summary>How long one run may be on lanes that models share: half the tightest objective; no bound where nobody has one.</summary>
-    /// <param name="models">The models of the device. On processors, where classes preempt each other, those of one class.</param>
-    public static long GetRunBoundTicks(ReadOnlySpan<ModelUse> models)
-    {
-        var tightest = long.MaxValue;
-        foreach (ref readonly var model in models)
-        {
-            tightest = model.HasObjective ? Math.Min(tightest, model.LatencyTicks) : tightest;
-        }
-
-        return tightest == long.MaxValue ? tightest : tightest / 2;
-    }
 
     private static long GetLatencyTicks(ModelScheduling scheduling, long ticksPerSecond) =>
         scheduling.Objective is { } objective ? Math.Max(1, ToTicks(objective.Latency, ticksPerSecond)) : 0;

@@ -17,6 +17,7 @@ public sealed class ModelRecorder
     private readonly Part[] _parts = new Part[Math.Min(Environment.ProcessorCount, MostParts)];
     private readonly double _nanosecondsPerTick;
     private long _executions;
+    private long _failedOutputChecks;
 
     /// <summary>Makes a recorder for durations in ticks of a clock.</summary>
     public ModelRecorder(TimeProvider timeProvider)
@@ -30,6 +31,9 @@ public sealed class ModelRecorder
 
     /// <summary>How many batches ran.</summary>
     public long Executions => Interlocked.Read(ref _executions);
+
+    /// <summary>How many answers had a value that the model's configuration excludes; these requests ended as <see cref="StatusCode.Internal"/>.</summary>
+    public long FailedOutputChecks => Interlocked.Read(ref _failedOutputChecks);
 
     /// <summary>How many requests ended, well or badly.</summary>
     public long TotalCount
@@ -80,6 +84,8 @@ public sealed class ModelRecorder
     }
 
     internal void CountExecution() => Interlocked.Increment(ref _executions);
+
+    internal void CountFailedOutputCheck() => Interlocked.Increment(ref _failedOutputChecks);
 
     internal void Record(in RequestTimings timings, StatusCode code)
     {

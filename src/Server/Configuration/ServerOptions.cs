@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling;
 using Microsoft.Extensions.Options;
 
 namespace Camshaft.Server.Configuration;
@@ -65,8 +66,16 @@ internal sealed class ServerOptions
     public int QueueSize { get; set; } = 1024;
 
     [Range(0, 4096)]
-    [Setting("How many batches the processors run at once; 0 = twice as many as there are processors", Unit = "batches")]
+    [Setting("How many processors the engine counts on: as many short runs at once, and beside them as many long ones and one more; 0 = as many as there are", Unit = "processors")]
     public int CpuLanes { get; set; }
+
+    [AllowedValues("deadline", "size_class", "fifo")]
+    [Setting("Who decides what runs next: deadline = what the models' slo asks for; size_class = in order of arrival, short runs apart from long ones; fifo = in order of arrival", Flag = "--scheduling-policy")]
+    public string SchedulingPolicy { get; set; } = SchedulingPolicies.Default;
+
+    [Range(1, 3600)]
+    [Setting("How long a run may go on after everybody has stopped waiting for it; then its model is taken out of service", Unit = "seconds")]
+    public int AbandonSeconds { get; set; } = 10;
 
     [Range(1, 256)]
     [Setting("How many models load at once", Unit = "models")]
@@ -118,6 +127,8 @@ internal sealed class ServerOptions
             MinimumResidency = TimeSpan.FromSeconds(MinimumResidencySeconds),
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
+            SchedulingPolicy = SchedulingPolicy,
+            AbandonTimeout = TimeSpan.FromSeconds(AbandonSeconds),
             ConcurrentLoads = ConcurrentLoads,
             ModelCacheDirectory = string.Equals(ModelCache, ModelCacheOff, StringComparison.OrdinalIgnoreCase) ? null : ModelCache ?? CacheDirectory.FindDefault(),
             ModelCacheByteSizeLimit = ModelCacheBytes,

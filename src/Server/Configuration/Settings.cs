@@ -1,4 +1,5 @@
 using System.Collections;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -36,7 +37,7 @@ internal static class Settings
             }
             else
             {
-                yield return Create(property.PropertyType, about, parts, value);
+                yield return Create(property.PropertyType, about, parts, value, property.GetCustomAttribute<AllowedValuesAttribute>()?.Values);
             }
         }
     }
@@ -53,7 +54,7 @@ internal static class Settings
         return type == typeof(string) ? [Create(type, about, parts, value: null)] : Describe(Activator.CreateInstance(type)!, parts);
     }
 
-    private static Setting Create(Type type, SettingAttribute about, string[] parts, object? value)
+    private static Setting Create(Type type, SettingAttribute about, string[] parts, object? value, object?[]? allowedValues = null)
     {
         var valueType = type.IsArray ? type.GetElementType()! : Nullable.GetUnderlyingType(type) ?? type;
         return new Setting
@@ -62,7 +63,7 @@ internal static class Settings
             Kind = type.IsArray ? SettingKind.List : SettingKind.Value,
             About = about,
             Default = about.Default ?? Format(value),
-            AllowedValues = valueType.IsEnum ? [.. Enum.GetNames(valueType).Select(JsonNamingPolicy.CamelCase.ConvertName)] : [],
+            AllowedValues = valueType.IsEnum ? [.. Enum.GetNames(valueType).Select(JsonNamingPolicy.CamelCase.ConvertName)] : [.. (allowedValues ?? []).Cast<string>()],
             ValueType = valueType,
         };
     }

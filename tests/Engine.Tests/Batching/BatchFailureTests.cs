@@ -39,7 +39,7 @@ public sealed class BatchFailureTests
         var signature = new ModelSignature([BatchHarness.Tensor("in", 0, -1, 1)], [BatchHarness.Tensor("out", 0, -1, -1)]);
         await using var batch = new BatchHarness(signature, static execution =>
         {
-            BatchHarness.Write(execution.GetInput(0), execution.AllocateOutput(0, [1, execution.RowCount], execution.RowCount * sizeof(int)));
+            BatchHarness.Write(execution.GetInput(0), execution.AllocateOutput(0, DataType.Int32, [1, execution.RowCount], execution.RowCount * sizeof(int)));
             return ExecutionState.Completed;
         });
         await batch.BlockAsync();
@@ -66,14 +66,14 @@ public sealed class BatchFailureTests
             var input = execution.GetInput(0);
             if (!isForeign)
             {
-                BatchHarness.Write(input, execution.AllocateOutput(0, [execution.RowCount, 1], input.Bytes.Length));
+                BatchHarness.Write(input, execution.AllocateOutput(0, DataType.Int32, [execution.RowCount, 1], input.Bytes.Length));
                 return ExecutionState.Completed;
             }
 
             given++;
             var memory = System.Runtime.InteropServices.Marshal.AllocHGlobal(input.Bytes.Length);
             BatchHarness.Write(input, new TensorView(DataType.Int32, input.Shape, MemoryKind.Host, memory, input.Bytes.Length));
-            execution.SetForeignOutput(0, [execution.RowCount, 1], memory, input.Bytes.Length, Release, memory);
+            execution.SetForeignOutput(0, DataType.Int32, [execution.RowCount, 1], memory, input.Bytes.Length, Release, memory);
             return ExecutionState.Completed;
         }))
         {

@@ -23,11 +23,11 @@ internal sealed class BatchHarness : IAsyncDisposable
     private InferenceRequest? _blocker;
     private Task<InferenceStatus>? _blocking;
 
-    public BatchHarness(ModelSignature? signature = null, Func<ModelExecution, ExecutionState>? execute = null, int maxRows = 8, int queueLimit = 100, BatchingConfiguration? batching = null, TimeProvider? timeProvider = null)
+    public BatchHarness(ModelSignature? signature = null, Func<ModelExecution, ExecutionState>? execute = null, int maxRows = 8, int queueLimit = 100, BatchingConfiguration? batching = null, TimeProvider? timeProvider = null, IReadOnlyList<TensorConfiguration>? outputs = null)
     {
         _execute = execute ?? AddOne;
         Harness = new Harness(_gate.Execute, laneCount: 1, timeProvider: timeProvider, budgetByteSize: 64 << 20);
-        Model = Harness.AddModel(new FakeModel(signature ?? Rows, Execute), queueLimit, maxRows: maxRows, batching: batching);
+        Model = Harness.AddModel(new FakeModel(signature ?? Rows, Execute), queueLimit, maxRows: maxRows, batching: batching, outputs: outputs);
     }
 
     /// <summary>Rows of four numbers in, rows of four numbers out.</summary>

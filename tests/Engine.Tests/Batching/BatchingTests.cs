@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Inference;
 using Camshaft.Engine.Tests.Support;
 
 namespace Camshaft.Engine.Tests.Batching;
@@ -37,6 +38,24 @@ public sealed class BatchingTests
         AssertAnswers(OneToSix, answers);
         Assert.Contains(batch.RunRows, static rows => rows >= 2);
         Assert.Equal(before, batch.Harness.Memory.CopiedByteSize);
+    }
+
+    [Fact]
+    public async Task Rows_of_a_slab_join_in_whatever_order_they_are_sent()
+    {
+        await using var batch = new BatchHarness();
+        await batch.BlockAsync();
+        await batch.SendRowsAsync(true, 1, 2);
+        var requests = new List<InferenceRequest>();
+        foreach (var number in (int[])[3, 4, 5, 6])
+        {
+            requests.Add(await batch.PrepareAsync(true, ([1, 4], [number, number, number, number])));
+        }
+
+        requests.Reverse();
+        requests.ForEach(request => batch.Send(request));
+        AssertAnswers([1, 2, 6, 5, 4, 3], await batch.FinishAsync());
+        Assert.Contains(batch.RunRows, static rows => rows >= 3);
     }
 
     [Fact]

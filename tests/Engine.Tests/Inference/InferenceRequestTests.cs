@@ -130,7 +130,7 @@ public sealed class InferenceRequestTests
         await using var harness = new Harness(
             execution =>
             {
-                execution.SetForeignOutput(1, [2], System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0), 16, released.Add, 7);
+                execution.SetForeignOutput(1, DataType.Int64, [2], System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0), 16, released.Add, 7);
                 return ExecutionState.Completed;
             },
             Signature);
@@ -152,7 +152,7 @@ public sealed class InferenceRequestTests
         await using var harness = new Harness(
             execution =>
             {
-                execution.SetForeignOutput(1, [1, 1], 64, 8, released.Add, 7);
+                execution.SetForeignOutput(1, DataType.Int64, [1, 1], 64, 8, released.Add, 7);
                 return ExecutionState.Completed;
             },
             Signature);
@@ -169,7 +169,7 @@ public sealed class InferenceRequestTests
         await using var harness = new Harness(
             execution =>
             {
-                execution.AllocateOutput(1, [1 << 20], 8 << 20);
+                execution.AllocateOutput(1, DataType.Int64, [1 << 20], 8 << 20);
                 return ExecutionState.Completed;
             },
             Signature);
@@ -220,7 +220,7 @@ public sealed class InferenceRequestTests
     {
         if (execution.IsOutputRequested(1))
         {
-            execution.AllocateOutput(1, [1], sizeof(long)).AsSpan<long>()[0] = 42;
+            execution.AllocateOutput(1, DataType.Int64, [1], sizeof(long)).AsSpan<long>()[0] = 42;
         }
 
         return ExecutionState.Completed;

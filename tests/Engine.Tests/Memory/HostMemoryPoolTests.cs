@@ -91,6 +91,23 @@ public sealed class HostMemoryPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_gives_memory_back_can_leave_it_to_another_to_wake_those_who_wait()
+    {
+        var served = new List<Action>();
+        using var pool = new HostMemoryPool(new NativeMemorySource(), Budget, serveWaiters: served.Add);
+        Assert.True(pool.TryRent(Budget, MemoryPurpose.Input, out var all));
+        var waiting = pool.ReserveAsync(Budget, CancellationToken.None).AsTask();
+
+        all.Dispose();
+        Assert.False(waiting.IsCompleted);
+        Assert.Single(served)();
+
+        Assert.True((await waiting).IsOk);
+        pool.ReleaseReservation(Budget);
+        Assert.Single(served);
+    }
+
+    [Fact]
     public async Task A_reservation_waits_for_memory_to_come_back()
     {
         var all = Rent(Budget);

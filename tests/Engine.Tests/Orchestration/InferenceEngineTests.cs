@@ -60,6 +60,35 @@ public sealed class InferenceEngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_bad_warm_up_sample_fails_the_load()
+    {
+        AddVersion("model", 1, "warm_up: [{ inputs: [{ name: INPUT0, file: sample.bin }] }]");
+        var engine = await StartAsync(explicitly: true, "model");
+
+        var version = engine.Models.List().Single().Versions.Single();
+        Assert.Equal(ModelState.Failed, version.State);
+        Assert.Contains("warm-up sample '1': input 'INPUT0': the file '", version.Reason, StringComparison.Ordinal);
+
+        _models.Write("model/warmup/sample.bin", [7]);
+        Harness.Expect(await engine.Controller.LoadAsync("model", CancellationToken.None));
+        Assert.Equal([1], Serving(engine, "model"));
+    }
+
+    [Fact]
+    public async Task Another_sample_file_is_a_reason_to_load_again()
+    {
+        AddVersion("model", 1, "warm_up: [{ inputs: [{ name: INPUT0, file: sample.bin }] }]");
+        _models.Write("model/warmup/sample.bin", [7]);
+        var engine = await StartAsync(explicitly: true, "model");
+        var before = Find(engine, "model");
+
+        _models.Write("model/warmup/sample.bin", [7, 8]);
+
+        Assert.Contains("holds 2 bytes; expected 1 for UINT8 [1]", (await engine.Controller.LoadAsync("model", CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Same(before, Find(engine, "model"));
+    }
+
+    [Fact]
     public async Task A_configuration_that_narrows_an_input_is_held_against_requests()
     {
         AddVersion("narrow", 1, "inputs:\n- name: INPUT0\n  shape: [4]");

@@ -21,9 +21,9 @@ public sealed class ModelWarmUpTests
             },
             BatchHarness.Rows);
 
-        var costs = ModelWarmUp.Measure(harness.Loaded, harness.Model, joins: true, out var failure);
+        var (costs, failure) = ModelWarmUp.Run(harness.Loaded, harness.Model);
 
-        Assert.Null(failure);
+        Harness.Expect(failure);
         Assert.Equal([1, 2, 4, 8, 16, 32], costs.Select(static cost => cost.Rows));
         Assert.All(rows, static run => Assert.Equal(run.Rows, run.Length));
         Assert.All(costs, static cost => Assert.True(cost.Wall > TimeSpan.Zero));
@@ -39,7 +39,7 @@ public sealed class ModelWarmUpTests
             return Harness.Copy(execution);
         });
 
-        Assert.Single(ModelWarmUp.Measure(harness.Loaded, harness.Model, joins: false, out _));
+        Assert.Single(ModelWarmUp.Run(harness.Loaded, harness.Model).Costs);
         Assert.Equal(1, most);
     }
 
@@ -48,7 +48,7 @@ public sealed class ModelWarmUpTests
     {
         await using var harness = new Harness(BatchHarness.AddOne, BatchHarness.Rows);
 
-        ModelWarmUp.Measure(harness.Loaded, harness.Model, joins: true, out _);
+        ModelWarmUp.Run(harness.Loaded, harness.Model);
 
         Assert.Equal(0, harness.Model.Recorder.GetCount(StatusCode.Ok));
         Assert.Equal(0, harness.Model.Recorder.Executions);
@@ -61,9 +61,10 @@ public sealed class ModelWarmUpTests
         await using var harness = new Harness(static execution =>
             execution.GetInput(0).AsSpan<int>()[0] == 0 ? throw new BackendException(StatusCode.InvalidArgument, "0 is not taken") : Harness.Copy(execution));
 
-        Assert.Empty(ModelWarmUp.Measure(harness.Loaded, harness.Model, joins: false, out var failure));
+        var (costs, failure) = ModelWarmUp.Run(harness.Loaded, harness.Model);
 
-        Assert.Equal("0 is not taken", failure);
+        Assert.Empty(costs);
+        Assert.Equal("0 is not taken", failure.Message);
         Assert.Equal(1, Assert.Single(await harness.RunAsync(1)));
     }
 
@@ -74,9 +75,9 @@ public sealed class ModelWarmUpTests
             static execution => execution.RowCount > 4 ? throw new BackendException(StatusCode.InvalidArgument, "too many") : BatchHarness.AddOne(execution),
             BatchHarness.Rows);
 
-        var costs = ModelWarmUp.Measure(harness.Loaded, harness.Model, joins: true, out var failure);
+        var (costs, failure) = ModelWarmUp.Run(harness.Loaded, harness.Model);
 
-        Assert.Null(failure);
+        Harness.Expect(failure);
         Assert.Equal([1, 2, 4], costs.Select(static cost => cost.Rows));
     }
 
@@ -92,7 +93,7 @@ public sealed class ModelWarmUpTests
             },
             BatchHarness.Rows);
 
-        Assert.Equal(6, ModelWarmUp.Measure(harness.Loaded, harness.Model, joins: true, out _).Count);
+        Assert.Equal(6, ModelWarmUp.Run(harness.Loaded, harness.Model).Costs.Count);
         Assert.Equal(ModelState.Ready, harness.Model.State);
     }
 }

@@ -82,7 +82,39 @@ public sealed class ModelConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void What_an_output_s_values_must_be_can_be_said()
+    {
+        Assert.Equal(new ValueRange { Finite = true, Minimum = -1.5e3, Maximum = 0 }, Read("outputs: [{ name: x, finite: true, minimum: -1.5e3, maximum: 0 }]").Outputs[0].Range);
+        Assert.Null(Read("outputs: [{ name: x, finite: false }]").Outputs[0].Range);
+    }
+
+    [Fact]
     public void The_warm_up_can_be_left_out() => Assert.Equal(WarmUpMode.None, Read("warm_up: none").WarmUp);
+
+    [Fact]
+    public void Samples_for_the_warm_up_can_be_given()
+    {
+        var configuration = Read("""
+            warm_up:
+              - inputs:
+                  - { name: a, value: 16000 }
+                  - { name: b, shape: [1, 2], values: [1, 2] }
+              - name: long
+                inputs:
+                  - { name: c, datatype: FP32, file: c.npy }
+                  - { name: d, data: zeros }
+                  - { name: e, data: random }
+            """);
+
+        Assert.Equal(WarmUpMode.Auto, configuration.WarmUp);
+        Assert.Equal(["1", "long"], configuration.WarmUpSamples.Select(static sample => sample.Name));
+        var inputs = configuration.WarmUpSamples.SelectMany(static sample => sample.Inputs).ToList();
+        Assert.Equal(new WarmUpInput("a") { Data = new WarmUpData.Constant("16000") }, inputs[0]);
+        Assert.Equal(new Shape(1, 2), inputs[1].Shape);
+        Assert.Equal(["1", "2"], Assert.IsType<WarmUpData.Listed>(inputs[1].Data).Texts);
+        Assert.Equal(new WarmUpInput("c") { DataType = DataType.Float32, Data = new WarmUpData.FromFile("c.npy") }, inputs[2]);
+        Assert.Equal([new WarmUpData.Zeros(), new WarmUpData.Random()], inputs[3..].Select(static input => input.Data));
+    }
 
     [Fact]
     public void The_size_of_batches_can_be_forced() => Assert.Equal(16, Read("batching: { max_batch_size: 16 }").Batching.MaxBatchSize);
@@ -114,7 +146,15 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("inputs: [ { name: a, shape: [1, -2] } ]", "a dimension (-1 = variable) is '-2'; expected a whole number from -1")]
     [InlineData("inputs: [ { name: a, shape: [1,1,1,1,1,1,1,1,1] } ]", "shape has at most 8 items")]
     [InlineData("inputs: [ { name: a, batch_axis: 8 } ]", "batch_axis is '8'; expected a whole number from 0 to 7")]
-    [InlineData("warm_up: never", "warm_up is 'never'; expected auto or none")]
+    [InlineData("warm_up: never", "warm_up is 'never'; expected auto, none, or a list of samples")]
+    [InlineData("warm_up: { name: x }", "model.yaml:1:10: warm_up (auto, none, or samples) is a list; met a mapping")]
+    [InlineData("warm_up: []", "warm_up has no sample; say auto or none instead")]
+    [InlineData("warm_up: [{ inputs: [{ name: x, data: ones }] }]", "data is 'ones'; expected zeros or random")]
+    [InlineData("warm_up: [{ inputs: [{ name: x, value: 1, file: a }] }]", "has one of data, value, values and file")]
+    [InlineData("warm_up: [{ inputs: [{ name: x, shape: [-1] }] }]", "the shape of a sample is [-1]; expected one without variable lengths")]
+    [InlineData("warm_up: [{ inputs: [{ name: x, file: ../1/model.onnx }] }]", "file is '../1/model.onnx'; expected the name of a file in the model's directory 'warmup'")]
+    [InlineData("warm_up: [{ inputs: [{ name: x }, { name: x }] }]", "the input 'x' is in the sample twice")]
+    [InlineData("warm_up: [{ inputs: [{ value: 1 }] }]", "an input of a warm-up sample needs a name")]
     [InlineData("batching: { max_queue_delay: 2 }", "max_queue_delay is '2'; expected a number with us, ms, s, m, h or d, from 0s to 10s")]
     [InlineData("batching: { max_queue_delay: -2ms }", "max_queue_delay is '-2ms'; expected a number with us, ms, s, m, h or d, from 0s to 10s")]
     [InlineData("batching: { max_queue_delay: 11s }", "max_queue_delay is '11s'; expected a number with us, ms, s, m, h or d, from 0s to 10s")]
@@ -151,6 +191,11 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("version_policy: { latest: 1, specific: [1] }", "met 2 of them")]
     [InlineData("version_policy: { latest: 0 }", "latest is '0'")]
     [InlineData("parameters: { a: { b: 1 } }", "the parameter 'a' is a single value; met a mapping")]
+    [InlineData("outputs: [{ name: x, finite: yes }]", "model.yaml:1:30: finite is 'yes'; expected true or false")]
+    [InlineData("outputs: [{ name: x, minimum: .nan }]", "minimum is '.nan'; expected a number")]
+    [InlineData("outputs: [{ name: x, maximum: 1e999 }]", "maximum is '1e999'; expected a number")]
+    [InlineData("outputs: [{ name: x, minimum: 2, maximum: 1.5 }]", "the minimum, 2, is more than the maximum, 1.5")]
+    [InlineData("inputs: [{ name: x, finite: true }]", "unknown key 'finite' in an input")]
     [InlineData("backend: a\n---\nbackend: b", "one document is expected")]
     [InlineData("backend: &x a\nfile: *x", "model.yaml:1:10: anchors and aliases are not accepted")]
     [InlineData("backend: \"a", "model.yaml:1:")]

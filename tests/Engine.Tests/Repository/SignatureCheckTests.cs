@@ -69,6 +69,13 @@ public sealed class SignatureCheckTests
     public void A_batch_axis_on_a_fixed_dimension_is_refused() =>
         Assert.Equal("input 'image' has batch axis 1; the model file fixes that dimension, its shape is [-1,3,224,224]", Inputs(Image with { BatchAxis = 1 }));
 
+    [Fact]
+    public void Values_of_what_is_no_number_cannot_be_bounded() => Assert.Equal(
+        "output 'label' is to have finite numbers; the model file has BYTES, which are none",
+        SignatureCheck.Compare(
+            new ModelConfiguration { Outputs = [new TensorConfiguration("label") { Range = new ValueRange { Finite = true } }] },
+            new ModelSignature([], [new TensorSpec("label", DataType.Bytes, new Shape(-1))])));
+
     private static string? Inputs(params TensorConfiguration[] inputs) => SignatureCheck.Compare(new ModelConfiguration { Inputs = inputs }, Signature);
 
     private static string? Outputs(params TensorConfiguration[] outputs) => SignatureCheck.Compare(new ModelConfiguration { Outputs = outputs }, Signature);

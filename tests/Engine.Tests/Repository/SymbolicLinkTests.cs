@@ -24,6 +24,14 @@ public sealed class SymbolicLinkTests : IDisposable
     }
 
     [Fact]
+    public void A_warm_up_sample_that_is_a_link_out_of_the_root_is_refused()
+    {
+        var model = _repository.Version("a", "1").File("a/warmup/other", "").Link("a/warmup/x.bin", _outside.Write("secret", [1])).Find("a");
+
+        Assert.Contains("lies outside", model.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_configuration_that_is_a_link_out_of_the_root_is_not_read()
     {
         var model = _repository.Version("a", "1").Link("a/model.yaml", _outside.Write("secret", "password"u8)).Find("a");

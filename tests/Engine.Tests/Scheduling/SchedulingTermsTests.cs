@@ -29,13 +29,6 @@ public sealed class SchedulingTermsTests
     }
 
     [Fact]
-    public void Half_the_tightest_objective_bounds_a_run()
-    {
-        Assert.Equal(10, SchedulingTerms.GetRunBoundTicks([new ModelUse { LatencyTicks = 50 }, new ModelUse { LatencyTicks = 20 }, default]));
-        Assert.Equal(long.MaxValue, SchedulingTerms.GetRunBoundTicks([default]));
-    }
-
-    [Fact]
     public void Every_policy_is_made_by_its_name()
     {
         Assert.All(SchedulingPolicies.Names, static name => Assert.Equal(name, SchedulingPolicies.Create(name, TicksPerSecond).Name));

@@ -17,6 +17,8 @@ internal sealed class Harness : IAsyncDisposable
         [new TensorSpec("in", DataType.Int32, new Shape(Shape.Variable)) { Symbols = ["n"] }],
         [new TensorSpec("out", DataType.Int32, new Shape(Shape.Variable)) { Symbols = ["n"] }]);
 
+    private readonly CompletionThread _completions = new();
+
     public Harness(
         Func<ModelExecution, ExecutionState>? execute = null,
         ModelSignature? signature = null,
@@ -27,14 +29,20 @@ internal sealed class Harness : IAsyncDisposable
         ISchedulingPolicy? policy = null,
         long budgetByteSize = 1 << 20,
         int maxRows = 1,
-        BatchingConfiguration? batching = null)
+        BatchingConfiguration? batching = null,
+        LaneLayout? layout = null,
+        ModelScheduling? scheduling = null,
+        IReadOnlyList<RunCost>? costs = null,
+        IReadOnlyList<TensorConfiguration>? outputs = null,
+        IReadOnlyList<WarmUpSample>? samples = null,
+        string sampleDirectory = "")
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
-        Scheduler = new DeviceScheduler(new CpuDevice(), laneCount, policy ?? new FifoPolicy(), TimeProvider);
+        Scheduler = new DeviceScheduler(new CpuDevice(), layout ?? LaneLayout.Alike(laneCount), policy ?? new FifoPolicy(), TimeProvider, _completions, TimeSpan.FromSeconds(10));
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
-        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching);
+        Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, scheduling, costs, outputs, samples, sampleDirectory);
     }
 
     public TimeProvider TimeProvider { get; }
@@ -57,14 +65,31 @@ internal sealed class Harness : IAsyncDisposable
         return ExecutionState.Completed;
     }
 
-    public ModelVersion AddModel(FakeModel backend, int queueLimit = 16, int? concurrency = null, int maxRows = 1, BatchingConfiguration? batching = null)
+    public ModelVersion AddModel(
+        FakeModel backend,
+        int queueLimit = 16,
+        int? concurrency = null,
+        int maxRows = 1,
+        BatchingConfiguration? batching = null,
+        ModelScheduling? scheduling = null,
+        IReadOnlyList<RunCost>? costs = null,
+        IReadOnlyList<TensorConfiguration>? outputs = null,
+        IReadOnlyList<WarmUpSample>? samples = null,
+        string sampleDirectory = "")
     {
-        var configuration = new ModelConfiguration { Limits = new ModelLimits { Concurrency = concurrency }, Batching = batching ?? new BatchingConfiguration() };
+        var configuration = new ModelConfiguration
+        {
+            Outputs = outputs ?? [],
+            Limits = new ModelLimits { Concurrency = concurrency },
+            Batching = batching ?? new BatchingConfiguration(),
+            Scheduling = scheduling ?? new ModelScheduling(),
+            WarmUpSamples = samples ?? [],
+        };
         var model = new ModelVersion("fake", 1, configuration, TimeProvider, NullLogger.Instance);
         model.BeginLoading();
-        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest);
+        Loaded = new LoadedVersion(backend, backend, backend.Signature, Scheduler, model, queueLimit, CreateRequest, Memory, sampleDirectory);
         model.Attach(Loaded, TimeSpan.Zero);
-        Loaded.SetBatching(new BatchAxes(backend.Signature, maxRows), []);
+        Loaded.SetBatching(new BatchAxes(backend.Signature, maxRows), costs ?? []);
         model.MarkReady();
         return model;
     }
@@ -96,12 +121,16 @@ internal sealed class Harness : IAsyncDisposable
         }
 
         Scheduler.Dispose();
+        _completions.Dispose();
         Assert.True(Memory.LeasedCount == 0 && Memory.UsedByteSize == 0, Memory.DescribeOutstanding());
         Memory.Dispose();
         Assert.Equal(0, Memory.AllocatedByteSize);
         Assert.Equal(0, Backend.InstancesAlive);
         Assert.True(Backend.IsDisposed);
     }
+
+    /// <summary>What a model's runs of one row take, for those that are told rather than measured.</summary>
+    public static IReadOnlyList<RunCost> Takes(double milliseconds) => [new(1, TimeSpan.FromMilliseconds(milliseconds), TimeSpan.FromMilliseconds(milliseconds))];
 
     public static void Expect(InferenceStatus status) => Assert.True(status.IsOk, status.Message);
 

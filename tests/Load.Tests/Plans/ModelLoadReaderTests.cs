@@ -7,10 +7,11 @@ public sealed class ModelLoadReaderTests
     [Fact]
     public void All_settings_are_read()
     {
-        var load = Read("mnist:rate=200,arrival=gamma,cv=2.5,slo=20ms,percentile=99.9,version=3,batch=4,inflight=16,shape.a/b=1x64,fill.sr=16000");
+        var load = Read("mnist:rate=200,arrival=gamma,cv=2.5,slo=20ms,percentile=99.9,timeout=30ms,version=3,batch=4,inflight=16,shape.a/b=1x64,fill.sr=16000");
 
         Assert.Equal(("mnist", new GammaRate(200, 2.5)), (load.Name, load.Arrivals));
         Assert.Equal((TimeSpan.FromMilliseconds(20), 99.9, 3L, 4, 16), (load.Slo!.Value, load.Percentile, load.Version!.Value, load.BatchSize, load.MaxInFlight));
+        Assert.Equal(TimeSpan.FromMilliseconds(30), load.Timeout);
         Assert.Equal([1, 64], load.Shapes["a/b"]);
         Assert.Equal(16000, load.FillValues["sr"]);
     }
@@ -38,6 +39,7 @@ public sealed class ModelLoadReaderTests
     [InlineData("m:concurrency=1.5", "concurrency '1.5' is not usable; expected a whole number above 0")]
     [InlineData("m:slo=20", "'20' is no duration; expected a number with its unit")]
     [InlineData("m:slo=0ms", "slo '0ms' can never be met")]
+    [InlineData("m:timeout=0ms", "timeout '0ms' is over before it begins")]
     [InlineData("m:percentile=100", "percentile '100' is not usable; expected a number above 0 and below 100")]
     [InlineData("m:shape.x=1xtwo", "'1xtwo' is no shape")]
     [InlineData("m:fill.x=much", "'much' is no number")]

@@ -51,7 +51,7 @@ public sealed class ReportTests
         Assert.Equal(
             [
                 "model", "version", "arrivals", "isOpenLoop", "requests", "answered", "failed", "heldBack", "offeredPerSecond", "throughputPerSecond", "goodputPerSecond",
-                "sloMilliseconds", "percentile", "meetsSlo", "latency", "responseTime", "sendLateness", "senderBusy", "errors", "timeline",
+                "sloMilliseconds", "percentile", "meetsSlo", "latency", "responseTime", "errorTime", "sendLateness", "senderBusy", "errors", "timeline",
             ],
             Names(model));
         Assert.Equal(["count", "mean", "p50", "p90", "p95", "p99", "p99.9", "max", "curve"], Names(model["latency"]!));

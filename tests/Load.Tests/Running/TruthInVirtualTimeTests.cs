@@ -90,6 +90,8 @@ public sealed class TruthInVirtualTimeTests
 
         Assert.Equal((10_000L, 7_500L, 2_500L), (model.Requests, model.Answered, model.Failed));
         Assert.Equal(new ErrorReport("HTTP 503", 2_500, "full"), Assert.Single(model.Errors));
+        Assert.Equal(2_500, model.ErrorTime.Count);
+        Assert.Equal(0.001, model.ErrorTime.P99, 3);
         Assert.Equal((75.0, 75.0, false), (model.GoodputPerSecond, model.ThroughputPerSecond, model.MeetsSlo));
         Assert.All(model.Timeline, static point => Assert.Equal(25, point.ErrorsPerSecond, 1.0));
     }

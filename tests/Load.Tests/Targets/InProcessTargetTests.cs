@@ -35,6 +35,16 @@ public sealed class InProcessTargetTests
         Assert.Contains("does not exist", (await Assert.ThrowsAsync<LoadException>(() => Loads.RunAsync("inproc:///no/models", plan, Options))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_engine_gives_up_requests_whose_time_is_over()
+    {
+        var plan = Plan(new ModelLoad("sample_identity", new ConstantRate(100)) { Timeout = TimeSpan.FromTicks(1) });
+
+        var model = (await Loads.RunAsync(Address, plan, Options)).Models[0];
+
+        Assert.Contains(model.Errors, static error => error.Kind == "DeadlineExceeded");
+    }
+
     [Theory]
     [InlineData(DataType.Bool, "01010101")]
     [InlineData(DataType.UInt8, "03030303")]

@@ -33,14 +33,16 @@ public sealed class KServeHttpTargetTests
     public async Task A_request_carries_what_the_metadata_and_the_plan_say()
     {
         await using var server = await StubServer.StartAsync(static () => TimeSpan.Zero);
-        var load = new ModelLoad("m", new ClosedLoop(1)) { BatchSize = 2, FillValues = new Dictionary<string, double> { ["n"] = 16000 } };
+        var load = new ModelLoad("m", new ClosedLoop(1)) { BatchSize = 2, Timeout = TimeSpan.FromSeconds(20), FillValues = new Dictionary<string, double> { ["n"] = 16000 } };
 
         var model = (await Loads.RunAsync(server.Address, ShortPlan(load))).Models[0];
 
         Assert.Equal(0, model.Failed);
         var (body, jsonByteSize) = server.LastRequest;
-        var inputs = JsonNode.Parse(body.AsSpan(0, jsonByteSize))!["inputs"]!;
+        var head = JsonNode.Parse(body.AsSpan(0, jsonByteSize))!;
+        var inputs = head["inputs"]!;
         Assert.Equal("""{"name":"x","datatype":"FP32","shape":[2,4],"parameters":{"binary_data_size":32}}""", inputs[0]!.ToJsonString());
+        Assert.Equal(20_000_000, (long)head["parameters"]!["timeout"]!);
         Assert.Equal(16000, BitConverter.ToInt64(body, jsonByteSize + 32));
         Assert.All(Enumerable.Range(0, 8), index => Assert.InRange(BitConverter.ToSingle(body, jsonByteSize + (4 * index)), float.Epsilon, 1));
     }

@@ -45,6 +45,8 @@ public sealed class BatchingTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal($"{MaxBatchSize}", (string)config!["parameters"]!["camshaft.max_batch_rows"]!["string_value"]!);
         Assert.Equal("as configured", (string)config["parameters"]!["camshaft.batching"]!["string_value"]!);
+        Assert.Equal($"{MaxBatchSize}", (string)config["parameters"]!["camshaft.target_batch_rows"]!["string_value"]!);
+        Assert.Contains((string)config["parameters"]!["camshaft.lanes"]!["string_value"]!, (IEnumerable<string>)["short", "medium", "long"]);
         var model = server.Engine.Models.List().Single().Versions.Single();
         Assert.Equal(RequestCount, model.Recorder.GetCount(StatusCode.Ok));
         Assert.InRange(model.Recorder.Executions, 1, RequestCount - 1);

@@ -14,6 +14,7 @@ internal sealed class InProcessModel : ITargetModel
     private readonly InferenceEngine _engine;
     private readonly string _name;
     private readonly long _version;
+    private readonly TimeSpan? _timeout;
     private readonly RequestInput?[] _inputs;
 
     public InProcessModel(InferenceEngine engine, ModelLoad load, RequestInput[] inputs)
@@ -21,6 +22,7 @@ internal sealed class InProcessModel : ITargetModel
         _engine = engine;
         _name = load.Name;
         _version = load.Version ?? ModelRegistry.HighestReady;
+        _timeout = load.Timeout;
 
         // By the index that the request counts by; null where an optional input is left out.
         engine.Models.TryCreateRequest(_name, _version, out var request);
@@ -65,6 +67,7 @@ internal sealed class InProcessModel : ITargetModel
             }
         }
 
+        request.FillsAtOnce = true;
         var reserved = await request.ReserveAsync(cancellationToken).ConfigureAwait(false);
         if (!reserved.IsOk)
         {
@@ -73,7 +76,16 @@ internal sealed class InProcessModel : ITargetModel
 
         for (var i = 0; i < _inputs.Length; i++)
         {
-            _inputs[i]?.Data.CopyTo(request.GetInput(i).Bytes);
+            if (_inputs[i] is { } input)
+            {
+                input.Data.CopyTo(request.GetInput(i).Bytes);
+                _engine.Memory.CountCopied(input.Data.Length);
+            }
+        }
+
+        if (_timeout is { } timeout)
+        {
+            request.SetTimeout(timeout);
         }
 
         var handle = request.Handle;

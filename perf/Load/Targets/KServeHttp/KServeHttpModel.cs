@@ -23,12 +23,12 @@ internal sealed class KServeHttpModel : ITargetModel
     private readonly string _jsonByteSize;
     private readonly ConcurrentDictionary<int, string> _kinds = new();
 
-    public KServeHttpModel(HttpMessageInvoker http, Uri address, AuthenticationHeaderValue? authorization, RequestInput[] inputs)
+    public KServeHttpModel(HttpMessageInvoker http, Uri address, AuthenticationHeaderValue? authorization, RequestInput[] inputs, TimeSpan? timeout)
     {
         _http = http;
         _address = address;
         _authorization = authorization;
-        var json = Encoding.UTF8.GetBytes(WriteHead(inputs).ToJsonString());
+        var json = Encoding.UTF8.GetBytes(WriteHead(inputs, timeout).ToJsonString());
         _body = [.. json, .. inputs.SelectMany(static input => input.Data)];
         _jsonByteSize = json.Length.ToString(CultureInfo.InvariantCulture);
     }
@@ -83,15 +83,25 @@ internal sealed class KServeHttpModel : ITargetModel
         }
     }
 
-    private static JsonObject WriteHead(RequestInput[] inputs) => new()
+    private static JsonObject WriteHead(RequestInput[] inputs, TimeSpan? timeout)
     {
-        ["inputs"] = new JsonArray([.. inputs.Select(static input => new JsonObject
+        var parameters = new JsonObject { ["binary_data_output"] = true };
+        if (timeout is { } time)
         {
-            ["name"] = input.Name,
-            ["datatype"] = input.DataType.Name,
-            ["shape"] = new JsonArray([.. input.Shape.Select(static length => (JsonNode)length)]),
-            ["parameters"] = new JsonObject { ["binary_data_size"] = input.Data.Length },
-        })]),
-        ["parameters"] = new JsonObject { ["binary_data_output"] = true },
-    };
+            // In microseconds, as Triton has it.
+            parameters["timeout"] = (long)time.TotalMicroseconds;
+        }
+
+        return new JsonObject
+        {
+            ["inputs"] = new JsonArray([.. inputs.Select(static input => new JsonObject
+            {
+                ["name"] = input.Name,
+                ["datatype"] = input.DataType.Name,
+                ["shape"] = new JsonArray([.. input.Shape.Select(static length => (JsonNode)length)]),
+                ["parameters"] = new JsonObject { ["binary_data_size"] = input.Data.Length },
+            })]),
+            ["parameters"] = parameters,
+        };
+    }
 }

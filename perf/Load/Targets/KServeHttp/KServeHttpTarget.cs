@@ -40,7 +40,7 @@ internal sealed class KServeHttpTarget : ITarget
         {
             var path = new Uri(_server, $"v2/models/{Uri.EscapeDataString(load.Name)}" + (load.Version is { } version ? FormattableString.Invariant($"/versions/{version}") : ""));
             var signature = await ReadInputsAsync(load, path, cancellationToken).ConfigureAwait(false);
-            opened.Add(new KServeHttpModel(_http, new Uri($"{path.AbsoluteUri}/infer"), _authorization, RequestInputs.Create(load, signature, seed)));
+            opened.Add(new KServeHttpModel(_http, new Uri($"{path.AbsoluteUri}/infer"), _authorization, RequestInputs.Create(load, signature, seed), load.Timeout));
         }
 
         return opened;

@@ -42,6 +42,9 @@ public sealed record ModelConfiguration
     /// <summary>Whether it runs before it serves.</summary>
     public WarmUpMode WarmUp { get; init; }
 
+    /// <summary>What it runs with then, the most usual first; empty = inputs made up from its signature.</summary>
+    public IReadOnlyList<WarmUpSample> WarmUpSamples { get; init; } = [];
+
     /// <summary>The backend's options, as written.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 }

@@ -14,4 +14,7 @@ public sealed record TensorConfiguration(string Name)
 
     /// <summary>The dimension along which requests can be joined, where it cannot be inferred; null = not stated.</summary>
     public int? BatchAxis { get; init; }
+
+    /// <summary>What its values must be, for an output; null = whatever the model gives.</summary>
+    public ValueRange? Range { get; init; }
 }

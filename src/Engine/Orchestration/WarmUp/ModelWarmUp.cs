@@ -8,12 +8,14 @@ using Camshaft.Engine.Scheduling;
 namespace Camshaft.Engine.Orchestration.WarmUp;
 
 /// <summary>
-/// Runs a model before it serves, so that its first request is no slower than others, and measures what batches of it take.
-/// These runs are no requests and are counted nowhere. On the loader's thread.
+/// Runs a model with samples, so that its first request is no slower than others, and measures what batches of it take.
+/// These runs are no requests and are counted nowhere. On a thread of its own that yields to all others, before the model serves
+/// or beside that.
 /// </summary>
 internal static class ModelWarmUp
 {
-    // A second start of eight models is to take a second altogether: a few runs of each, and no large batch of a slow model.
+    // A second start of eight models is to take a second altogether: a few runs of each, and no large batch of a slow model
+    // unless its configuration asks for such batches.
     private static readonly TimeSpan MeasuredTime = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestRun = TimeSpan.FromMilliseconds(200);
     private const int MostRuns = 20;
@@ -25,61 +27,91 @@ internal static class ModelWarmUp
     // How long a load waits for memory that requests hold.
     private static readonly TimeSpan ReserveTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs one row and then, where requests could join, batches of 2, 4, 8… rows, as long as that tells something.</summary>
-    /// <param name="loaded">The version, attached and not yet ready.</param>
+    /// <summary>Runs every sample, the first one of one row and then, where requests could join, of 2, 4, 8… rows and of the most.</summary>
+    /// <param name="loaded">The version, attached.</param>
     /// <param name="version">The same.</param>
-    /// <param name="joins">Whether batches are worth measuring.</param>
-    /// <param name="failure">Why it did not work with made-up inputs; null when it did.</param>
-    /// <returns>What runs take, by rows ascending; empty when it did not work.</returns>
-    public static IReadOnlyList<RunCost> Measure(LoadedVersion loaded, ModelVersion version, bool joins, out string? failure)
+    /// <returns>What runs of the first sample take. A failure that is the samples' own is never one of the engine's memory.</returns>
+    /// <exception cref="BackendException">The configured samples are not what they should be.</exception>
+    public static WarmUpResult Run(LoadedVersion loaded, ModelVersion version)
     {
-        var costs = new List<RunCost>();
-        failure = null;
+        var configured = version.Configuration.Batching.MaxBatchSize;
+        var joins = configured != 1 && BatchAxes.FindObstacle(loaded.Plan.Signature) is null;
+        IReadOnlyList<int?> sizes = joins ? [.. ListSizes(configured ?? LargestBatch)] : [null];
+        var reader = new SampleReader(loaded.Plan.Signature, loaded.SampleDirectory, loaded.Memory.BudgetByteSize);
+        IReadOnlyList<Sample> samples;
+        try
+        {
+            samples = reader.Read(version.Configuration.WarmUpSamples);
+        }
+        catch (BackendException exception) when (version.Configuration.WarmUpSamples.Count == 0)
+        {
+            return new WarmUpResult([], new InferenceStatus(exception.Code, exception.Message));
+        }
+
         using var lane = new WarmUpLane(loaded.Scheduler);
         try
         {
-            for (var rows = 1; rows <= (joins ? LargestBatch : 1); rows *= 2)
+            var first = Measure(loaded, lane, samples[0], sizes, isBounded: configured is null);
+            for (var i = 1; i < samples.Count && first.Failure.IsOk; i++)
             {
-                var status = TryMeasure(loaded, lane, rows, out var cost);
-                if (!status.IsOk)
-                {
-                    failure = rows == 1 ? status.Message : null;
-                    break;
-                }
-
-                costs.Add(cost);
-                if (cost.Wall > LongestRun)
-                {
-                    break;
-                }
+                first = first with { Failure = Measure(loaded, lane, samples[i], sizes, isBounded: configured is null).Failure };
             }
-        }
-        catch (BackendException exception)
-        {
-            failure = exception.Message;
+
+            return first;
         }
         finally
         {
             version.ReleaseInstance(lane.Native);
         }
-
-        return costs;
     }
 
-    private static InferenceStatus TryMeasure(LoadedVersion loaded, WarmUpLane lane, int rows, out RunCost cost)
+    /// <summary>The sizes of batches: powers of two, and the largest.</summary>
+    private static IEnumerable<int?> ListSizes(int largest)
+    {
+        for (var rows = 1; rows < largest; rows *= 2)
+        {
+            yield return rows;
+        }
+
+        yield return largest;
+    }
+
+    private static WarmUpResult Measure(LoadedVersion loaded, WarmUpLane lane, Sample sample, IReadOnlyList<int?> sizes, bool isBounded)
+    {
+        var costs = new List<RunCost>();
+        foreach (var rows in sizes)
+        {
+            var status = TryMeasure(loaded, lane, sample, rows, out var cost);
+            if (!status.IsOk)
+            {
+                var subject = sample.Name is { } name ? $"warm-up sample '{name}': " : "";
+                return new WarmUpResult(costs, costs.Count > 0 ? InferenceStatus.Ok : new InferenceStatus(status.Code, subject + status.Message));
+            }
+
+            costs.Add(cost);
+            if (isBounded && cost.Wall > LongestRun)
+            {
+                break;
+            }
+        }
+
+        return new WarmUpResult(costs, InferenceStatus.Ok);
+    }
+
+    private static InferenceStatus TryMeasure(LoadedVersion loaded, WarmUpLane lane, Sample sample, int? rows, out RunCost cost)
     {
         cost = default;
         var request = loaded.CreateRequest();
         try
         {
-            var status = SampleInputs.Declare(request, rows);
+            var status = sample.Declare(request, rows);
             if (!status.IsOk || !(status = Reserve(request)).IsOk)
             {
                 return status;
             }
 
-            request.RowCount = rows;
-            SampleInputs.Fill(request);
+            request.RowCount = rows ?? 1;
+            sample.Fill(request, rows);
             status = Run(lane, request, out var first);
             if (!status.IsOk)
             {
@@ -93,8 +125,12 @@ internal static class ModelWarmUp
                 runs.Add(first);
             }
 
-            cost = new RunCost(rows, Median(runs, static run => run.Cpu), Median(runs, static run => run.Wall));
+            cost = new RunCost(request.RowCount, Median(runs, static run => run.Cpu), Median(runs, static run => run.Wall));
             return status;
+        }
+        catch (BackendException exception)
+        {
+            return new InferenceStatus(exception.Code, exception.Message);
         }
         finally
         {

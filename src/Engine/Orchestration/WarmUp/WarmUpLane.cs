@@ -4,7 +4,7 @@ using Camshaft.Engine.Scheduling;
 namespace Camshaft.Engine.Orchestration.WarmUp;
 
 /// <summary>A lane beside the scheduler's, on which a model runs before it serves. One thread uses it.</summary>
-internal sealed class WarmUpLane(DeviceScheduler scheduler) : EngineLane(scheduler, scheduler.Device.CreateLane(scheduler.LaneCount))
+internal sealed class WarmUpLane(DeviceScheduler scheduler) : EngineLane(scheduler, scheduler.Device.CreateLane(LaneSet.WarmUpIndex), LaneClass.Any)
 {
     private readonly SemaphoreSlim _finished = new(0);
     private InferenceStatus _status;

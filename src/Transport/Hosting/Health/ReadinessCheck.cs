@@ -47,6 +47,7 @@ internal sealed class ReadinessCheck(InferenceEngine engine, IReadOnlyList<strin
         engine.IsReady ? null
         : engine.Started.IsFaulted ? "The engine could not start."
         : !engine.IsLive ? "The engine has stopped."
+        : engine.AbandonedRuns is { Count: >= InferenceEngine.MostAbandonedRuns } runs ? $"Too many runs do not end: {string.Join("; ", runs)}."
         : engine.Started.IsCompleted ? "The engine is stopping."
         : "The engine is loading its models.";
 }

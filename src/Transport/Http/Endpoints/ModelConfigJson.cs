@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Models.Configuration;
 
 namespace Camshaft.Transport.Http.Endpoints;
@@ -136,8 +137,31 @@ internal static class ModelConfigJson
                 string.Create(CultureInfo.InvariantCulture, $"{cost.Rows}: {cost.Cpu.TotalMilliseconds:0.###} ms"))));
         }
 
+        if (model.Plan is { } plan)
+        {
+            WritePlan(writer, plan);
+        }
+
+        if (model.Configuration.Outputs.Any(static output => output.Range is not null))
+        {
+            WriteParameter(writer, "camshaft.failed_output_checks", model.Recorder.FailedOutputChecks.ToString(CultureInfo.InvariantCulture));
+        }
+
         WriteMemory(writer, model);
         writer.WriteEndObject();
+    }
+
+    private static void WritePlan(Utf8JsonWriter writer, PlanDescription plan)
+    {
+        WriteParameter(writer, "camshaft.lanes", plan.Lanes.ToString().ToLowerInvariant());
+        WriteParameter(writer, "camshaft.target_batch_rows", plan.TargetRows.ToString(CultureInfo.InvariantCulture));
+        WriteParameter(writer, "camshaft.target_run_time", Format(plan.RunTime));
+        if (plan.QueueDeadline is { } deadline)
+        {
+            WriteParameter(writer, "camshaft.queue_deadline", Format(deadline));
+        }
+
+        static string Format(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.###} ms");
     }
 
     private static void WriteMemory(Utf8JsonWriter writer, ModelVersion model)

@@ -23,6 +23,7 @@ internal sealed class ResidencyHarness : IAsyncDisposable
     private readonly TempDirectory _models = new();
     private readonly CpuDevice _device = new();
     private readonly HostMemoryPool _memory = new(new NativeMemorySource(), 1 << 20, scrambleReturned: true);
+    private readonly CompletionThread _completions = new();
     private readonly DeviceScheduler _scheduler;
     private readonly ModelLoader _loader;
     private readonly TaskCompletionSource _started = new();
@@ -31,12 +32,13 @@ internal sealed class ResidencyHarness : IAsyncDisposable
     {
         var clock = timeProvider ?? Clock;
         Backend = new WeightsBackend(time => Clock.Advance(time));
-        _scheduler = new DeviceScheduler(_device, laneCount: 2, new FifoPolicy(), clock);
+        _scheduler = new DeviceScheduler(_device, LaneLayout.Alike(2), new FifoPolicy(), clock, _completions, TimeSpan.FromSeconds(10));
         _scheduler.Start();
-        var options = new EngineOptions { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], QueueLimit = queueLimit };
+        // One load after the other: each moves the clock, and none may seem to take another's time.
+        var options = new EngineOptions { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], QueueLimit = queueLimit, ConcurrentLoads = 1 };
         Residency = new ModelResidency(budget, minimumResidency, clock, NullLogger.Instance);
         Residency.Start();
-        _loader = new ModelLoader(Select, new Dictionary<IDevice, DeviceScheduler> { [_device] = _scheduler }, _memory, Residency, options, clock);
+        _loader = new ModelLoader(Select, new Dictionary<IDevice, DeviceScheduler> { [_device] = _scheduler }, _memory, Residency, _completions, options, clock);
         Controller = new ModelController(options, new ModelRepository([_models.FullPath]), Models, _loader, Residency, clock, NullLogger.Instance);
         Door = new RequestDoor(Models, _started.Task, new DemandLoader(Controller.LoadOnDemandAsync, queueLimit, clock), clock);
     }
@@ -109,6 +111,7 @@ internal sealed class ResidencyHarness : IAsyncDisposable
     {
         await Controller.StopAsync(Patience, CancellationToken.None).WaitAsync(Patience);
         _scheduler.Dispose();
+        _completions.Dispose();
         _loader.Dispose();
         Residency.Dispose();
         Assert.True(_memory is { LeasedCount: 0, UsedByteSize: 0 }, _memory.DescribeOutstanding());

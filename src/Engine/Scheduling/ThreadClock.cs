@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Camshaft.Engine.Orchestration.WarmUp;
+namespace Camshaft.Engine.Scheduling;
 
 /// <summary>The processor time of the calling thread, where the system tells it; else the time that passes.</summary>
 internal static unsafe class ThreadClock

@@ -1,0 +1,106 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+
+namespace Camshaft.Engine.Scheduling;
+
+/// <summary>
+/// Asks the policy what free lanes run next, and whether a request may wait at all. Guarded by the scheduler's lock.
+/// </summary>
+internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, LaneSet lanes, DeadlineWatch deadlines, MomentTimer wake, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether a request may queue, as far as the policy has a say.</summary>
+    public InferenceStatus Admit(InferenceRequest request)
+    {
+        var queue = request.Queue;
+        var decision = policy.Admit(GetState(), queue.Index, request.RowCount, request.Deadline, queue.Share.GetSoftDeadline(request));
+        return decision.IsAdmitted ? InferenceStatus.Ok : RequestErrors.Overloaded(request.Model, ToRetry(decision.RetryAfterTicks));
+    }
+
+    /// <summary>Whether a request may run here and now, on its caller's thread: nobody waits, its runs are short, and a lane is free.</summary>
+    public bool MayRunInline(InferenceRequest request)
+    {
+        var queue = request.Queue;
+        return request.MayRunInline && queue.MaxRows == 1 && queues.Queued == 0 && queue.Share.HasRoom
+            && lanes.HasFree(GetInlineClass()) && queue.IsShort(timeProvider.TimestampFrequency);
+    }
+
+    /// <summary>Takes a lane for a request that its caller runs.</summary>
+    public EngineLane TakeInline(InferenceRequest request) => Take(GetInlineClass(), request, bookedCpuTicks: 0);
+
+    /// <summary>Gives batches to free lanes of every class.</summary>
+    public void DispatchAll(ref DispatchResult result)
+    {
+        foreach (var laneClass in lanes.Layout.Classes)
+        {
+            Dispatch(laneClass, ref result);
+        }
+    }
+
+    /// <summary>Gives batches to the free lanes that could run a queue.</summary>
+    public void DispatchFor(ModelQueue queue, ref DispatchResult result) =>
+        Dispatch(lanes.Layout.HasClasses ? queue.Planner.Plan.LaneClass : LaneClass.Any, ref result);
+
+    private void Dispatch(LaneClass laneClass, ref DispatchResult result)
+    {
+        while (queues.Queued > 0 && lanes.HasFree(laneClass))
+        {
+            var decision = policy.Decide(GetState(), laneClass);
+            if (decision.IsDrop)
+            {
+                Drop(decision, ref result);
+            }
+            else if (decision.IsRun)
+            {
+                result.AddStarted(Take(laneClass, queues.Dequeue(decision.Queue, decision.Rows), decision.CpuTicks));
+            }
+            else
+            {
+                wake.WakeBy(decision.WakeAt);
+                return;
+            }
+        }
+    }
+
+    private EngineLane Take(LaneClass laneClass, InferenceRequest first, long bookedCpuTicks)
+    {
+        var lane = lanes.Take(laneClass);
+        var now = timeProvider.GetTimestamp();
+        lane.Request = first;
+        lane.BookedCpuTicks = bookedCpuTicks;
+        for (var request = first; request is not null; request = request.NextInBatch)
+        {
+            request.State = RequestState.Running;
+            request.Lane = lane;
+            request.MutableTimings.Taken = now;
+        }
+
+        queues.CountRun(first.Queue, 1);
+        return lane;
+    }
+
+    private void Drop(in SchedulingDecision decision, ref DispatchResult result)
+    {
+        var request = queues.TakeHead(decision.Queue);
+        deadlines.Remove(request);
+        request.State = RequestState.Ended;
+        request.Outcome = decision.DropReason == DropReason.Deadline
+            ? RequestErrors.Ended(request.Model, StatusCode.DeadlineExceeded)
+            : RequestErrors.Overloaded(request.Model, EstimateBacklog(request.Queue));
+        result.AddDropped(request);
+    }
+
+    // When what waits now will have been done, if the device did nothing else.
+    private TimeSpan EstimateBacklog(ModelQueue queue) => ToRetry((long)(queue.RowsWaiting * queue.Planner.Plan.CpuTicksPerRow / lanes.Layout.Cores));
+
+    private TimeSpan ToRetry(long ticks)
+    {
+        var time = TimeSpan.FromSeconds((double)ticks / timeProvider.TimestampFrequency);
+        return time < LongestRetry ? time : LongestRetry;
+    }
+
+    private LaneClass GetInlineClass() => lanes.Layout.HasClasses ? LaneClass.Short : LaneClass.Any;
+
+    private DeviceState GetState() => new(queues.States, queues.Models, lanes.Use, timeProvider.GetTimestamp());
+}
