@@ -17,6 +17,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
 {
     private readonly ShareLedger _shares;
     private readonly ShortLoad _shortLoad;
+    private readonly Slowness _slowness = new();
 
     // By class of lane: the longest run that a free lane may have to be waited for.
     private readonly long[] _longestRun = new long[4];
@@ -42,7 +43,8 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         }
 
         _shares.Refresh(device);
-        var stretch = GetStretch(device, lane);
+        var share = GetStretch(device, lane);
+        var stretch = share * _slowness[lane];
         var laneFree = device.Now + (long)(_longestRun[(int)lane] * stretch);
         var longestRun = 0L;
 
@@ -87,7 +89,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
         }
 
         _longestRun[(int)lane] = longestRun;
-        return best.Queue >= 0 ? Run(device, best, lane) : SchedulingDecision.WaitUntil(wakeAt);
+        return best.Queue >= 0 ? Run(device, best, lane, share) : SchedulingDecision.WaitUntil(wakeAt);
     }
 
     /// <inheritdoc/>
@@ -124,9 +126,12 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
     public void Account(int model, long bookedCpuTicks, long cpuTicks) => _shares.Add(model, cpuTicks - bookedCpuTicks);
 
     /// <inheritdoc/>
+    public void Observe(LaneClass lane, long expectedTicks, long wallTicks) => _slowness.Add(lane, expectedTicks, wallTicks);
+
+    /// <inheritdoc/>
     public void Forget(int model) => _shares.Forget(model);
 
-    private SchedulingDecision Run(in DeviceState device, in Candidate candidate, LaneClass lane)
+    private SchedulingDecision Run(in DeviceState device, in Candidate candidate, LaneClass lane, double stretch)
     {
         ref readonly var queue = ref device.Queues[candidate.Queue];
         var cpuTicks = queue.Plan.Profile.GetCpuTicks(candidate.Rows);
@@ -136,7 +141,7 @@ public sealed class DeadlinePolicy : ISchedulingPolicy
             _shortLoad.Add(cpuTicks, device.Now);
         }
 
-        return SchedulingDecision.Run(candidate.Queue, candidate.Rows, cpuTicks);
+        return SchedulingDecision.Run(candidate.Queue, candidate.Rows, cpuTicks, (long)(queue.Plan.Profile.GetWallTicks(candidate.Rows) * stretch));
     }
 
     // Puts a queue in the place of the best so far, if it comes before that.

@@ -359,6 +359,7 @@ internal sealed class DeviceScheduler : IDisposable
         if (result.Status.IsOk)
         {
             _queues.Record(queue, result);
+            _policy.Observe(lane.Class, lane.ExpectedTicks, result.WallTicks);
         }
 
         _queues.CountRun(queue, -1);

@@ -27,7 +27,7 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
     }
 
     /// <summary>Takes a lane for a request that its caller runs.</summary>
-    public EngineLane TakeInline(InferenceRequest request) => Take(GetInlineClass(), request, bookedCpuTicks: 0);
+    public EngineLane TakeInline(InferenceRequest request) => Take(GetInlineClass(), request, decision: default);
 
     /// <summary>Gives batches to free lanes of every class.</summary>
     public void DispatchAll(ref DispatchResult result)
@@ -53,7 +53,7 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
             }
             else if (decision.IsRun)
             {
-                result.AddStarted(Take(laneClass, queues.Dequeue(decision.Queue, decision.Rows), decision.CpuTicks));
+                result.AddStarted(Take(laneClass, queues.Dequeue(decision.Queue, decision.Rows), decision));
             }
             else
             {
@@ -63,12 +63,13 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
         }
     }
 
-    private EngineLane Take(LaneClass laneClass, InferenceRequest first, long bookedCpuTicks)
+    private EngineLane Take(LaneClass laneClass, InferenceRequest first, in SchedulingDecision decision)
     {
         var lane = lanes.Take(laneClass);
         var now = timeProvider.GetTimestamp();
         lane.Request = first;
-        lane.BookedCpuTicks = bookedCpuTicks;
+        lane.BookedCpuTicks = decision.CpuTicks;
+        lane.ExpectedTicks = decision.WallTicks;
         for (var request = first; request is not null; request = request.NextInBatch)
         {
             request.State = RequestState.Running;

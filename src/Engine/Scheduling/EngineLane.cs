@@ -34,6 +34,9 @@ internal class EngineLane : ICompletion, IDisposable
     /// <summary>The device time that the policy has booked for the run. Guarded by the scheduler's lock.</summary>
     public long BookedCpuTicks { get; set; }
 
+    /// <summary>How long the policy expects the run to take; 0 = it was not decided. Guarded by the scheduler's lock.</summary>
+    public long ExpectedTicks { get; set; }
+
     /// <summary>Since when nobody waits for the batch any more; 0 = somebody does. Guarded by the scheduler's lock.</summary>
     public long UnwantedSince { get; set; }
 

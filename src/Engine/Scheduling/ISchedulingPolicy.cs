@@ -41,6 +41,14 @@ public interface ISchedulingPolicy
     {
     }
 
+    /// <summary>Compares how long a run was expected to take with how long it has taken. Called for each run that was decided, when it has ended well.</summary>
+    /// <param name="lane">The class of its lane.</param>
+    /// <param name="expectedTicks"><see cref="SchedulingDecision.WallTicks"/> of the decision.</param>
+    /// <param name="wallTicks">How long it has taken.</param>
+    void Observe(LaneClass lane, long expectedTicks, long wallTicks)
+    {
+    }
+
     /// <summary>Forgets what is booked for a model, before its place is given to another.</summary>
     void Forget(int model)
     {

@@ -149,6 +149,7 @@ public sealed class DeviceSimulation
         var model = run.Decision.Queue;
         _queues.CountRun(model, -1);
         _policy.Account(model, run.Decision.CpuTicks, (long)run.CpuTicks);
+        _policy.Observe(run.Lane, run.Decision.WallTicks, _now - run.Start);
         _runs.Add(new RunRecord(model, run.Rows, run.Start, _now, run.CpuTicks));
         foreach (var request in run.Requests)
         {
