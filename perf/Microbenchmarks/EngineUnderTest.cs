@@ -2,24 +2,28 @@ using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Orchestration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Camshaft.Microbenchmarks;
 
 /// <summary>A whole engine with one model loaded by its plugin, and the steps that a transport takes for a request.</summary>
-internal sealed class EngineUnderTest(BenchmarkModel model) : IAsyncDisposable
+internal sealed class EngineUnderTest(BenchmarkModel model, Func<EngineOptions, EngineOptions>? configure = null) : IAsyncDisposable
 {
     private readonly InferenceEngine _engine = new(
-        new EngineOptions
+        (configure ?? (static options => options))(new EngineOptions
         {
             ModelDirectories = [model.Directory],
             PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins"),
             ControlMode = ModelControlMode.Explicit,
             LoadModels = [model.Name],
-        },
+        }),
         NullLoggerFactory.Instance,
         TimeProvider.System,
         []);
+
+    /// <summary>Loads and unloads models beside it.</summary>
+    public ModelController Controller => _engine.Controller;
 
     public async Task StartAsync()
     {
@@ -49,7 +53,7 @@ internal sealed class EngineUnderTest(BenchmarkModel model) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
-    private static void ThrowIfFailed(in InferenceStatus status)
+    public static void ThrowIfFailed(in InferenceStatus status)
     {
         if (!status.IsOk)
         {

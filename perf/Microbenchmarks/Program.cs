@@ -11,6 +11,12 @@ if (args is ["simulate"])
     return;
 }
 
+if (args is ["load-beside", .. var rest])
+{
+    await LoadBesideServing.PrintAsync(rest is [var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 7).ConfigureAwait(false);
+    return;
+}
+
 // In this process: the plugins lie beside it, and the runtime's options are its own. Short iterations and many of them, so
 // that a neighbour's load on a shared machine spoils some and not all.
 var job = Job.Default

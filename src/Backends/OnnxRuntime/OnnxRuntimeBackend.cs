@@ -41,6 +41,7 @@ public abstract class OnnxRuntimeBackend : IBackend
         }
 
         OrtTelemetry.Disable();
+        MemoryTrimmer.Prepare();
         _environment = new OrtEnvironment(OrtLibrary.Load(NativeDirectory), context.Log);
         _sessions = new SessionLoader(_environment, context.Log, context.StartThread);
         if (context.CacheDirectory is { } path)

@@ -19,7 +19,7 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
     /// <exception cref="BackendException">There is no such file, or ONNX Runtime cannot run what is in it.</exception>
     public OnnxRuntimeModel Load(ModelSource source, SessionConfiguration configuration, OrtSessionOptions options, CancellationToken cancellationToken) =>
         new FileInfo(source.FilePath) is { Exists: true } file
-            ? Load(source, source.FilePath, new ModelFiles(file.Length, 0), configuration, options, cancellationToken)
+            ? Load(source, source.FilePath, new ModelFiles(file.Length + MeasureExternalFiles(file), 0), configuration, options, cancellationToken)
             : throw new BackendException(StatusCode.NotFound, $"{source}: the file '{source.FilePath}' does not exist.");
 
     /// <summary>Loads a model from a file that stands for it.</summary>
@@ -95,6 +95,21 @@ internal sealed unsafe class SessionLoader(OrtEnvironment environment, IBackendL
         startThread(thread);
         thread.Join();
         return status;
+    }
+
+    private static long MeasureExternalFiles(FileInfo model)
+    {
+        try
+        {
+            return OnnxStructureReader.Read(model.FullName).ExternalFiles
+                .Select(name => new FileInfo(Path.Combine(model.DirectoryName!, name)))
+                .Sum(static file => file.Exists ? file.Length : 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            // ONNX Runtime says next what is wrong with it.
+            return 0;
+        }
     }
 
     private static CancellationTokenRegistration CancelWith(OrtSessionOptions options, CancellationToken cancellationToken) =>

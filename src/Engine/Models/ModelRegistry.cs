@@ -68,6 +68,9 @@ public sealed class ModelRegistry
 
     internal ModelEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
+    /// <summary>Says why no version of a model is ready.</summary>
+    internal InferenceStatus DescribeNotReady(string name) => NotReady(_entries[name], HighestReady);
+
     internal ModelEntry GetOrAdd(string name) => _entries.GetOrAdd(name, static key => new ModelEntry(key));
 
     private static InferenceStatus UnknownModel(ReadOnlySpan<char> name) => new(StatusCode.NotFound, $"Model '{name}' is not known to this server.");

@@ -100,6 +100,9 @@ public sealed partial class ModelVersion
     /// <summary>Where its requests wait; only while it is loaded.</summary>
     internal ModelQueues Queues => _loaded!.Queues;
 
+    /// <summary>What warm-up found when the same files were loaded before; then they need not be measured again.</summary>
+    internal (BatchDecision Decision, IReadOnlyList<RunCost> Costs)? KnownBatching { get; init; }
+
     /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>
     internal string? Fingerprint { get; init; }
 
@@ -157,6 +160,13 @@ public sealed partial class ModelVersion
         request.Begin();
         return request;
     }
+
+    /// <summary>Keeps the version loaded for something that is no request, until <see cref="EndHold"/>.</summary>
+    /// <returns>Null when it does not serve.</returns>
+    internal LoadedVersion? TryHold() => State == ModelState.Ready && _leases.TryAcquire() ? _loaded : null;
+
+    /// <summary>Ends what <see cref="TryHold"/> began.</summary>
+    internal void EndHold() => _leases.Release();
 
     internal void Return(InferenceRequest request)
     {
@@ -223,6 +233,14 @@ public sealed partial class ModelVersion
             Log.RunsAlone(_logger, ModelName, Number, decision.Reason);
         }
 
+    }
+
+    /// <summary>Takes over what another warm-up found while it serves. How its requests join stays as it is.</summary>
+    internal void RefreshCosts(IReadOnlyList<RunCost> costs)
+    {
+        RunCosts = costs;
+        _loaded!.Queues.Restart(costs);
+        Log.WarmAgain(_logger, ModelName, Number, costs[^1].Rows);
     }
 
     internal void ReportWarmUpFailure(string reason) => Log.NotWarm(_logger, ModelName, Number, reason);
@@ -364,6 +382,9 @@ public sealed partial class ModelVersion
 
         [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} is not warmed up: {Reason}")]
         public static partial void NotWarm(ILogger logger, string model, long version, string reason);
+
+        [LoggerMessage(210, LogLevel.Information, "Model '{Model}' version {Version} is warmed up again, with batches of up to {Rows} rows.")]
+        public static partial void WarmAgain(ILogger logger, string model, long version, int rows);
 
         [LoggerMessage(208, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: a run of it goes on though nobody waits for it any more. Its memory stays out until it ends.")]
         public static partial void Stuck(ILogger logger, string model, long version);

@@ -84,6 +84,19 @@ public sealed partial class ModelController
         return InferenceStatus.Ok;
     }
 
+    /// <summary>
+    /// Runs every version of a model that is ready with its samples again, beside its serving, and measures what batches of it take: what is in
+    /// <see cref="ModelVersion.RunCosts"/> afterwards. These runs are no requests.
+    /// </summary>
+    /// <param name="modelName">The model.</param>
+    /// <param name="cancellationToken">Gives up the wait; what was begun goes on.</param>
+    /// <returns>
+    /// Success, with the versions that were warmed; <see cref="StatusCode.NotFound"/> for a model that the server does not know,
+    /// <see cref="StatusCode.Unavailable"/> when no version of it is ready, else how the first that failed did.
+    /// </returns>
+    public Task<(InferenceStatus Status, IReadOnlyList<ModelVersion> Versions)> WarmAsync(string modelName, CancellationToken cancellationToken) =>
+        WarmAsync(modelName).WaitAsync(cancellationToken);
+
     /// <summary>Lists the models of the repository and those that are loaded.</summary>
     /// <param name="entries">The models by name; those that the server knows already when a model directory cannot be read.</param>
     /// <returns>Success; <see cref="StatusCode.Unavailable"/> when a model directory cannot be read, so that the list may lack some.</returns>
@@ -149,7 +162,7 @@ public sealed partial class ModelController
         var hasFailed = version.State == ModelState.Failed;
         if (!hasFailed)
         {
-            // Before it is visible: who comes in between finds a version that serves or one to be loaded, and none that is neither.
+            // Before it is seen: a request that found it still loading would be refused.
             Serve(version, countWaiting());
         }
 
@@ -216,6 +229,32 @@ public sealed partial class ModelController
                 Log.StillRunning(_logger, version.ModelName, version.Number);
             }
         }
+    }
+
+    private async Task<(InferenceStatus Status, IReadOnlyList<ModelVersion> Versions)> WarmAsync(string modelName)
+    {
+        // The highest version, for the registry's words when there is none.
+        if (_registry.TryGetVersion(modelName, ModelRegistry.HighestReady, out _) is { IsOk: false } unknown)
+        {
+            return (unknown, []);
+        }
+
+        using var gate = await EnterAsync(modelName, CancellationToken.None).ConfigureAwait(false);
+        var ready = _registry.Find(modelName)!.Versions.Where(static version => version.State == ModelState.Ready).ToList();
+        if (ready.Count == 0)
+        {
+            return (_registry.DescribeNotReady(modelName), []);
+        }
+
+        foreach (var version in ready)
+        {
+            if (await _loader.WarmAsync(version).ConfigureAwait(false) is { IsOk: false } failure)
+            {
+                return (failure, []);
+            }
+        }
+
+        return (InferenceStatus.Ok, ready);
     }
 
     private async Task ApplyAsync(ModelDefinition definition, bool mayEvict, CancellationToken cancellationToken)
@@ -346,7 +385,11 @@ public sealed partial class ModelController
         }
 
         var configuration = fault is null ? definition!.Configuration : before.Configuration;
-        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder) { Fingerprint = fingerprint };
+        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder)
+        {
+            Fingerprint = fingerprint,
+            KnownBatching = fingerprint == before.Fingerprint && before.Batching is { } batching ? (batching, before.RunCosts) : null,
+        };
         if (fault is null)
         {
             await _loader.LoadAsync(version, directory!, mayEvict: true, CancellationToken.None).ConfigureAwait(false);

@@ -67,6 +67,44 @@ internal sealed class ModelLoader(
         }
     }
 
+    /// <summary>Warms a version up again, beside its serving.</summary>
+    /// <returns>Success; <see cref="StatusCode.Unavailable"/> when it does not serve; else what is wrong with its samples, or how its run failed.</returns>
+    public async Task<InferenceStatus> WarmAsync(ModelVersion version)
+    {
+        await _loads.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (version.TryHold() is not { } loaded)
+            {
+                return new InferenceStatus(StatusCode.Unavailable, $"{version} is not ready: {version.Reason ?? version.State.ToString().ToLowerInvariant()}.");
+            }
+
+            try
+            {
+                var (costs, failure) = await OwnThread.RunNicedAsync(ThreadName, () => ModelWarmUp.Run(loaded, version), completions).ConfigureAwait(false);
+                if (failure.IsOk)
+                {
+                    version.RefreshCosts(costs);
+                    return failure;
+                }
+
+                return new InferenceStatus(failure.Code, $"{version} cannot be warmed up: {WithoutSubject(version, failure.Message)}");
+            }
+            catch (BackendException exception)
+            {
+                return new InferenceStatus(exception.Code, $"{version} cannot be warmed up: {WithoutSubject(version, exception.Message)}");
+            }
+            finally
+            {
+                version.EndHold();
+            }
+        }
+        finally
+        {
+            _loads.Release();
+        }
+    }
+
     /// <summary>Where the files of a version's warm-up samples lie; it need not exist.</summary>
     public static string GetSampleDirectory(VersionDirectory version) => Path.Combine(Path.GetDirectoryName(version.Path)!, SampleDirectoryName);
 
@@ -143,6 +181,13 @@ internal sealed class ModelLoader(
         if (version.Configuration.WarmUp == WarmUpMode.None)
         {
             version.SetBatching(BatchDecision.Make(obstacle, configured, []), []);
+            return;
+        }
+
+        if (version.KnownBatching is { } known)
+        {
+            // Requests wait for it, and nothing would be learnt.
+            version.SetBatching(known.Decision, known.Costs);
             return;
         }
 

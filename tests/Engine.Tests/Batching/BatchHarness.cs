@@ -23,10 +23,10 @@ internal sealed class BatchHarness : IAsyncDisposable
     private InferenceRequest? _blocker;
     private Task<InferenceStatus>? _blocking;
 
-    public BatchHarness(ModelSignature? signature = null, Func<ModelExecution, ExecutionState>? execute = null, int maxRows = 8, int queueLimit = 100, BatchingConfiguration? batching = null, TimeProvider? timeProvider = null, IReadOnlyList<TensorConfiguration>? outputs = null)
+    public BatchHarness(ModelSignature? signature = null, Func<ModelExecution, ExecutionState>? execute = null, int maxRows = 8, int queueLimit = 100, BatchingConfiguration? batching = null, TimeProvider? timeProvider = null, IReadOnlyList<TensorConfiguration>? outputs = null, IMemorySource? memorySource = null)
     {
         _execute = execute ?? AddOne;
-        Harness = new Harness(_gate.Execute, laneCount: 1, timeProvider: timeProvider, budgetByteSize: 64 << 20);
+        Harness = new Harness(_gate.Execute, laneCount: 1, timeProvider: timeProvider, budgetByteSize: 64 << 20, memorySource: memorySource);
         Model = Harness.AddModel(new FakeModel(signature ?? Rows, Execute), queueLimit, maxRows: maxRows, batching: batching, outputs: outputs);
     }
 

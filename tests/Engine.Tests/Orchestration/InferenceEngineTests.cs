@@ -75,6 +75,33 @@ public sealed class InferenceEngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_model_is_warmed_up_again_beside_its_requests_with_the_samples_as_they_are_now()
+    {
+        AddVersion("model", 1, "warm_up: [{ inputs: [{ name: INPUT0, file: sample.bin }] }]");
+        _models.Write("model/warmup/sample.bin", [7]);
+        var engine = await StartAsync(explicitly: true, "model");
+        var version = Find(engine, "model");
+        var (before, batching) = (version.RunCosts, version.Batching);
+        Assert.True(engine.Models.TryCreateRequest("model", ModelRegistry.HighestReady, out var request).IsOk);
+        using (request)
+        {
+            var (status, versions) = await engine.Controller.WarmAsync("model", CancellationToken.None);
+            Harness.Expect(status);
+            Assert.Same(version, Assert.Single(versions));
+            Assert.NotSame(before, version.RunCosts);
+            Assert.Same(batching, version.Batching);
+
+            _models.Write("model/warmup/sample.bin", [7, 8]);
+            Assert.Contains("Model 'model' version 1 cannot be warmed up: warm-up sample '1': ", (await engine.Controller.WarmAsync("model", CancellationToken.None)).Status.Message, StringComparison.Ordinal);
+            Assert.Equal(1, version.LeaseCount);
+        }
+
+        Assert.Equal([1], Serving(engine, "model"));
+        Assert.Equal(0, version.Recorder.Executions);
+        Assert.Equal(StatusCode.NotFound, (await engine.Controller.WarmAsync("other", CancellationToken.None)).Status.Code);
+    }
+
+    [Fact]
     public async Task Another_sample_file_is_a_reason_to_load_again()
     {
         AddVersion("model", 1, "warm_up: [{ inputs: [{ name: INPUT0, file: sample.bin }] }]");

@@ -35,10 +35,11 @@ internal sealed class Harness : IAsyncDisposable
         IReadOnlyList<RunCost>? costs = null,
         IReadOnlyList<TensorConfiguration>? outputs = null,
         IReadOnlyList<WarmUpSample>? samples = null,
-        string sampleDirectory = "")
+        string sampleDirectory = "",
+        IMemorySource? memorySource = null)
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
-        Memory = new HostMemoryPool(new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
+        Memory = new HostMemoryPool(memorySource ?? new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
         Scheduler = new DeviceScheduler(new CpuDevice(), layout ?? LaneLayout.Alike(laneCount), policy ?? new FifoPolicy(), TimeProvider, _completions, TimeSpan.FromSeconds(10));
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);

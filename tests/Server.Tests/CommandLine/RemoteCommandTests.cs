@@ -54,6 +54,37 @@ public sealed class RemoteCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_model_is_warmed_up_again_and_what_that_measured_is_shown()
+    {
+        var executions = _server.Engine.Models.List().Single(static entry => entry.Name == "simple").HighestReady!.Recorder.Executions;
+
+        var table = (await CommandRun.OfAsync("models", "warm", "simple")).Output;
+        Assert.StartsWith("VERSION  ROWS  PROCESSOR TIME  RUN TIME  ROWS A SECOND", table, StringComparison.Ordinal);
+        var json = (await CommandRun.OfAsync("models", "warm", "simple", "--output", "json")).Json;
+        Assert.Equal("simple", (string?)json["model_name"]);
+        Assert.Equal([1, 2, 4, 8, 16, 32], json["versions"]![0]!["run_times"]!.AsArray().Select(static run => (int)run!["rows"]!));
+
+        var version = _server.Engine.Models.List().Single(static entry => entry.Name == "simple").HighestReady!;
+        Assert.Equal(executions, version.Recorder.Executions);
+        Assert.Equal(0, version.LeaseCount);
+        Assert.Equal((double)json["versions"]![0]!["run_times"]![5]!["cpu_us"]!, version.RunCosts[5].Cpu.TotalMicroseconds, 0.1);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_warmed_up_says_why()
+    {
+        var unknown = await CommandRun.OfAsync("models", "warm", "nothing");
+        Assert.Equal(CamshaftCommand.Failure, unknown.ExitCode);
+        Assert.Contains("Model 'nothing' is not known to this server. (HTTP 404)", unknown.Error, StringComparison.Ordinal);
+
+        await CommandRun.OfAsync("models", "unload", "simple");
+        var unloaded = await CommandRun.OfAsync("models", "warm", "simple");
+        Assert.Equal(CamshaftCommand.Failure, unloaded.ExitCode);
+        Assert.Contains("Model 'simple' has no version that is ready: version 1:", unloaded.Error, StringComparison.Ordinal);
+        Assert.Contains("(HTTP 503)", unloaded.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_is_shown_for_people_and_for_scripts()
     {
         Assert.Contains("input   INPUT0   INT32     [-1,16]", (await CommandRun.OfAsync("models", "show", "simple")).Output, StringComparison.Ordinal);

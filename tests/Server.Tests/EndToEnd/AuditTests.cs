@@ -15,11 +15,13 @@ public sealed class AuditTests
         using var http = new HttpClient { BaseAddress = address };
 
         await PostAsync(http, "/v2/repository/models/simple/load", "operator-key-0123456789");
+        await PostAsync(http, "/v2/repository/models/simple/warm", "operator-key-0123456789");
         await PostAsync(http, "/v2/repository/models/simple/unload", "wrong-key-wrong-key-1");
         await server.SignalAsync("TERM");
         var (_, _, log) = await server.WaitForExitAsync();
 
         Assert.Contains("Camshaft.Audit[500] 'ops' from 127.0.0.1: load of model 'simple' done.", log, StringComparison.Ordinal);
+        Assert.Contains("Camshaft.Audit[500] 'ops' from 127.0.0.1: warm of model 'simple' done.", log, StringComparison.Ordinal);
         Assert.Contains("Camshaft.Audit[501] 'anonymous' from 127.0.0.1: unload of model 'simple' ended with Unauthenticated: The API key is not known.", log, StringComparison.Ordinal);
         Assert.DoesNotContain("key-", log, StringComparison.Ordinal);
     }

@@ -24,6 +24,10 @@ internal sealed record CacheEntry(string Path, EntryManifest Manifest)
     /// <summary>Whether the files are there and as long as they were written; their bytes are not read.</summary>
     public bool HasItsSizes() => Manifest.Files.All(file => new FileInfo(Locate(file)) is { Exists: true } found && found.Length == file.ByteSize);
 
+    /// <summary>What its files are, by which a change to one of them shows without a look at its bytes.</summary>
+    /// <exception cref="IOException">One is not there any more.</exception>
+    public string Identify() => string.Join('\n', Manifest.Files.Select(file => FileIdentity.Read(Locate(file)).ToString()));
+
     /// <summary>Finds a file whose bytes are not those that were written; null when there is none. Reads them all.</summary>
     /// <exception cref="IOException">A file cannot be read, perhaps because the entry was removed meanwhile.</exception>
     public string? FindDamage(CancellationToken cancellationToken) =>

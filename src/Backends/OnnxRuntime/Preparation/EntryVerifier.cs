@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Camshaft.Backends.OnnxRuntime.Native;
 
 namespace Camshaft.Backends.OnnxRuntime.Preparation;
@@ -8,7 +9,13 @@ namespace Camshaft.Backends.OnnxRuntime.Preparation;
 /// </summary>
 internal sealed class EntryVerifier(IBackendLog log) : IDisposable
 {
+    // A model that comes and goes many times a minute is not read whole each time.
+    private static readonly TimeSpan Trust = TimeSpan.FromHours(1);
+
     private readonly Lock _gate = new();
+
+    // When an entry was found to be good, by what its files were; for the thread alone.
+    private readonly Dictionary<string, (string Identity, long Timestamp)> _good = new(StringComparer.Ordinal);
     private readonly Queue<(CacheEntry Entry, Action<string, CancellationToken> OnDamage)> _waiting = [];
     private readonly CancellationTokenSource _stop = new();
     private Thread? _thread;
@@ -52,12 +59,20 @@ internal sealed class EntryVerifier(IBackendLog log) : IDisposable
         {
             try
             {
+                var identity = entry.Identify();
+                if (_good.TryGetValue(entry.Path, out var good) && good.Identity == identity && Stopwatch.GetElapsedTime(good.Timestamp) < Trust)
+                {
+                    continue;
+                }
+
+                _good.Remove(entry.Path);
                 if (entry.FindDamage(_stop.Token) is { } file)
                 {
                     onDamage(file, _stop.Token);
                 }
                 else
                 {
+                    _good[entry.Path] = (identity, Stopwatch.GetTimestamp());
                     log.Write(BackendLogLevel.Debug, $"The prepared model '{entry.Path}' is verified.");
                 }
             }

@@ -143,7 +143,7 @@ internal sealed partial class ModelResidency : IDisposable
             }
 
             resident.History.ReloadTime = Now - resident.Since;
-            Resize(resident, version.Footprint.HostByteSize);
+            Measure(resident, version.Footprint.HostByteSize);
             var refusal = FindRefusal(new RoomRequest(version, resident.History, resident.ByteSize));
             Serve();
             return refusal;
@@ -238,8 +238,10 @@ internal sealed partial class ModelResidency : IDisposable
         return true;
     }
 
-    private void Resize(Resident resident, long byteSize)
+    private void Measure(Resident resident, long measured)
     {
+        // What a model took once, for large batches or many at once, it takes again when they come.
+        var byteSize = Math.Max(measured, resident.History.ByteSize ?? 0);
         _ledger.Change(resident.ByteSize, byteSize);
         resident.ByteSize = byteSize;
         resident.History.ByteSize = byteSize;
@@ -313,7 +315,7 @@ internal sealed partial class ModelResidency : IDisposable
             {
                 if (_residents.Contains(resident))
                 {
-                    Resize(resident, byteSize);
+                    Measure(resident, byteSize);
                 }
             }
 
@@ -334,9 +336,12 @@ internal sealed partial class ModelResidency : IDisposable
 
             _waiting.Remove(request);
             Serve();
+            var now = Now;
+            var (loading, leaving) = (_residents.Count(static resident => !resident.IsServing), _residents.Count(static resident => resident.LeavingSince is not null));
+            var staying = _residents.Count(resident => resident is { IsServing: true, LeavingSince: null } && !resident.MayLeave(now, _minimumResidency));
             return new InferenceStatus(
                 StatusCode.Unavailable,
-                $"there is no room for its {request.ByteSize} bytes: models that are in use, pinned or not to leave yet take {_ledger.Used} bytes of the memory budget, {_ledger.Limit} bytes");
+                $"there is no room for its {request.ByteSize} bytes: {_residents.Count} models take {_ledger.Used} bytes of the memory budget, {_ledger.Limit} bytes; {loading} of them are being loaded, {leaving} end their requests to leave, and {staying} are not to leave");
         }
     }
 

@@ -6,7 +6,7 @@ internal sealed class VersionHistory(TimeSpan timeConstant)
     /// <summary>How often it is asked for.</summary>
     public RequestFrequency Frequency { get; } = new(timeConstant);
 
-    /// <summary>What it took when it was in memory; null = it never was, as far as its present files go.</summary>
+    /// <summary>The most that it took when it was in memory; null = it never was, as far as its present files go.</summary>
     public long? ByteSize { get; set; }
 
     /// <summary>How long its last load took, from the moment when there was room to the first request.</summary>

@@ -35,6 +35,7 @@ internal sealed partial class HttpEndpoints(
         Map(endpoints, HttpMethods.Post, AccessRights.Observe, repository.IndexAsync, "/v2/repository/index", "/v2/repository/{repository}/index");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.LoadAsync, "/v2/repository/models/{model}/load");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.UnloadAsync, "/v2/repository/models/{model}/unload");
+        Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.WarmAsync, "/v2/repository/models/{model}/warm");
         endpoints.Map("/v2/{**rest}", static context => ErrorAnswer.WriteAsync(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'."));
     }
 

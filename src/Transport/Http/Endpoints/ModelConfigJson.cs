@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Scheduling;
 
 namespace Camshaft.Transport.Http.Endpoints;
 

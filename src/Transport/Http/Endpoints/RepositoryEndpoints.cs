@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Camshaft.Transport.Http.Endpoints;
 
-/// <summary>Triton's model repository extension: what there is, load, unload.</summary>
+/// <summary>Triton's model repository extension: what there is, load, unload. And beside it, in its form: warm up again.</summary>
 internal sealed class RepositoryEndpoints(InferenceEngine engine)
 {
     // A configuration in a load call would be the longest thing here, and those are not taken.
@@ -64,6 +64,46 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
         var name = (string)context.Request.RouteValues["model"]!;
         InvalidRequestException.ThrowIfFailed(await engine.Controller.UnloadAsync(name, context.RequestAborted).ConfigureAwait(false));
         context.Response.StatusCode = StatusCodes.Status200OK;
+    }
+
+    public async Task WarmAsync(HttpContext context)
+    {
+        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        FindParameters(body);
+        var name = (string)context.Request.RouteValues["model"]!;
+        var (status, versions) = await engine.Controller.WarmAsync(name, context.RequestAborted).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfFailed(status);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, (Name: name, Versions: versions), static (writer, state) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model_name"u8, state.Name);
+            writer.WriteStartArray("versions"u8);
+            foreach (var version in state.Versions)
+            {
+                WriteRunTimes(writer, version);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static void WriteRunTimes(Utf8JsonWriter writer, ModelVersion version)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("version"u8, version.Number.ToString(CultureInfo.InvariantCulture));
+        writer.WriteStartArray("run_times"u8);
+        foreach (var cost in version.RunCosts)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("rows"u8, cost.Rows);
+            writer.WriteNumber("cpu_us"u8, Math.Round(cost.Cpu.TotalMicroseconds, 1));
+            writer.WriteNumber("wall_us"u8, Math.Round(cost.Wall.TotalMicroseconds, 1));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 
     private static void WriteEntry(Utf8JsonWriter writer, ModelEntry entry, bool onlyReady)
