@@ -81,6 +81,9 @@ public class BinaryTestServer : IAsyncLifetime
                 PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins"),
                 TensorMemoryBudgetBytes = TensorMemoryByteSize,
                 ControlMode = ModelControlMode.Explicit,
+
+                // A test moves the clock faster than a run that was cancelled can end.
+                AbandonTimeout = TimeSpan.FromDays(1),
                 LoadModels = ["*"],
             })
             .AddAccess(Access)

@@ -25,6 +25,7 @@ internal sealed partial class BinaryConnection : IDisposable
     private readonly ConnectionWatch _watch;
     private readonly FrameReader _reader;
     private readonly SendQueue _sender;
+    private readonly SendLoop _sendLoop;
     private readonly RequestOwner _owner;
     private readonly MemoryWait _memoryWait;
     private readonly InferGate _gate;
@@ -42,7 +43,8 @@ internal sealed partial class BinaryConnection : IDisposable
         _watch = new ConnectionWatch(services.Options, services.TimeProvider);
         _reader = new FrameReader(transport.Input, _watch);
         var writer = new FrameWriter(transport.Output, _watch, services.Logger);
-        _sender = new SendQueue(writer) { Broken = OnBroken };
+        _sender = new SendQueue { Broken = OnBroken };
+        _sendLoop = new SendLoop(_sender, writer);
         _owner = new RequestOwner(services, _sender);
         _memoryWait = new MemoryWait(services.TimeProvider);
         var handles = new HandleTable(services.Options.HandleLimit);
@@ -55,7 +57,7 @@ internal sealed partial class BinaryConnection : IDisposable
     /// <summary>Serves the connection; returns when it holds nothing any more. Once.</summary>
     public async Task RunAsync()
     {
-        _sender.Start();
+        _sendLoop.Start();
         try
         {
             await ReceiveAsync().ConfigureAwait(false);

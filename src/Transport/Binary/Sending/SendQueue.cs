@@ -8,7 +8,7 @@ namespace Camshaft.Transport.Binary.Sending;
 /// credit. Whoever adds something while nobody sends becomes the sender until all is written, so that answers which are ready
 /// together go out together. Any thread; ends with the connection, and gives back what it could not send.
 /// </summary>
-internal sealed class SendQueue(FrameWriter writer)
+internal sealed class SendQueue
 {
     // A client that asks and does not read the answers is not read from any more.
     private const int MostUrgent = 64;
@@ -24,8 +24,8 @@ internal sealed class SendQueue(FrameWriter writer)
     private bool _isClosed;
     private bool _isBroken;
 
-    /// <summary>Begins to wait for something to send. Once.</summary>
-    public void Start() => _ = RunAsync();
+    /// <summary>Completes when there is something to send and nobody sends it; the one who waits is the sender then.</summary>
+    public ValueTask WhenWorkAsync() => _work.WaitAsync();
 
     /// <summary>Whether the client cannot be reached any more.</summary>
     public bool IsBroken
@@ -71,7 +71,7 @@ internal sealed class SendQueue(FrameWriter writer)
             }
         }
 
-        StartSending();
+        _work.Set();
     }
 
     /// <summary>Sends a frame after which nothing is sent any more, not even what waits.</summary>
@@ -93,7 +93,7 @@ internal sealed class SendQueue(FrameWriter writer)
         DropResults();
         if (isSender)
         {
-            StartSending();
+            _work.Set();
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class SendQueue(FrameWriter writer)
         }
         else
         {
-            StartSending();
+            _work.Set();
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class SendQueue(FrameWriter writer)
             }
         }
 
-        StartSending();
+        _work.Set();
     }
 
     /// <summary>Completes when there is room for answers to what is read next.</summary>
@@ -208,86 +208,11 @@ internal sealed class SendQueue(FrameWriter writer)
         return true;
     }
 
-    // Goes on in RunAsync, on this thread, unless the pipe makes it wait.
-    private void StartSending() => _work.Set();
-
-    /// <summary>Sends in turns, each as long as there is something, and rests in between. Never throws and never ends.</summary>
-    private async Task RunAsync()
-    {
-        while (true)
-        {
-            await _work.WaitAsync().ConfigureAwait(false);
-            do
-            {
-                try
-                {
-                    WriteSome();
-                    if (writer.HasUnflushed && !writer.EndFlush(await writer.BeginFlushAsync().ConfigureAwait(false)))
-                    {
-                        Break();
-                    }
-                }
-                catch (Exception exception)
-                {
-                    // Whatever it was, nothing sensible can follow what may be half a frame.
-                    writer.OnFailed(exception);
-                    Break();
-                }
-            }
-            while (IsThereMore());
-        }
-    }
-
-    /// <summary>Writes until there is nothing to be written, or enough for a flush.</summary>
-    private void WriteSome()
-    {
-        while (!writer.IsFull)
-        {
-            if (writer.IsAmidResult)
-            {
-                writer.Continue();
-            }
-            else if (!TryTake(out var urgent, out var result))
-            {
-                return;
-            }
-            else if (urgent is not null)
-            {
-                writer.Write(urgent);
-            }
-            else if (TryPay(result!))
-            {
-                writer.Begin(result!);
-            }
-        }
-    }
-
-    /// <summary>Ends a turn: the sender is free, or this one again.</summary>
-    private bool IsThereMore()
-    {
-        if (IsBroken)
-        {
-            writer.Drop();
-        }
-
-        TaskCompletionSource? idle;
-        lock (_gate)
-        {
-            _isSending = false;
-            if (writer.IsAmidResult || TryBecomeSender())
-            {
-                _isSending = true;
-                return true;
-            }
-
-            (idle, _idle) = (_idle, null);
-        }
-
-        idle?.TrySetResult();
-        return false;
-    }
-
-    private bool TryTake(out byte[]? urgent, out BinaryRequest? result)
+    /// <summary>Takes the next frame to send, by the sender.</summary>
+    /// <param name="urgent">A frame that has been made; null = it is a result.</param>
+    /// <param name="result">A request whose outputs are to be sent; the sender's from now on.</param>
+    /// <returns><see langword="false"/> when there is none, or none that there is credit for.</returns>
+    public bool TryTake(out byte[]? urgent, out BinaryRequest? result)
     {
         TaskCompletionSource? room = null;
         lock (_gate)
@@ -307,20 +232,34 @@ internal sealed class SendQueue(FrameWriter writer)
         return true;
     }
 
-    /// <summary>Takes credit for a result.</summary>
-    /// <returns><see langword="false"/>: the result is longer than the client takes; an error is sent in its place.</returns>
-    private bool TryPay(BinaryRequest result)
+    /// <summary>Takes credit for a result that is sent.</summary>
+    public void Pay(long byteSize)
     {
-        if (!writer.TryMeasure(result, out var byteSize))
-        {
-            return false;
-        }
-
         lock (_gate)
         {
             _credit -= _credit == long.MaxValue ? 0 : byteSize;
         }
+    }
 
-        return true;
+    /// <summary>Ends a turn of the sender, unless there is more to send.</summary>
+    /// <param name="isAmidResult">Whether a result has begun and is not whole.</param>
+    /// <returns>Whether the caller is still the sender.</returns>
+    public bool GoesOn(bool isAmidResult)
+    {
+        TaskCompletionSource? idle;
+        lock (_gate)
+        {
+            _isSending = false;
+            if (isAmidResult || TryBecomeSender())
+            {
+                _isSending = true;
+                return true;
+            }
+
+            (idle, _idle) = (_idle, null);
+        }
+
+        idle?.TrySetResult();
+        return false;
     }
 }
