@@ -106,6 +106,21 @@ public sealed class RefusedRequestTests(BinaryTestServer server) : ServerTest(se
         await AssertGoesOnAsync();
     }
 
+    [Theory]
+    [InlineData(-1, FrameKind.Error)]
+    [InlineData(long.MinValue, FrameKind.Error)]
+    [InlineData(long.MaxValue, FrameKind.Result)]
+    [InlineData(long.MaxValue / 10, FrameKind.Result)]
+    public async Task A_time_beyond_all_clocks_is_none_and_one_below_zero_is_refused(long microseconds, FrameKind answer)
+    {
+        var handle = await Connection.OpenModelAsync("sample_identity", id: 2);
+
+        await Connection.SendAsync(Frames.Infer(3, handle, new byte[] { 1 }, microseconds));
+
+        await Connection.ReceiveAsync(answer);
+        await AssertGoesOnAsync();
+    }
+
     [Fact]
     public async Task Texts_whose_lengths_do_not_add_up_are_refused()
     {

@@ -13,15 +13,21 @@ namespace Camshaft.Engine.Inference;
 /// dispose. Pooled, and its own promise. It has one owner, the transport that rented it, and only the owner calls it;
 /// others hold its <see cref="Handle"/>. It keeps its model from being unloaded until it is disposed.
 /// </summary>
-public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDisposable
+public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThreadPoolWorkItem, IDisposable
 {
+    // Of the answer: nobody waits for it and it is not there; somebody waits; it is there.
+    private const int Open = 0;
+    private const int Awaited = 1;
+    private const int Answered = 2;
+
     private readonly SignaturePlan _plan;
     private readonly DeviceScheduler _scheduler;
     private readonly HostMemoryPool _memory;
     private readonly TimeProvider _timeProvider;
     private readonly ModelQueues _queues;
     private readonly RequestTensors _tensors;
-    private ManualResetValueTaskSourceCore<InferenceStatus> _completion = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<InferenceStatus> _completion;
+    private int _answer;
     private RequestTimings _timings;
     private ShapeBucket? _bucket;
     private InferenceStatus _status;
@@ -238,6 +244,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
         RunsAlone = false;
         FillsAtOnce = false;
         _completion.Reset();
+        _answer = Open;
         _status = default;
         Deadline = long.MaxValue;
         MayRunInline = false;
@@ -256,8 +263,18 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
 
     ValueTaskSourceStatus IValueTaskSource<InferenceStatus>.GetStatus(short token) => _completion.GetStatus(token);
 
-    void IValueTaskSource<InferenceStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<InferenceStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
         _completion.OnCompleted(continuation, state, token, flags);
+        Interlocked.CompareExchange(ref _answer, Awaited, Open);
+    }
+
+    /// <summary>Goes on with whoever waited for the answer, on the pool's thread.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        _completion.RunContinuationsAsynchronously = false;
+        _completion.SetResult(_status);
+    }
 
     /// <summary>Begins a use of the request, by the pool.</summary>
     internal void Begin()
@@ -278,6 +295,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IDispo
     internal void Complete(in InferenceStatus status)
     {
         _status = status;
+        if (Interlocked.Exchange(ref _answer, Answered) == Awaited)
+        {
+            // The request is its own work item, where the promise would make one for each answer.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            return;
+        }
+
+        // Who begins to wait at this moment is queued by the promise; nobody's continuation runs on this thread.
+        _completion.RunContinuationsAsynchronously = true;
         _completion.SetResult(status);
     }
 

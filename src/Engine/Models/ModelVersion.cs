@@ -239,6 +239,7 @@ public sealed partial class ModelVersion
     internal void RefreshCosts(IReadOnlyList<RunCost> costs)
     {
         RunCosts = costs;
+        _loaded!.Queues.Restart(costs);
         Log.WarmAgain(_logger, ModelName, Number, costs[^1].Rows);
     }
 

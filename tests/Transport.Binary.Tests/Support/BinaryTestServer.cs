@@ -46,6 +46,9 @@ public class BinaryTestServer : IAsyncLifetime
 
     internal BinaryServer Server => _application!.Services.GetRequiredService<BinaryServer>();
 
+    /// <summary>The clock that the server has: <see cref="Clock"/>, or the system's for what is measured.</summary>
+    protected virtual TimeProvider Time => Clock;
+
     protected virtual AccessOptions Access => new();
 
     protected virtual BinaryTransportOptions Options => new()
@@ -70,7 +73,7 @@ public class BinaryTestServer : IAsyncLifetime
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseBinary()));
         builder.Services.AddLogging(logging => logging.AddProvider(_log));
-        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton(Time);
         builder.Services
             .AddCamshaft(new EngineOptions
             {

@@ -336,9 +336,12 @@ internal sealed partial class ModelResidency : IDisposable
 
             _waiting.Remove(request);
             Serve();
+            var now = Now;
+            var (loading, leaving) = (_residents.Count(static resident => !resident.IsServing), _residents.Count(static resident => resident.LeavingSince is not null));
+            var staying = _residents.Count(resident => resident is { IsServing: true, LeavingSince: null } && !resident.MayLeave(now, _minimumResidency));
             return new InferenceStatus(
                 StatusCode.Unavailable,
-                $"there is no room for its {request.ByteSize} bytes: models that are in use, pinned or not to leave yet take {_ledger.Used} bytes of the memory budget, {_ledger.Limit} bytes");
+                $"there is no room for its {request.ByteSize} bytes: {_residents.Count} models take {_ledger.Used} bytes of the memory budget, {_ledger.Limit} bytes; {loading} of them are being loaded, {leaving} end their requests to leave, and {staying} are not to leave");
         }
     }
 

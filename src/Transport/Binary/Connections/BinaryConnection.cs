@@ -55,6 +55,7 @@ internal sealed partial class BinaryConnection : IDisposable
     /// <summary>Serves the connection; returns when it holds nothing any more. Once.</summary>
     public async Task RunAsync()
     {
+        _sender.Start();
         try
         {
             await ReceiveAsync().ConfigureAwait(false);

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using Camshaft.Transport.Binary.Connections;
 
 namespace Camshaft.Transport.Binary.Receiving;
 
 /// <summary>
-/// Reads a connection's bytes. What has arrived and is not consumed stays where it lies until more is asked for; a
-/// connection that waits for its next frame holds no block. Belongs to the receive loop.
+/// A connection's bytes. What has arrived and is not consumed stays where it lies until more is asked for; a connection that
+/// waits for its next frame holds no block. Belongs to the receive loop.
 /// </summary>
 internal sealed class FrameReader(PipeReader input, ConnectionWatch watch)
 {
@@ -15,22 +14,17 @@ internal sealed class FrameReader(PipeReader input, ConnectionWatch watch)
     public const long LargestWhole = 900 << 10;
 
     private ReadOnlySequence<byte> _buffered;
+    private long _before;
     private bool _isHeld;
 
-    /// <summary>What has arrived and is not consumed; valid until the next call that waits.</summary>
+    /// <summary>What has arrived and is not consumed; valid until the next read.</summary>
     public ReadOnlySequence<byte> Buffered => _buffered;
 
     /// <summary>How many bytes were consumed since the connection's begin.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Whether nothing more will arrive.</summary>
+    /// <summary>Whether nothing more will arrive, or the connection is to end.</summary>
     public bool HasEnded { get; private set; }
-
-    /// <summary>Waits until so many bytes have arrived.</summary>
-    /// <param name="byteSize">At most <see cref="LargestWhole"/>.</param>
-    /// <param name="isAmidFrame">Whether a frame has begun, whose rest is waited for.</param>
-    /// <returns><see langword="false"/> when the input ends before, or the connection is to end.</returns>
-    public ValueTask<bool> FillAsync(long byteSize, bool isAmidFrame = true) => _buffered.Length >= byteSize ? new(true) : ReadAsync(byteSize, isAmidFrame);
 
     /// <summary>Moves past bytes that have arrived.</summary>
     public void Consume(long byteSize)
@@ -39,17 +33,37 @@ internal sealed class FrameReader(PipeReader input, ConnectionWatch watch)
         Position += byteSize;
     }
 
-    /// <summary>Moves to a position further on, past bytes of which some may still have to arrive.</summary>
-    /// <returns><see langword="false"/> when the input ends before, or the connection is to end.</returns>
-    public ValueTask<bool> SkipToAsync(long position)
+    /// <summary>Moves towards a position, past what of it has arrived.</summary>
+    /// <returns>Whether it is reached.</returns>
+    public bool TrySkipTo(long position)
     {
-        if (position - Position > _buffered.Length)
+        Consume(Math.Min(_buffered.Length, position - Position));
+        return Position == position;
+    }
+
+    /// <summary>Begins to wait for more than there is.</summary>
+    /// <param name="isAmidFrame">Whether a frame has begun, whose rest is waited for.</param>
+    /// <returns>To be awaited, and given to <see cref="EndRead"/>.</returns>
+    public ValueTask<ReadResult> BeginReadAsync(bool isAmidFrame)
+    {
+        _before = _buffered.Length;
+        if (_isHeld)
         {
-            return SkipAsync(position);
+            _isHeld = false;
+            input.AdvanceTo(_buffered.Start, _buffered.End);
         }
 
-        Consume(position - Position);
-        return new(true);
+        watch.BeginReceive(isAmidFrame || _before > 0);
+        return input.ReadAsync();
+    }
+
+    /// <summary>Takes what came.</summary>
+    public void EndRead(in ReadResult result)
+    {
+        _isHeld = true;
+        _buffered = result.Buffer;
+        HasEnded = result.IsCompleted || result.IsCanceled;
+        watch.EndReceive(_buffered.Length - _before);
     }
 
     /// <summary>Gives what it holds back, at the connection's end.</summary>
@@ -60,44 +74,5 @@ internal sealed class FrameReader(PipeReader input, ConnectionWatch watch)
             _isHeld = false;
             input.AdvanceTo(_buffered.Start);
         }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> SkipAsync(long position)
-    {
-        while (position - Position > _buffered.Length)
-        {
-            Consume(_buffered.Length);
-            if (!await ReadAsync(1, isAmidFrame: true).ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-
-        Consume(position - Position);
-        return true;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReadAsync(long byteSize, bool isAmidFrame)
-    {
-        while (_buffered.Length < byteSize && !HasEnded)
-        {
-            var before = _buffered.Length;
-            if (_isHeld)
-            {
-                _isHeld = false;
-                input.AdvanceTo(_buffered.Start, _buffered.End);
-            }
-
-            watch.BeginReceive(isAmidFrame || before > 0);
-            var result = await input.ReadAsync().ConfigureAwait(false);
-            _isHeld = true;
-            _buffered = result.Buffer;
-            HasEnded = result.IsCompleted || result.IsCanceled;
-            watch.EndReceive(_buffered.Length - before);
-        }
-
-        return _buffered.Length >= byteSize;
     }
 }

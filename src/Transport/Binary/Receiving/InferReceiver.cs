@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
+using System.Diagnostics.CodeAnalysis;
 using Camshaft.Backends;
 using Camshaft.Transport.Binary.Connections;
 using Camshaft.Transport.Binary.Requests;
@@ -8,141 +8,156 @@ using Camshaft.Transport.Wire;
 namespace Camshaft.Transport.Binary.Receiving;
 
 /// <summary>
-/// Takes one infer frame: decides by its head (1), declares the tensors of the table (2), takes memory for them, where a full
-/// budget makes the client wait (3), fills it (4) and runs the request (5). What is refused on the way is answered at once,
-/// and the rest of the frame skipped. Belongs to the receive loop.
+/// Takes infer frames, each as far as it has arrived: decides by its head (1), declares the tensors of the table (2), takes
+/// memory for them, where a full budget makes the client wait (3), fills it (4) and runs the request (5). What is refused on
+/// the way is answered at once, and the rest of the frame skipped. Belongs to the receive loop, which does the waiting.
 /// </summary>
 internal sealed class InferReceiver(BinaryServices services, FrameReader reader, InferGate gate, RequestOwner owner, MemoryWait memoryWait)
 {
-    /// <summary>Takes a frame whose head has arrived and is not consumed.</summary>
-    /// <returns><see langword="false"/> when the input ended amid the frame, or the connection is to end.</returns>
+    /// <summary>Stands for a number of bytes where it is memory that is needed.</summary>
+    public const long NeedsMemory = -1;
+
+    private InferStage _stage;
+    private FrameHead _frame;
+    private InferHead _infer;
+    private BinaryRequest? _request;
+    private RequestDeadline _deadline;
+    private long _begin;
+    private int _place;
+    private int _filled;
+
+    /// <summary>Whether a frame has begun and not ended.</summary>
+    public bool IsAmidFrame => _stage != InferStage.None;
+
+    /// <summary>Begins a frame whose head has arrived and is not consumed.</summary>
     /// <exception cref="GoAwayException">The frame's id is in use.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReceiveAsync(FrameHead frame)
+    public void Begin(in FrameHead frame) // 1
     {
-        var end = reader.Position + frame.FrameByteSize;
-        var request = Accept(frame, out var infer); // 1
-        try
-        {
-            var deadline = new RequestDeadline(services.TimeProvider, infer.TimeoutMicroseconds, services.Options.RequestTimeout);
-            if (request is not null)
-            {
-                var status = await TakeAsync(frame, infer, request, deadline).ConfigureAwait(false);
-                if (!status.IsOk)
-                {
-                    Detach(ref request).Fail(status, FrameFlags.NotBegun);
-                }
-            }
-
-            if (!await reader.SkipToAsync(end).ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            if (request is not null)
-            {
-                Run(Detach(ref request), deadline); // 5
-            }
-
-            return true;
-        }
-        finally
-        {
-            request?.Abandon();
-        }
-    }
-
-    private static BinaryRequest Detach(ref BinaryRequest? request)
-    {
-        var detached = request!;
-        request = null;
-        return detached;
-    }
-
-    /// <returns>The request, which is in flight from now on; null when the frame was refused.</returns>
-    private BinaryRequest? Accept(in FrameHead frame, out InferHead infer)
-    {
+        _frame = frame;
+        _begin = reader.Position;
+        _place = _filled = 0;
         using var head = new ContiguousBytes(reader.Buffered, WireFormat.HeadByteSize);
-        var fault = InferHead.TryRead(head.Span, frame, out infer);
-        var status = gate.TryAccept(frame, infer, fault, out var flags, out var request);
-        if (request is null)
+        var fault = InferHead.TryRead(head.Span, frame, out _infer);
+        _deadline = new RequestDeadline(services.TimeProvider, _infer.TimeoutMicroseconds, services.Options.RequestTimeout);
+        var status = gate.TryAccept(frame, _infer, fault, out var flags, out _request);
+        _stage = _request is null ? InferStage.Rest : InferStage.Preface;
+        if (_request is null)
         {
             owner.Refuse(frame.Id, status, flags | FrameFlags.NotBegun, frame.FrameByteSize);
         }
-
-        return request;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<InferenceStatus> TakeAsync(FrameHead frame, InferHead infer, BinaryRequest request, RequestDeadline deadline)
+    /// <summary>Goes on with the frame as far as it has arrived.</summary>
+    /// <returns>How many bytes have to be there to go further; 0 at the frame's end; or <see cref="NeedsMemory"/>.</returns>
+    public long Continue() => _stage switch
     {
-        var begin = reader.Position;
-        var inference = request.Inference;
-        if (!await reader.FillAsync(TensorTable.GetPrefaceByteSize(frame, infer.TableByteSize)).ConfigureAwait(false))
+        InferStage.Preface => ReadTable(),
+        InferStage.Declared => WaitForWhole(),
+        InferStage.Data => Fill(),
+        _ => Finish(),
+    };
+
+    /// <summary>Takes memory for the request; awaited when <see cref="Continue"/> asks for it, and given to <see cref="OnMemory"/>.</summary>
+    public ValueTask<InferenceStatus> ReserveAsync() => memoryWait.ReserveAsync(_request!.Inference, _deadline); // 3
+
+    /// <summary>Goes on with the memory, or without the request.</summary>
+    public void OnMemory(in InferenceStatus status)
+    {
+        _stage = InferStage.Data;
+        RefuseUnlessOk(status);
+    }
+
+    /// <summary>Gives up a frame that does not arrive any more.</summary>
+    public void Abandon()
+    {
+        _request?.Abandon();
+        _request = null;
+        _stage = InferStage.None;
+    }
+
+    private long ReadTable()
+    {
+        var preface = TensorTable.GetPrefaceByteSize(_frame, _infer.TableByteSize);
+        if (reader.Buffered.Length < preface)
         {
-            return Cut;
+            return preface;
         }
 
-        var status = Declare(frame, infer, request); // 2
-        if (!status.IsOk)
-        {
-            return status;
-        }
+        using var bytes = new ContiguousBytes(reader.Buffered, preface);
+        _stage = InferStage.Declared;
+        RefuseUnlessOk(TensorDeclaration.Declare(bytes.Span, _frame, _infer, _request!)); // 2
+        return Continue();
+    }
+
+    private long WaitForWhole()
+    {
+        var inference = _request!.Inference;
+        inference.FillsAtOnce = reader.Buffered.Length >= _frame.FrameByteSize;
 
         // Rows among those of others are taken when all is there to fill them.
-        if (inference.Joins && frame.FrameByteSize <= FrameReader.LargestWhole && !await reader.FillAsync(frame.FrameByteSize).ConfigureAwait(false))
+        if (inference.Joins && !inference.FillsAtOnce && _frame.FrameByteSize <= FrameReader.LargestWhole)
         {
-            return Cut;
+            return _frame.FrameByteSize;
         }
 
-        inference.FillsAtOnce = reader.Buffered.Length >= frame.FrameByteSize;
-        status = await memoryWait.ReserveAsync(inference, deadline).ConfigureAwait(false); // 3
-        for (var i = 0; status.IsOk && i < request.Places.Length; i++)
-        {
-            var place = request.Places[i];
-            status = await reader.SkipToAsync(begin + place.Offset).ConfigureAwait(false) ? await FillAsync(request, place, deadline).ConfigureAwait(false) : Cut; // 4
-        }
-
-        return status;
+        _stage = InferStage.Memory;
+        return NeedsMemory;
     }
 
-    private InferenceStatus Declare(in FrameHead frame, in InferHead infer, BinaryRequest request)
+    /// <summary>Moves the data of the inputs into their memory: the one copy that its bytes pay.</summary>
+    private long Fill() // 4
     {
-        using var preface = new ContiguousBytes(reader.Buffered, TensorTable.GetPrefaceByteSize(frame, infer.TableByteSize));
-        return TensorDeclaration.Declare(preface.Span, frame, infer, request);
-    }
-
-    /// <summary>Moves the data of an input into its memory: the one copy that its bytes pay.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<InferenceStatus> FillAsync(BinaryRequest request, InputPlace place, RequestDeadline deadline)
-    {
-        for (var filled = 0; filled < place.ByteSize;)
+        while (_place < _request!.Places.Length)
         {
-            if (reader.Buffered.IsEmpty && !await reader.FillAsync(1).ConfigureAwait(false))
+            var place = _request.Places[_place];
+            if (!reader.TrySkipTo(_begin + place.Offset + _filled) || reader.Buffered.IsEmpty)
             {
-                return Cut;
+                return 1;
             }
 
-            if (deadline.HasPassed)
+            if (_deadline.HasPassed)
             {
-                return RequestDeadline.CreateStatus(request.Inference);
+                RefuseUnlessOk(RequestDeadline.CreateStatus(_request.Inference));
+                return Finish();
             }
 
-            var part = reader.Buffered.Slice(0, Math.Min(reader.Buffered.Length, place.ByteSize - filled));
-            part.CopyTo(request.Inference.GetInput(place.Input).Bytes[filled..]);
-            filled += (int)part.Length;
+            var part = reader.Buffered.Slice(0, Math.Min(reader.Buffered.Length, place.ByteSize - _filled));
+            part.CopyTo(_request.Inference.GetInput(place.Input).Bytes[_filled..]);
             reader.Consume(part.Length);
+            _filled += (int)part.Length;
+            if (_filled == place.ByteSize)
+            {
+                _filled = 0;
+                _place++;
+            }
         }
 
-        return InferenceStatus.Ok;
+        _stage = InferStage.Rest;
+        return Finish();
     }
 
-    private void Run(BinaryRequest request, RequestDeadline deadline)
+    private long Finish()
+    {
+        if (!reader.TrySkipTo(_begin + _frame.FrameByteSize))
+        {
+            return 1;
+        }
+
+        _stage = InferStage.None;
+        if (TryDetach(out var request))
+        {
+            Run(request);
+        }
+
+        return 0;
+    }
+
+    private void Run(BinaryRequest request) // 5
     {
         var inference = request.Inference;
-        if (deadline.IsSet)
+        if (_deadline.IsSet)
         {
-            var remaining = deadline.Remaining;
+            var remaining = _deadline.Remaining;
             if (remaining <= TimeSpan.Zero)
             {
                 request.Fail(RequestDeadline.CreateStatus(inference), FrameFlags.NotBegun);
@@ -159,6 +174,18 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         request.Run();
     }
 
-    // Nobody reads it, since the connection has ended: it stands for the half frame.
-    private static InferenceStatus Cut => new(StatusCode.Cancelled, "The connection ended within the request.");
+    private void RefuseUnlessOk(in InferenceStatus status)
+    {
+        if (!status.IsOk && TryDetach(out var request))
+        {
+            _stage = InferStage.Rest;
+            request.Fail(status, FrameFlags.NotBegun);
+        }
+    }
+
+    private bool TryDetach([NotNullWhen(true)] out BinaryRequest? request)
+    {
+        (request, _request) = (_request, null);
+        return request is not null;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Transport.Binary.Connections;
 using Camshaft.Transport.Binary.Requests;
@@ -26,6 +25,7 @@ internal sealed class ReceiveLoop(
     FrameWriter writer)
 {
     private bool _hasHello;
+    private long _skipTo;
 
     /// <summary>Whether the client has said that it asks for nothing more.</summary>
     public bool HasGoodbye { get; private set; }
@@ -33,28 +33,49 @@ internal sealed class ReceiveLoop(
     /// <summary>Called when it does.</summary>
     public required Action Goodbye { get; init; }
 
-    /// <summary>Reads until the client has nothing more to say, or the connection is to end.</summary>
+    /// <summary>Reads until the client has nothing more to say, or the connection is to end. The only place that waits.</summary>
     public async Task RunAsync()
     {
-        while (await ReceiveAsync().ConfigureAwait(false))
+        try
         {
-            watch.OnFrame();
+            while (true)
+            {
+                await sender.WhenRoomAsync().ConfigureAwait(false);
+                var needed = infers.IsAmidFrame ? infers.Continue() : Receive();
+                if (needed == InferReceiver.NeedsMemory)
+                {
+                    infers.OnMemory(await infers.ReserveAsync().ConfigureAwait(false));
+                }
+
+                while (reader.Buffered.Length < needed)
+                {
+                    if (reader.HasEnded)
+                    {
+                        return;
+                    }
+
+                    reader.EndRead(await reader.BeginReadAsync(isAmidFrame: infers.IsAmidFrame || _skipTo > reader.Position).ConfigureAwait(false));
+                }
+            }
+        }
+        finally
+        {
+            infers.Abandon();
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReceiveAsync()
+    /// <summary>Takes the next frame, or its begin.</summary>
+    /// <returns>How many bytes have to be there to go further; 0 = go on.</returns>
+    private long Receive()
     {
-        await sender.WhenRoomAsync().ConfigureAwait(false);
-        if (!await reader.FillAsync(1, isAmidFrame: false).ConfigureAwait(false))
+        if (!reader.TrySkipTo(Math.Max(_skipTo, reader.Position)) || reader.Buffered.IsEmpty)
         {
-            return false;
+            return 1;
         }
 
-        // Twice, since the first letter tells a client of another protocol, which may never send as much as a head.
-        if (!TryReadHead(out var frame) && !(await reader.FillAsync(WireFormat.HeadByteSize).ConfigureAwait(false) && TryReadHead(out frame)))
+        if (!TryReadHead(out var frame))
         {
-            return false;
+            return WireFormat.HeadByteSize;
         }
 
         if (!_hasHello && frame.Kind != FrameKind.Hello)
@@ -62,14 +83,35 @@ internal sealed class ReceiveLoop(
             throw new GoAwayException($"The first frame has the kind {(int)frame.Kind} ({frame.Kind}); expected a hello.");
         }
 
+        var isControl = frame.IsKnown && frame.Kind != FrameKind.Infer;
+        if (isControl && reader.Buffered.Length < frame.FrameByteSize)
+        {
+            return frame.FrameByteSize;
+        }
+
+        watch.OnFrame();
         if (frame.Credit > 0)
         {
             sender.AddCredit(frame.Credit);
         }
 
-        return frame.Kind == FrameKind.Infer ? await infers.ReceiveAsync(frame).ConfigureAwait(false)
-            : frame.IsKnown ? await ReceiveControlAsync(frame).ConfigureAwait(false)
-            : await SkipUnknownAsync(frame).ConfigureAwait(false);
+        if (frame.Kind == FrameKind.Infer)
+        {
+            infers.Begin(frame);
+            return 0;
+        }
+
+        if (isControl)
+        {
+            Receive(frame);
+        }
+        else if ((frame.Flags & FrameFlags.MayBeIgnored) == 0)
+        {
+            throw new GoAwayException(new InferenceStatus(StatusCode.Unsupported, $"Frames of kind {(int)frame.Kind} are not known to this server."));
+        }
+
+        _skipTo = reader.Position + frame.FrameByteSize;
+        return 0;
     }
 
     private bool TryReadHead(out FrameHead frame)
@@ -82,23 +124,6 @@ internal sealed class ReceiveLoop(
             WireFault.Incomplete => false,
             _ => throw new GoAwayException($"The connection brought what is no frame: {fault.Describe()}."),
         };
-    }
-
-    private ValueTask<bool> SkipUnknownAsync(in FrameHead frame) => (frame.Flags & FrameFlags.MayBeIgnored) != 0
-        ? reader.SkipToAsync(reader.Position + frame.FrameByteSize)
-        : throw new GoAwayException(new InferenceStatus(StatusCode.Unsupported, $"Frames of kind {(int)frame.Kind} are not known to this server."));
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReceiveControlAsync(FrameHead frame)
-    {
-        if (!await reader.FillAsync(frame.FrameByteSize).ConfigureAwait(false))
-        {
-            return false;
-        }
-
-        Receive(frame);
-        reader.Consume(frame.FrameByteSize);
-        return true;
     }
 
     private void Receive(in FrameHead frame)

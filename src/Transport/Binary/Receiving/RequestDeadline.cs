@@ -20,7 +20,7 @@ internal readonly struct RequestDeadline
         _started = timeProvider.GetTimestamp();
 
         // A time that no clock will reach is none.
-        var client = clientMicroseconds is 0 or > long.MaxValue / TimeSpan.TicksPerMicrosecond ? TimeSpan.MaxValue : TimeSpan.FromMicroseconds(clientMicroseconds);
+        var client = clientMicroseconds is <= 0 or > long.MaxValue / TimeSpan.TicksPerMicrosecond ? TimeSpan.MaxValue : TimeSpan.FromMicroseconds(clientMicroseconds);
         _timeout = limit < client ? limit.Value : client;
     }
 

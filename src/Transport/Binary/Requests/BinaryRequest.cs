@@ -83,12 +83,14 @@ internal sealed class BinaryRequest
     /// <summary>Ends the request without an answer, since there is nobody to take one.</summary>
     public void Abandon()
     {
-        _owner.BeginAnswer(this);
+        // In this order: when no id is in flight the connection holds nothing.
+        var (owner, id, charge) = (_owner, Id, Charge);
         Release();
+        owner.Forget(id, charge);
     }
 
     /// <summary>An answer is about to be written: from here on the client may use the id and the credit again.</summary>
-    public void BeginAnswer() => _owner.BeginAnswer(this);
+    public void BeginAnswer() => _owner.Forget(Id, Charge);
 
     /// <summary>Gives everything back, the object too; the caller does not touch it any more.</summary>
     public void Release()

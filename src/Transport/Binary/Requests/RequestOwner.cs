@@ -34,8 +34,7 @@ internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
     /// <param name="charge">The credit that its frame had taken.</param>
     public void Refuse(ulong id, in InferenceStatus status, FrameFlags flags, long charge)
     {
-        Window.GiveBack(charge);
-        InFlight.Remove(id);
+        Forget(id, charge);
         sender.Send(ControlFrames.Error(id, status, flags, charge));
     }
 
@@ -49,11 +48,11 @@ internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
     /// <summary>Answers with a request's outputs; the sender owns the request from now on.</summary>
     public void Answer(BinaryRequest request) => sender.Send(request);
 
-    /// <summary>An answer is about to be written: from here on the client may use its id and its credit again.</summary>
-    public void BeginAnswer(BinaryRequest request)
+    /// <summary>A request has its answer, or will have none: its id and its credit may be used again.</summary>
+    public void Forget(ulong id, long charge)
     {
-        Window.GiveBack(request.Charge);
-        InFlight.Remove(request.Id);
+        Window.GiveBack(charge);
+        InFlight.Remove(id);
     }
 
     public void Return(BinaryRequest request) => services.Requests.Return(request);

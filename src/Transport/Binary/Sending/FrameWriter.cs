@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
 using Camshaft.Transport.Binary.Connections;
@@ -19,6 +18,19 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
     private const int FlushByteSize = 256 << 10;
 
     private long _unflushed;
+    private BinaryRequest? _result;
+    private int _output;
+    private int _written;
+    private long _position;
+
+    /// <summary>Whether something was written that was not flushed.</summary>
+    public bool HasUnflushed => _unflushed > 0;
+
+    /// <summary>Whether it is time for a flush.</summary>
+    public bool IsFull => _unflushed >= FlushByteSize;
+
+    /// <summary>Whether a result has begun and is not whole.</summary>
+    public bool IsAmidResult => _result is not null;
 
     /// <summary>The longest result that the client takes, as its hello says.</summary>
     public long LongestResult { get; set; } = long.MaxValue;
@@ -44,74 +56,66 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
         return false;
     }
 
-    /// <summary>Writes a result and gives the request back.</summary>
-    /// <returns><see langword="false"/> when the client cannot be reached any more.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> WriteAsync(BinaryRequest result)
+    /// <summary>Begins a result: from here on the client may use its id and its credit again. The request is the writer's.</summary>
+    public void Begin(BinaryRequest result)
     {
+        _result = result;
+        _output = 0;
+        _written = 0;
         result.BeginAnswer();
-        var inference = result.Inference;
-        try
+        _position = WritePreface(result);
+    }
+
+    /// <summary>Goes on with a result until it is whole, whereupon the request is given back, or until <see cref="IsFull"/>.</summary>
+    public void Continue()
+    {
+        var inference = _result!.Inference;
+        for (; _output < inference.Signature.Outputs.Count; _output++, _written = 0)
         {
-            long position = WritePreface(result);
-            for (var i = 0; i < inference.Signature.Outputs.Count; i++)
+            var byteSize = inference.HasOutput(_output) ? inference.GetOutput(_output).ByteSize : 0;
+            if (byteSize > 0 && _written == 0)
             {
-                var byteSize = inference.HasOutput(i) ? inference.GetOutput(i).ByteSize : 0;
-                if (byteSize == 0)
-                {
-                    continue;
-                }
-
-                position = WriteZeros(position, WireFormat.DataAlignment);
-                for (long written = 0; written < byteSize;)
-                {
-                    written += WritePart(inference, i, written);
-                    if (_unflushed >= FlushByteSize && !await FlushAsync().ConfigureAwait(false))
-                    {
-                        return false;
-                    }
-                }
-
-                position += byteSize;
+                _position = WriteZeros(_position, WireFormat.DataAlignment) + byteSize;
             }
 
-            WriteZeros(position, WireFormat.Alignment);
-            inference.MarkSent();
-            return true;
+            while (_written < byteSize)
+            {
+                if (IsFull)
+                {
+                    return;
+                }
+
+                _written += WritePart(inference.GetOutput(_output).Bytes[_written..]);
+            }
         }
-        finally
-        {
-            result.Release();
-        }
+
+        WriteZeros(_position, WireFormat.Alignment);
+        inference.MarkSent();
+        Drop();
+    }
+
+    /// <summary>Gives the request of a result back that is whole, or not to be continued.</summary>
+    public void Drop()
+    {
+        var result = _result;
+        _result = null;
+        result?.Release();
     }
 
     /// <summary>Hands what was written to the socket.</summary>
-    /// <returns><see langword="false"/> when the client cannot be reached any more.</returns>
-    public ValueTask<bool> FlushAsync()
+    /// <returns>To be awaited, and given to <see cref="EndFlush"/>.</returns>
+    public ValueTask<FlushResult> BeginFlushAsync()
     {
-        if (_unflushed == 0)
-        {
-            return new(true);
-        }
-
         watch.BeginSend(_unflushed);
         _unflushed = 0;
-        var flush = output.FlushAsync();
-        if (!flush.IsCompletedSuccessfully)
-        {
-            return AwaitAsync(watch, flush);
-        }
+        return output.FlushAsync();
+    }
 
+    /// <returns><see langword="false"/> when the client cannot be reached any more.</returns>
+    public bool EndFlush(in FlushResult result)
+    {
         watch.EndSend();
-        return new(!flush.Result.IsCompleted);
-
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        static async ValueTask<bool> AwaitAsync(ConnectionWatch watch, ValueTask<FlushResult> flush)
-        {
-            var result = await flush.ConfigureAwait(false);
-            watch.EndSend();
-            return !result.IsCompleted;
-        }
+        return !result.IsCompleted;
     }
 
     /// <summary>Takes note of why nothing more can be written.</summary>
@@ -170,9 +174,8 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
         return WireFormat.HeadByteSize + tableByteSize;
     }
 
-    private int WritePart(InferenceRequest inference, int index, long offset)
+    private int WritePart(ReadOnlySpan<byte> rest)
     {
-        var rest = inference.GetOutput(index).Bytes[(int)offset..];
         var room = output.GetSpan();
         var part = Math.Min(rest.Length, room.Length);
         rest[..part].CopyTo(room);

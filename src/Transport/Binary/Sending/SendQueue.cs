@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Camshaft.Transport.Binary.Requests;
 
 namespace Camshaft.Transport.Binary.Sending;
@@ -17,14 +16,16 @@ internal sealed class SendQueue(FrameWriter writer)
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _urgent = [];
     private readonly Queue<BinaryRequest> _results = [];
-    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _sending;
+    private readonly RepeatedSignal _work = new();
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _idle;
     private long _credit;
-    private Action? _onSent;
     private bool _isSending;
     private bool _isClosed;
     private bool _isBroken;
+
+    /// <summary>Begins to wait for something to send. Once.</summary>
+    public void Start() => _ = RunAsync();
 
     /// <summary>Whether the client cannot be reached any more.</summary>
     public bool IsBroken
@@ -207,44 +208,75 @@ internal sealed class SendQueue(FrameWriter writer)
         return true;
     }
 
-    /// <summary>Sends in turns, as long as there is something; by the one who became the sender.</summary>
-    private void StartSending()
-    {
-        do
-        {
-            // Not awaited: whoever adds an answer does not wait until it is sent.
-#pragma warning disable CA2012
-            _sending = SendAsync().ConfigureAwait(false).GetAwaiter();
-#pragma warning restore CA2012
-            if (!_sending.IsCompleted)
-            {
-                _sending.UnsafeOnCompleted(_onSent ??= OnSent);
-                return;
-            }
+    // Goes on in RunAsync, on this thread, unless the pipe makes it wait.
+    private void StartSending() => _work.Set();
 
-            _sending.GetResult();
+    /// <summary>Sends in turns, each as long as there is something, and rests in between. Never throws and never ends.</summary>
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            await _work.WaitAsync().ConfigureAwait(false);
+            do
+            {
+                try
+                {
+                    WriteSome();
+                    if (writer.HasUnflushed && !writer.EndFlush(await writer.BeginFlushAsync().ConfigureAwait(false)))
+                    {
+                        Break();
+                    }
+                }
+                catch (Exception exception)
+                {
+                    // Whatever it was, nothing sensible can follow what may be half a frame.
+                    writer.OnFailed(exception);
+                    Break();
+                }
+            }
+            while (IsThereMore());
         }
-        while (IsThereMore());
     }
 
-    private void OnSent()
+    /// <summary>Writes until there is nothing to be written, or enough for a flush.</summary>
+    private void WriteSome()
     {
-        _sending.GetResult();
-        if (IsThereMore())
+        while (!writer.IsFull)
         {
-            StartSending();
+            if (writer.IsAmidResult)
+            {
+                writer.Continue();
+            }
+            else if (!TryTake(out var urgent, out var result))
+            {
+                return;
+            }
+            else if (urgent is not null)
+            {
+                writer.Write(urgent);
+            }
+            else if (TryPay(result!))
+            {
+                writer.Begin(result!);
+            }
         }
     }
 
     /// <summary>Ends a turn: the sender is free, or this one again.</summary>
     private bool IsThereMore()
     {
+        if (IsBroken)
+        {
+            writer.Drop();
+        }
+
         TaskCompletionSource? idle;
         lock (_gate)
         {
             _isSending = false;
-            if (TryBecomeSender())
+            if (writer.IsAmidResult || TryBecomeSender())
             {
+                _isSending = true;
                 return true;
             }
 
@@ -253,38 +285,6 @@ internal sealed class SendQueue(FrameWriter writer)
 
         idle?.TrySetResult();
         return false;
-    }
-
-    /// <summary>One turn: writes what there is, then flushes. Never throws.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendAsync()
-    {
-        try
-        {
-            var isReached = true;
-            while (isReached && TryTake(out var urgent, out var result))
-            {
-                if (urgent is not null)
-                {
-                    writer.Write(urgent);
-                }
-                else if (TryPay(result!))
-                {
-                    isReached = await writer.WriteAsync(result!).ConfigureAwait(false);
-                }
-            }
-
-            if (!isReached || !await writer.FlushAsync().ConfigureAwait(false))
-            {
-                Break();
-            }
-        }
-        catch (Exception exception)
-        {
-            // Whatever it was, nothing sensible can follow what may be half a frame.
-            writer.OnFailed(exception);
-            Break();
-        }
     }
 
     private bool TryTake(out byte[]? urgent, out BinaryRequest? result)
