@@ -147,13 +147,16 @@ internal static class ModelWarmUp
     private static InferenceStatus Run(WarmUpLane lane, InferenceRequest request, out RunCost cost)
     {
         using var patience = new Timer(static run => ((ModelRun)run!).RequestCancel(), lane.Run, Patience, Timeout.InfiniteTimeSpan);
+        var waited = ProcessorWait.Now;
         var (cpu, wall) = (ThreadClock.Now, Stopwatch.GetTimestamp());
         if (lane.Run.Execute(request, out var status) == ExecutionState.Pending)
         {
             status = lane.WaitForPending();
         }
 
-        cost = new RunCost(request.RowCount, ThreadClock.Now - cpu, Stopwatch.GetElapsedTime(wall));
+        var (used, passed) = (ThreadClock.Now - cpu, Stopwatch.GetElapsedTime(wall));
+        waited = ProcessorWait.Now - waited;
+        cost = new RunCost(request.RowCount, used, passed - waited > used ? passed - waited : used);
         lane.Run.End(ref status);
         return status.Code == StatusCode.Cancelled ? new InferenceStatus(StatusCode.DeadlineExceeded, $"a run did not end within {Patience.TotalSeconds:F0} s") : status;
     }
