@@ -71,12 +71,15 @@ internal sealed class RequestDoor(ModelRegistry models, Task initialLoads, Deman
         }
 
         var now = timeProvider.GetTimestamp();
-        return DemandLoader.MayLoad(standby, now)
-            ? await demand.WaitAsync(standby, Bound(timeout - timeProvider.GetElapsedTime(started, now)), cancellationToken).ConfigureAwait(false)
-            : new InferenceStatus(StatusCode.Unavailable, $"{standby} is not ready: {standby.Reason}")
-            {
-                RetryAfter = timeProvider.GetElapsedTime(now, standby.RetryTimestamp ?? now),
-            };
+        if (DemandLoader.MayLoad(standby, now))
+        {
+            return await demand.WaitAsync(standby, Bound(timeout - timeProvider.GetElapsedTime(started, now)), cancellationToken).ConfigureAwait(false);
+        }
+
+        // Else it was replaced a moment ago by a version that serves.
+        return standby.State == ModelState.Failed
+            ? new InferenceStatus(StatusCode.Unavailable, $"{standby} is not ready: {standby.Reason}") { RetryAfter = timeProvider.GetElapsedTime(now, standby.RetryTimestamp ?? now) }
+            : InferenceStatus.Ok;
     }
 
     private static TimeSpan Bound(TimeSpan? timeout) => timeout is not { } time ? Timeout.InfiniteTimeSpan : time > TimeSpan.Zero ? time : TimeSpan.Zero;

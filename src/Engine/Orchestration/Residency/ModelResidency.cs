@@ -304,6 +304,14 @@ internal sealed partial class ModelResidency : IDisposable
         lock (_gate)
         {
             UpdateFrequencies(Now);
+            Serve();
+            if (_waiting.Count > 0)
+            {
+                // Nothing that may take its time while somebody waits.
+                _timer.Change(PeriodWhileWaiting, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
             serving = _residents.FindAll(static resident => resident.IsServing && resident.LeavingSince is null);
         }
 

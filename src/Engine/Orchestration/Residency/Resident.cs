@@ -46,7 +46,9 @@ internal sealed class Resident(ModelVersion version, VersionHistory history, lon
     {
         var memory = version.Configuration.Memory;
         var age = now - Since;
-        return IsServing && LeavingSince is null && !memory.IsPinned && age >= (memory.MinimumResidency ?? minimumResidency)
+
+        // One that was taken out of service keeps its memory until it is unloaded by a call.
+        return IsServing && LeavingSince is null && version.State == ModelState.Ready && !memory.IsPinned && age >= (memory.MinimumResidency ?? minimumResidency)
             && (age >= LongestPromise || RequestCount + version.LeaseCount >= _promisedCount);
     }
 

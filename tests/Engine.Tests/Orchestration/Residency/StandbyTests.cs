@@ -56,6 +56,21 @@ public sealed class StandbyTests
     }
 
     [Fact]
+    public async Task A_model_that_was_taken_out_of_service_does_not_keep_others_from_leaving()
+    {
+        await using var harness = new ResidencyHarness(budget: 1000);
+        harness.Add("a", 500);
+        harness.Add("b", 500);
+        harness.Add("c", 400);
+        await harness.StartAsync();
+        await harness.InferAsync("b", 3);
+        harness.Find("a").Fail("it does not work");
+
+        Harness.Expect(await harness.InferAsync("c"));
+        Assert.Equal((ModelState.Failed, ModelState.Standby, ModelState.Ready), (harness.GetState("a"), harness.GetState("b"), harness.GetState("c")));
+    }
+
+    [Fact]
     public async Task An_evicted_model_goes_on_counting_and_answers_for_its_signature()
     {
         await using var harness = new ResidencyHarness(budget: 500);
