@@ -1,3 +1,4 @@
+using Camshaft.Load.Targets.Binary;
 using Camshaft.Load.Targets.InProcess;
 using Camshaft.Load.Targets.KServeHttp;
 
@@ -8,6 +9,9 @@ public static class TargetSchemes
 {
     private static readonly Dictionary<string, Func<string, TargetOptions, ITarget>> Table = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["camshaft"] = static (address, options) => new BinaryTarget(address, options),
+        ["camshafts"] = static (address, options) => new BinaryTarget(address, options),
+        ["camshaft+unix"] = static (address, options) => new BinaryTarget(address, options),
         ["inproc"] = static (address, options) => new InProcessTarget(address, options),
         ["kserve+http"] = static (address, options) => new KServeHttpTarget(address, options),
         ["kserve+https"] = static (address, options) => new KServeHttpTarget(address, options),

@@ -42,7 +42,7 @@ public sealed class BenchCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_sample_model_takes_what_is_made_from_its_signature_over_HTTP_and_in_process()
+    public async Task Every_sample_model_takes_what_is_made_from_its_signature_over_each_protocol_and_in_process()
     {
         string[] models =
         [
@@ -50,7 +50,7 @@ public sealed class BenchCommandTests : IAsyncLifetime
             "--model", "identity_fp32:shape.INPUT0=1x64", "--model", "sample_identity:batch=16",
         ];
 
-        foreach (var target in new[] { _target, $"inproc://{SampleModel.Repository}" })
+        foreach (var target in new[] { _target, _server.BinaryAddresses[0], $"{_server.BinaryAddresses[0]}?connections=2", $"inproc://{SampleModel.Repository}" })
         {
             var json = (await BenchAsync(["--target", target, .. models, "--output", "json"])).Json;
 

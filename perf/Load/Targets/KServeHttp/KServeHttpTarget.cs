@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Camshaft.Backends;
@@ -104,23 +102,9 @@ internal sealed class KServeHttpTarget : ITarget
         };
         if (options.AuthorityPath is { } path)
         {
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(path) };
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Authority.Trust(path) };
         }
 
         return handler;
-    }
-
-    private static X509ChainPolicy Trust(string path)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(path);
-            return policy;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new LoadException($"The authority's certificate '{path}' cannot be used: {exception.Message}", exception);
-        }
     }
 }

@@ -1,0 +1,18 @@
+namespace Camshaft.Client;
+
+/// <summary>
+/// A way to the models of a server. Make one for the whole life of a program and share it: any thread may use it, many at once.
+/// <see cref="CamshaftClient"/> speaks the binary protocol, <see cref="KServeHttpClient"/> KServe V2 over HTTP, and
+/// <see cref="InMemoryInferenceClient"/> stands in for both in tests.
+/// </summary>
+public interface IInferenceClient : IAsyncDisposable
+{
+    /// <summary>Finds a model and learns its signature.</summary>
+    /// <param name="name">The model's name, or an alias that the server has for one.</param>
+    /// <param name="version">The version; null follows the highest that is ready.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>The model. Open it once and use it for all requests.</returns>
+    /// <exception cref="InferenceException">There is no such model, or the server cannot be reached.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    ValueTask<IInferenceModel> OpenModelAsync(string name, long? version = null, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,346 @@
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
+using Camshaft.Backends;
+using Camshaft.Client.Connections;
+
+namespace Camshaft.Client.Requests;
+
+/// <summary>
+/// One request, from the caller's call to its end, over all attempts. Pooled; it is the caller's promise as well. The caller owns it, and so does
+/// the connection that has it: who lets go last gives it back. Whichever of answer, deadline and cancellation comes first ends an attempt;
+/// what comes later finds it ended. The inputs are read under <see cref="_gate"/> and never after the end, so the caller has its memory back at once.
+/// </summary>
+internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThreadPoolWorkItem, IPending
+{
+    private readonly Lock _gate = new();
+    private readonly CallDriver _driver;
+    private readonly Action<object?, CancellationToken> _onCancelled;
+    private ManualResetValueTaskSourceCore<bool> _promise = new() { RunContinuationsAsynchronously = false };
+    private InferenceInput[] _inputs = new InferenceInput[4];
+    private CancellationToken _cancellationToken;
+    private CancellationTokenRegistration _registration;
+    private ITimer? _timer;
+    private long _deadline;
+    private int _owners;
+    private Phase _phase;
+    private AttemptEnd _end;
+    private CancellationTokenSource? _search;
+    private Connection? _connection;
+    private ulong _id;
+
+    public InferenceCall(CallDriver driver)
+    {
+        _driver = driver;
+        _onCancelled = static (state, _) => ((InferenceCall)state!).End(new InferenceStatus(StatusCode.Cancelled, "The request was cancelled."));
+    }
+
+    private enum Phase : byte
+    {
+        /// <summary>In the pool.</summary>
+        Free,
+
+        /// <summary>Between attempts: the driver has it.</summary>
+        Searching,
+
+        /// <summary>A connection has it.</summary>
+        Attempting,
+
+        /// <summary>An attempt has ended; the driver will see to it.</summary>
+        Ended,
+    }
+
+    public CamshaftModel Model { get; private set; } = null!;
+
+    public InferenceOptions Options { get; private set; } = InferenceOptions.Default;
+
+    public Activity? Activity { get; private set; }
+
+    public TraceContext Trace { get; private set; }
+
+    public long StartedAt { get; private set; }
+
+    /// <summary>How many attempts there were.</summary>
+    public int Attempts { get; private set; }
+
+    public ReadOnlySpan<InferenceInput> Inputs => _inputs.AsSpan(0, InputCount);
+
+    public int InputCount { get; private set; }
+
+    /// <summary>The handle of the attempt.</summary>
+    public OpenedModel Opened { get; private set; } = null!;
+
+    /// <summary>How the last attempt ended.</summary>
+    public ref readonly AttemptEnd LastEnd => ref _end;
+
+    /// <summary>What the caller awaits, once.</summary>
+    public ValueTask<InferenceResult> Task => new(this, _promise.Version);
+
+    /// <summary>What is left of its time; null for any.</summary>
+    public TimeSpan? Left => _deadline == 0 ? null : _driver.TimeProvider.GetElapsedTime(_driver.TimeProvider.GetTimestamp(), _deadline);
+
+    private bool IsEndedLocally => (_end.Flags & AttemptFlags.Local) != 0;
+
+    /// <summary>Takes a request over from a caller.</summary>
+    public void Begin(CamshaftModel model, ReadOnlySpan<InferenceInput> inputs, InferenceOptions options, Activity? activity, in TraceContext trace, CancellationToken cancellationToken)
+    {
+        if (_inputs.Length < inputs.Length)
+        {
+            _inputs = new InferenceInput[inputs.Length];
+        }
+
+        inputs.CopyTo(_inputs);
+        InputCount = inputs.Length;
+        (Model, Options, Activity, Trace, Attempts, _owners, _end) = (model, options, activity, trace, 0, 1, default);
+        StartedAt = _driver.TimeProvider.GetTimestamp();
+        var timeout = options.Timeout ?? _driver.Timeout;
+        lock (_gate)
+        {
+            _deadline = timeout == Timeout.InfiniteTimeSpan ? 0 : StartedAt + (long)(timeout.TotalSeconds * _driver.TimeProvider.TimestampFrequency);
+            _phase = Phase.Searching;
+        }
+
+        if (_deadline != 0)
+        {
+            _timer ??= _driver.TimeProvider.CreateTimer(static state => ((InferenceCall)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        }
+
+        _cancellationToken = cancellationToken;
+        _registration = cancellationToken.UnsafeRegister(_onCancelled, this);
+    }
+
+    /// <summary>Sends it on a connection. However that ends, <see cref="CallDriver.OnAttemptEnded"/> hears of it.</summary>
+    public void Attempt(Connection connection, OpenedModel opened)
+    {
+        bool hasEnded;
+        lock (_gate)
+        {
+            hasEnded = IsEndedLocally;
+            if (hasEnded)
+            {
+                _phase = Phase.Ended;
+            }
+            else
+            {
+                (_phase, _connection, _id, Opened) = (Phase.Attempting, connection, 0, opened);
+                Attempts++;
+                Interlocked.Increment(ref _owners);
+            }
+        }
+
+        if (hasEnded)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+        else
+        {
+            connection.Send(this);
+        }
+    }
+
+    /// <summary>Ends the search for a connection with one.</summary>
+    public void EndSearch(Connection connection, OpenedModel opened)
+    {
+        lock (_gate)
+        {
+            _search = null;
+        }
+
+        Attempt(connection, opened);
+    }
+
+    /// <summary>Ends the search for a connection without one; it counts as an attempt.</summary>
+    public void EndSearch(in AttemptEnd end)
+    {
+        lock (_gate)
+        {
+            _end = IsEndedLocally ? _end : end;
+            (_phase, _search) = (Phase.Ended, null);
+            Attempts++;
+        }
+
+        Execute();
+    }
+
+    /// <summary>A token that is cancelled when the request ends amid the search for a connection; not disposed, since the end may come at any time.</summary>
+    public CancellationTokenSource BeginSearch()
+    {
+        var search = new CancellationTokenSource();
+        lock (_gate)
+        {
+            _phase = Phase.Searching;
+            if (IsEndedLocally)
+            {
+                search.Cancel();
+            }
+
+            _search = search;
+            return search;
+        }
+    }
+
+    /// <summary>The connection begins to write it.</summary>
+    /// <returns><see langword="false"/>: it has ended, and is not to be written. Otherwise the writer owns it as well, until <see cref="EndSend"/>: the answer may come before all is written.</returns>
+    public bool TryBeginSend(ulong id)
+    {
+        lock (_gate)
+        {
+            if (_phase != Phase.Attempting)
+            {
+                return false;
+            }
+
+            _id = id;
+            Interlocked.Increment(ref _owners);
+            return true;
+        }
+    }
+
+    /// <summary>The connection has written it, or given it up.</summary>
+    public void EndSend() => Release();
+
+    /// <summary>Copies data of an input; zeros once the request has ended, since the memory is the caller's again and the frame must go on.</summary>
+    public void CopyInput(int index, int offset, Span<byte> destination)
+    {
+        lock (_gate)
+        {
+            if (_phase == Phase.Attempting)
+            {
+                _inputs[index].Bytes.Slice(offset, destination.Length).CopyTo(destination);
+            }
+            else
+            {
+                destination.Clear();
+            }
+        }
+    }
+
+    /// <summary>Ends the attempt; the connection lets go of it.</summary>
+    public void Complete(in AttemptEnd end)
+    {
+        bool isFirst;
+        lock (_gate)
+        {
+            isFirst = _phase == Phase.Attempting;
+            if (isFirst)
+            {
+                (_phase, _end, _connection) = (Phase.Ended, end, null);
+            }
+        }
+
+        if (!isFirst)
+        {
+            end.Result?.Dispose();
+        }
+
+        Release();
+        if (isFirst)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Fail(in InferenceStatus status, AttemptFlags flags) => Complete(new AttemptEnd(status, flags));
+
+    /// <summary>Goes on after an attempt, away from the thread that ended it.</summary>
+    public void Execute() => _driver.OnAttemptEnded(this);
+
+    /// <summary>Hands the last end to the caller.</summary>
+    public void Finish()
+    {
+        // A callback that runs just now is waited for, so that none finds the next request.
+        _registration.Dispose();
+        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _promise.SetResult(true);
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _promise.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _promise.OnCompleted(continuation, state, token, flags);
+
+    public InferenceResult GetResult(short token)
+    {
+        _promise.GetResult(token);
+        var (end, cancellationToken) = (_end, _cancellationToken);
+        lock (_gate)
+        {
+            _phase = Phase.Free;
+            _promise.Reset();
+        }
+
+        Release();
+        return end.Result ?? Throw(end, cancellationToken);
+    }
+
+    private static InferenceResult Throw(in AttemptEnd end, CancellationToken cancellationToken) =>
+        end.Status.Code == StatusCode.Cancelled && cancellationToken.IsCancellationRequested
+            ? throw new OperationCanceledException(end.Status.Message, cancellationToken)
+            : throw new InferenceException(end.Status, (end.Flags & (AttemptFlags.NotBegun | AttemptFlags.NotSent)) != 0);
+
+    private void OnTimer()
+    {
+        // A timer that was stopped may be heard of once more: by then the time is that of another request.
+        if (_deadline != 0 && Left is { } left)
+        {
+            if (left > TimeSpan.Zero)
+            {
+                _timer!.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                var timeout = _driver.TimeProvider.GetElapsedTime(StartedAt, _deadline);
+                End(new InferenceStatus(StatusCode.DeadlineExceeded, $"No answer within {timeout.TotalMilliseconds:0} ms."));
+            }
+        }
+    }
+
+    /// <summary>The caller or the deadline ends it.</summary>
+    private void End(InferenceStatus status)
+    {
+        Connection? connection = null;
+        CancellationTokenSource? search = null;
+        ulong id = 0;
+        var isFirst = false;
+        lock (_gate)
+        {
+            if (status.Code == StatusCode.DeadlineExceeded && (_deadline == 0 || Left > TimeSpan.Zero))
+            {
+                return;
+            }
+
+            if (_phase == Phase.Attempting)
+            {
+                (isFirst, connection, id) = (true, _connection, _id);
+                (_phase, _end, _connection) = (Phase.Ended, new AttemptEnd(status, id == 0 ? AttemptFlags.Local | AttemptFlags.NotBegun : AttemptFlags.Local), null);
+            }
+            else if (_phase == Phase.Searching)
+            {
+                _end = new AttemptEnd(status, AttemptFlags.Local | AttemptFlags.NotBegun);
+                search = _search;
+            }
+        }
+
+        if (id != 0)
+        {
+            connection?.Cancel(id);
+        }
+
+        search?.Cancel();
+        if (isFirst)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _owners) == 0)
+        {
+            _inputs.AsSpan(0, InputCount).Clear();
+            (Model, Opened, Activity, _end, _cancellationToken, _registration) = (null!, null!, null, default, default, default);
+            _driver.Return(this);
+        }
+    }
+}
