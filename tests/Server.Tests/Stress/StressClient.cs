@@ -92,6 +92,7 @@ internal sealed class StressClient(Uri address, StressMix mix, int seed, IReadOn
                 tally.Count(NotLoaded);
                 break;
             case 504 when mayTimeOut:
+            case 503 when mayTimeOut && Encoding.UTF8.GetString(answer.Body).Contains("would have been answered too late", StringComparison.Ordinal):
                 tally.Count(TimedOut);
                 break;
             case 200:
