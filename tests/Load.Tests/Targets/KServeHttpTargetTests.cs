@@ -121,7 +121,7 @@ public sealed class KServeHttpTargetTests
         var plan = ShortPlan(new ModelLoad("m", new ClosedLoop(1)));
 
         Assert.True((await Assert.ThrowsAsync<LoadException>(() => Loads.RunAsync("kserve+http://127.0.0.1:1", plan))).IsUnreachable);
-        Assert.Contains("expected inproc://…", (await Assert.ThrowsAsync<LoadException>(() => Loads.RunAsync("tcp://there", plan))).Message, StringComparison.Ordinal);
+        Assert.Contains("inproc://…", (await Assert.ThrowsAsync<LoadException>(() => Loads.RunAsync("tcp://there", plan))).Message, StringComparison.Ordinal);
     }
 
     private static LoadPlan ShortPlan(ModelLoad load) => new([load]) { WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromMilliseconds(300) };
