@@ -44,6 +44,12 @@ internal sealed class EndpointSet : IAsyncDisposable
         var second = Random.Shared.Next(ready.Length - 1);
         var (a, b) = (ready[first], ready[second < first ? second : second + 1]);
         connection = a.Outstanding <= b.Outstanding ? a : b;
+        if (connection.Leaving.IsCompleted)
+        {
+            // Its server has said that it stops, and its slot has not heard of that yet: what it refused must not go there again.
+            connection = Array.Find(ready, static other => !other.Leaving.IsCompleted) ?? connection;
+        }
+
         return true;
     }
 
