@@ -126,6 +126,25 @@ public sealed class ScriptedServerTests
     }
 
     [Fact]
+    public async Task A_request_after_a_go_away_does_not_even_try_the_server_that_leaves()
+    {
+        using var server = new ScriptedServer();
+        await using var client = new CamshaftClient(new CamshaftClientOptions { Endpoints = { new Uri(server.Address) }, MaxAttempts = 1 });
+        var (model, leaving) = await OpenAsync(server, client);
+
+        // The pong tells that what came before the ping was seen.
+        await leaving.SendGoAwayAsync(StatusCode.Ok);
+        await leaving.SendAsync(new(FrameKind.Ping, 9));
+        await leaving.ReceiveAsync(FrameKind.Pong);
+        var task = model.InferAsync(Input).AsTask();
+        var next = await server.AcceptAsync();
+        await next.OpenAsync();
+        await next.AnswerAsync(await next.ReceiveAsync(FrameKind.Infer));
+
+        (await task).Dispose();
+    }
+
+    [Fact]
     public async Task What_a_leaving_server_has_not_begun_is_sent_elsewhere()
     {
         using var server = new ScriptedServer();

@@ -34,23 +34,21 @@ internal sealed class EndpointSet : IAsyncDisposable
     public bool TryPick([NotNullWhen(true)] out Connection? connection)
     {
         var ready = _ready;
-        if (ready.Length < 2)
+        if (ready.Length > 1)
         {
-            connection = ready.Length == 1 ? ready[0] : null;
-            return connection is not null;
+            var first = Random.Shared.Next(ready.Length);
+            var second = Random.Shared.Next(ready.Length - 1);
+            var (a, b) = (ready[first], ready[second < first ? second : second + 1]);
+            connection = a.Outstanding <= b.Outstanding ? a : b;
+            if (!connection.Leaving.IsCompleted)
+            {
+                return true;
+            }
         }
 
-        var first = Random.Shared.Next(ready.Length);
-        var second = Random.Shared.Next(ready.Length - 1);
-        var (a, b) = (ready[first], ready[second < first ? second : second + 1]);
-        connection = a.Outstanding <= b.Outstanding ? a : b;
-        if (connection.Leaving.IsCompleted)
-        {
-            // Its server has said that it stops, and its slot has not heard of that yet: what it refused must not go there again.
-            connection = Array.Find(ready, static other => !other.Leaving.IsCompleted) ?? connection;
-        }
-
-        return true;
+        // A server that has said it stops is here until its slot hears of that, and would only hand the request back.
+        connection = Array.Find(ready, static other => !other.Leaving.IsCompleted);
+        return connection is not null;
     }
 
     /// <summary>Chooses a connection, and waits for the first one when none is ready and not all have failed.</summary>
