@@ -65,10 +65,6 @@ public sealed class BatchPlan
     /// <summary>Derives a plan.</summary>
     public static BatchPlan Derive(BatchProfile profile, BatchPlanOptions options) => new(profile, options);
 
-    /// <summary>The plan of a model whose runs nobody has measured: single requests, on medium lanes.</summary>
-    public static BatchPlan CreateUnmeasured(long ticksPerSecond) =>
-        new(new BatchProfile([new BatchMeasurement(1, ticksPerSecond / 200, ticksPerSecond / 200, ticksPerSecond / 200)]), new BatchPlanOptions { TicksPerSecond = ticksPerSecond });
-
     /// <summary>How long a run takes on a free processor: 95th percentile.</summary>
     /// <param name="rows">Its rows, 1 or more.</param>
     public long GetSlowWallTicks(int rows) => rows == TargetRows ? SlowRunTicks : Profile.GetSlowWallTicks(rows);
