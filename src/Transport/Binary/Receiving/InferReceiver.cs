@@ -12,7 +12,7 @@ namespace Camshaft.Transport.Binary.Receiving;
 /// memory for them, where a full budget makes the client wait (3), fills it (4) and runs the request (5). What is refused on
 /// the way is answered at once, and the rest of the frame skipped. Belongs to the receive loop, which does the waiting.
 /// </summary>
-internal sealed class InferReceiver(BinaryServices services, FrameReader reader, InferGate gate, RequestOwner owner, MemoryWait memoryWait)
+internal sealed class InferReceiver(BinaryServices services, FrameReader reader, InferGate gate, RequestOwner owner, MemoryWait memoryWait, DepartureWatch departure)
 {
     /// <summary>Stands for a number of bytes where it is memory that is needed.</summary>
     public const long NeedsMemory = -1;
@@ -58,7 +58,11 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     };
 
     /// <summary>Takes memory for the request; awaited when <see cref="Continue"/> asks for it, and given to <see cref="OnMemory"/>.</summary>
-    public ValueTask<InferenceStatus> ReserveAsync() => memoryWait.ReserveAsync(_request!.Inference, _deadline); // 3
+    public ValueTask<InferenceStatus> ReserveAsync() // 3
+    {
+        var reserved = memoryWait.ReserveAsync(_request!.Inference, _deadline);
+        return reserved.IsCompleted ? reserved : new(departure.WaitAsync(reserved.AsTask(), _begin + _frame.FrameByteSize - reader.Position));
+    }
 
     /// <summary>Goes on with the memory, or without the request.</summary>
     public void OnMemory(in InferenceStatus status)
