@@ -8,6 +8,7 @@ using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine;
@@ -61,6 +62,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]).Select, _schedulers, Memory, _residency, _completions, options, timeProvider);
         Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, _residency, timeProvider, _logger);
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
+        Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
         _container.MemoryLimitChanged += FollowMemoryLimit;
         _container.ProcessorCountChanged += FollowProcessorCount;
     }
@@ -97,6 +99,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>The backend plugins.</summary>
     public PluginHost Plugins { get; }
+
+    /// <summary>What it counts and measures.</summary>
+    public EngineTelemetry Telemetry { get; }
 
     /// <summary>Whether the engine works; false once it has stopped.</summary>
     public bool IsLive => _state != EngineState.Stopped;
