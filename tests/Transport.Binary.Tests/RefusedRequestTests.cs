@@ -204,13 +204,13 @@ public sealed class RefusedRequestTests(BinaryTestServer server) : ServerTest(se
     }
 
     [Fact]
-    public async Task Shared_memory_is_not_offered()
+    public async Task Shared_memory_that_was_not_agreed_on_is_not_offered()
     {
         await Connection.SendAsync(new FrameImage(FrameKind.Register, 3) { Own = new RegisterHead(1, RegionKind.Named, 0, 64, 0), Text = "/x" });
         await Connection.SendAsync(new FrameImage(FrameKind.Unregister, 4) { Own = new TargetHead(1) });
 
         await Connection.ReceiveErrorAsync(3, StatusCode.Unsupported);
-        await Connection.ReceiveErrorAsync(4, StatusCode.Unsupported);
+        await Connection.ReceiveErrorAsync(4, StatusCode.NotFound);
         await AssertGoesOnAsync();
     }
 

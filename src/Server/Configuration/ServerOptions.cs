@@ -111,6 +111,8 @@ internal sealed class ServerOptions
     [ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
 
+    public SharedMemorySection SharedMemory { get; set; } = new();
+
     [Setting("An option for a backend", KeyNames = ["backend", "option"])]
     public Dictionary<string, Dictionary<string, string>> Backends { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 

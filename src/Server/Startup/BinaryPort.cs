@@ -59,6 +59,15 @@ internal sealed class BinaryPort
             SendBytesPerSecond = limits.SendBytesPerSecond,
             StallTimeout = TimeSpan.FromSeconds(limits.StallSeconds),
             DrainTimeout = TimeSpan.FromSeconds(options.DrainSeconds),
+            SharedMemory = new SharedMemoryOptions
+            {
+                OffersNamed = options.SharedMemory.Named,
+                OffersSealed = options.SharedMemory.Sealed,
+                UsesInPlace = options.SharedMemory.InPlace,
+                RegionLimit = limits.RegionsPerConnection,
+                RegionByteSizeLimit = limits.RegionBytes,
+                ServerRegionLimit = limits.Regions,
+            },
             Agent = $"camshaft/{StartupBanner.Version}",
         };
     }

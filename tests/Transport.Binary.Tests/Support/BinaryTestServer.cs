@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -71,7 +72,7 @@ public class BinaryTestServer : IAsyncLifetime
         _models.Write("endless/model.yaml", "warm_up: none"u8);
         _models.Write("three/1/model.onnx", CreateThree());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseBinary()));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services.AddLogging(logging => logging.AddProvider(_log));
         builder.Services.AddSingleton(Time);
         builder.Services
@@ -90,12 +91,15 @@ public class BinaryTestServer : IAsyncLifetime
             .AddBinary(Options);
         _application = builder.Build();
         await _application.StartAsync();
-        var address = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var address = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(static address => address.Contains("127.0.0.1", StringComparison.Ordinal));
         Port = new Uri(address).Port;
         await UntilAsync(() => Engine.IsReady, static () => "The engine is not ready.");
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Where the server listens.</summary>
+    protected virtual void Listen(KestrelServerOptions kestrel) => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseBinary());
+
+    public virtual async ValueTask DisposeAsync()
     {
         await AssertNothingIsHeldAsync();
         await _application!.StopAsync();
@@ -156,7 +160,7 @@ public class BinaryTestServer : IAsyncLifetime
         }
 
         var blocks = ((ReceiveMemoryPoolFactory)_application!.Services.GetRequiredService<IMemoryPoolFactory<byte>>()).Rented;
-        return Server.Open > 0 ? $"{Server.Open} connections are open" : blocks > 0 ? $"{blocks} receive blocks are held" : null;
+        return Server.Open > 0 ? $"{Server.Open} connections are open" : Server.Regions > 0 ? $"{Server.Regions} regions are held" : blocks > 0 ? $"{blocks} receive blocks are held" : null;
     }
 
     private static byte[] CreateThree() => new OnnxModelBuilder()

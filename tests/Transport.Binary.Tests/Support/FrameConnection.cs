@@ -51,9 +51,9 @@ internal sealed class FrameConnection : IDisposable
     }
 
     /// <summary>Says hello and takes the server's.</summary>
-    public async Task<FrameImage> GreetAsync(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30)
+    public async Task<FrameImage> GreetAsync(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30, WireFeatures features = WireFeatures.None)
     {
-        await SendAsync(Frames.Hello(key, window, longestResult));
+        await SendAsync(Frames.Hello(key, window, longestResult, features));
         return await ReceiveAsync(FrameKind.Hello);
     }
 
