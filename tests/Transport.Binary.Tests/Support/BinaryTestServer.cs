@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -46,6 +47,9 @@ public class BinaryTestServer : IAsyncLifetime
 
     internal BinaryServer Server => _application!.Services.GetRequiredService<BinaryServer>();
 
+    /// <summary>Whether our own loops serve the sockets, in place of Kestrel's.</summary>
+    public virtual bool UsesEpoll => false;
+
     /// <summary>The clock that the server has: <see cref="Clock"/>, or the system's for what is measured.</summary>
     protected virtual TimeProvider Time => Clock;
 
@@ -71,10 +75,10 @@ public class BinaryTestServer : IAsyncLifetime
         _models.Write("endless/model.yaml", "warm_up: none"u8);
         _models.Write("three/1/model.onnx", CreateThree());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseBinary()));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, Serve));
         builder.Services.AddLogging(logging => logging.AddProvider(_log));
         builder.Services.AddSingleton(Time);
-        builder.Services
+        var camshaft = builder.Services
             .AddCamshaft(new EngineOptions
             {
                 ModelDirectories = [_models.FullPath],
@@ -88,6 +92,12 @@ public class BinaryTestServer : IAsyncLifetime
             })
             .AddAccess(Access)
             .AddBinary(Options);
+        if (UsesEpoll)
+        {
+            Assert.SkipUnless(BinaryTransportExtensions.HasEpoll, "This system has no epoll.");
+            camshaft.AddEpoll();
+        }
+
         _application = builder.Build();
         await _application.StartAsync();
         var address = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -140,6 +150,16 @@ public class BinaryTestServer : IAsyncLifetime
             Assert.False(patience.IsCancellationRequested, describe());
             await Task.Delay(1, CancellationToken.None);
         }
+    }
+
+    private void Serve(ListenOptions listen)
+    {
+        if (UsesEpoll)
+        {
+            listen.UseEpoll();
+        }
+
+        listen.UseBinary();
     }
 
     private string? DescribeHeld()
