@@ -16,7 +16,6 @@ public sealed partial class TestMemory : IDisposable
     private const uint CloseOnExecute = 1;
     private const uint AllowSealing = 2;
     private const int AddSeals = 1033;
-    private const int Duplicate = 1030;
 
     private readonly string? _path;
 
@@ -76,14 +75,6 @@ public sealed partial class TestMemory : IDisposable
         var bytes = new byte[byteSize];
         Assert.Equal(byteSize, RandomAccess.Read(Descriptor, bytes, offset));
         return bytes;
-    }
-
-    /// <summary>Another descriptor of the same.</summary>
-    public static SafeFileHandle Copy(SafeHandle descriptor)
-    {
-        var copy = Control(descriptor, Duplicate, 0);
-        Check(copy);
-        return new SafeFileHandle(copy, ownsHandle: true);
     }
 
     public void Dispose()

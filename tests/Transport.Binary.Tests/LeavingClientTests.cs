@@ -5,8 +5,7 @@ using Camshaft.Transport.Wire;
 namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>Clients that go, and requests that are taken back. That nothing is held afterwards, the base class finds out.</summary>
-[Collection(ServerCollection.Name)]
-public sealed class LeavingClientTests(BinaryTestServer server) : ServerTest(server)
+public abstract class LeavingClientTests(BinaryTestServer server) : ServerTest(server)
 {
     private const int Large = 3_000_000;
 
@@ -160,4 +159,10 @@ public sealed class LeavingClientTests(BinaryTestServer server) : ServerTest(ser
         var handle = await Connection.OpenModelAsync("sample_identity");
         await Connection.SendAsync(Frames.Infer(2, handle, new byte[Large]).Write().AsMemory(0, place));
     }
+
+    [Collection(ServerCollection.Name)]
+    public sealed class OnKestrel(BinaryTestServer server) : LeavingClientTests(server);
+
+    [Collection(EpollCollection.Name)]
+    public sealed class OnEpoll(EpollTestServer server) : LeavingClientTests(server);
 }

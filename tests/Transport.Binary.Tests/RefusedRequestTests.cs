@@ -7,8 +7,7 @@ using Camshaft.Transport.Wire.Tests.Support;
 namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>Requests that are refused one by one: each gets its error, and the same connection goes on.</summary>
-[Collection(ServerCollection.Name)]
-public sealed class RefusedRequestTests(BinaryTestServer server) : ServerTest(server)
+public abstract class RefusedRequestTests(BinaryTestServer server) : ServerTest(server)
 {
     private static readonly float[] Floats = [1, 2, 3];
 
@@ -235,4 +234,10 @@ public sealed class RefusedRequestTests(BinaryTestServer server) : ServerTest(se
         await Connection.SendAsync(Frames.Infer(1001, handle, new byte[] { 1, 2, 3 }));
         Assert.Equal([1, 2, 3], (await Connection.ReceiveAsync(FrameKind.Result)).Data.Single());
     }
+
+    [Collection(ServerCollection.Name)]
+    public sealed class OnKestrel(BinaryTestServer server) : RefusedRequestTests(server);
+
+    [Collection(EpollCollection.Name)]
+    public sealed class OnEpoll(EpollTestServer server) : RefusedRequestTests(server);
 }

@@ -39,6 +39,10 @@ internal sealed class ServerOptions
     [Setting("A Unix socket for the binary protocol", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }
 
+    [EnumDataType(typeof(BinaryIo))]
+    [Setting("Who serves the sockets of the binary protocol: kestrel = the web server; epoll = loops made for it, on Linux; with TLS it is always kestrel", Flag = "--binary-io")]
+    public BinaryIo BinaryIo { get; set; }
+
     [Setting("The directory of the backend plugins", Flag = "--plugins", Default = "plugins beside the program", IsPath = true)]
     public string? Plugins { get; set; }
 

@@ -25,7 +25,7 @@ public sealed class RegionTests(SharedMemoryServer server) : SharedMemoryTest(se
 
         await SendNamedAsync(1, 7, named.Name, offset, byteSize);
         var first = await Connection.ReceiveAsync(FrameKind.Error);
-        await SendSealedAsync(2, 7, memory.Descriptor, offset, byteSize);
+        SendSealed(2, 7, memory.Descriptor, offset, byteSize);
         var second = await Connection.ReceiveAsync(FrameKind.Error);
 
         var expected = byteSize > SharedMemoryServer.RegionByteSizeLimit ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument;
@@ -101,7 +101,7 @@ public sealed class RegionTests(SharedMemoryServer server) : SharedMemoryTest(se
         using var memory = TestMemory.Create(4096);
         await RegisterSealedAsync(1, 7, memory, 4096);
 
-        await SendSealedAsync(2, 7, memory.Descriptor, 0, 4096);
+        SendSealed(2, 7, memory.Descriptor, 0, 4096);
         Assert.Equal("Region 7 is registered.", (await Connection.ReceiveErrorAsync(2, StatusCode.AlreadyExists)).Text);
         await SendUnregisterAsync(3, 7);
         await ReceiveDoneAsync(3);
@@ -135,7 +135,7 @@ public sealed class RegionTests(SharedMemoryServer server) : SharedMemoryTest(se
         await SendUnregisterAsync(4, 7);
         await Connection.SendAsync(Infer(5, endless, Input(DataType.Float32, 7, 0, 64, 16)));
         await Connection.ReceiveErrorAsync(5, StatusCode.NotFound);
-        await SendSealedAsync(6, 7, memory.Descriptor, 0, 4096);
+        SendSealed(6, 7, memory.Descriptor, 0, 4096);
         await Connection.ReceiveErrorAsync(6, StatusCode.AlreadyExists);
         Assert.Equal(1, Server.Server.Regions);
 
@@ -187,7 +187,7 @@ public sealed class RegionTests(SharedMemoryServer server) : SharedMemoryTest(se
             await RegisterSealedAsync((ulong)i, (uint)i, memory, 4096);
         }
 
-        await SendSealedAsync(100, 100, memory.Descriptor, 0, 4096);
+        SendSealed(100, 100, memory.Descriptor, 0, 4096);
         Assert.Equal("The connection has 4 regions, as many as it may.", (await Connection.ReceiveErrorAsync(100, StatusCode.ResourceExhausted)).Text);
         await SendUnregisterAsync(101, 1);
         await ReceiveDoneAsync(101);
@@ -199,11 +199,11 @@ public sealed class RegionTests(SharedMemoryServer server) : SharedMemoryTest(se
     public async Task More_bytes_than_a_connection_may_have_are_refused()
     {
         using var memory = TestMemory.Create(SharedMemoryServer.RegionByteSizeLimit + 1);
-        await SendSealedAsync(1, 1, memory.Descriptor, 0, SharedMemoryServer.RegionByteSizeLimit + 1);
+        SendSealed(1, 1, memory.Descriptor, 0, SharedMemoryServer.RegionByteSizeLimit + 1);
         await Connection.ReceiveErrorAsync(1, StatusCode.ResourceExhausted);
         await RegisterSealedAsync(2, 1, memory, SharedMemoryServer.RegionByteSizeLimit - 4096);
 
-        await SendSealedAsync(3, 2, memory.Descriptor, 0, 4097);
+        SendSealed(3, 2, memory.Descriptor, 0, 4097);
         await Connection.ReceiveErrorAsync(3, StatusCode.ResourceExhausted);
         await RegisterSealedAsync(4, 2, memory, 4096);
     }

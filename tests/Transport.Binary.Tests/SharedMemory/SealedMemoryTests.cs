@@ -92,7 +92,7 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
     {
         using var memory = TestMemory.Create(4096, seals);
 
-        await SendSealedAsync(1, 7, memory.Descriptor, 0, 4096);
+        SendSealed(1, 7, memory.Descriptor, 0, 4096);
 
         Assert.Equal("The memory is not sealed against shrinking; expected F_SEAL_SHRINK.", (await Connection.ReceiveErrorAsync(1, StatusCode.InvalidArgument)).Text);
     }
@@ -102,7 +102,7 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
     {
         using var memory = TestMemory.Create(4 << 20, TestMemory.SealShrink, HugePages);
 
-        await SendSealedAsync(1, 7, memory.Descriptor, 0, 4 << 20);
+        SendSealed(1, 7, memory.Descriptor, 0, 4 << 20);
 
         Assert.Contains("huge pages", (await Connection.ReceiveErrorAsync(1, StatusCode.InvalidArgument)).Text, StringComparison.Ordinal);
     }
@@ -118,7 +118,7 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
         SafeHandle[] descriptors = [socket.SafeHandle, pipe.SafePipeHandle, file, named.Descriptor];
         for (var i = 0; i < descriptors.Length; i++)
         {
-            await SendSealedAsync((ulong)i + 1, 7, descriptors[i], 0, 4096);
+            SendSealed((ulong)i + 1, 7, descriptors[i], 0, 4096);
             await Connection.ReceiveErrorAsync((ulong)i + 1, StatusCode.InvalidArgument);
         }
     }
@@ -130,8 +130,7 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
 
         await Connection.SendAsync(new FrameImage(FrameKind.Register, 1) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0) });
         Assert.Contains("No descriptor came with the frame", (await Connection.ReceiveErrorAsync(1, StatusCode.InvalidArgument)).Text, StringComparison.Ordinal);
-        Server.Descriptors.Add(TestMemory.Copy(memory.Descriptor));
-        await Connection.SendAsync(new FrameImage(FrameKind.Register, 2) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0), Text = "/name" });
+        Connection.Send(new FrameImage(FrameKind.Register, 2) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0), Text = "/name" }, memory.Descriptor);
 
         await Connection.ReceiveErrorAsync(2, StatusCode.InvalidArgument);
     }
@@ -143,8 +142,7 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
         using var other = TestMemory.Create(8192);
         var wrong = new FrameImage(FrameKind.Register, 1) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0), Fields = [new FieldImage((FieldNumber)77, [1], IsRequired: true)] };
 
-        Server.Descriptors.Add(TestMemory.Copy(one.Descriptor));
-        await Connection.SendAsync(wrong);
+        Connection.Send(wrong, one.Descriptor);
         await Connection.ReceiveErrorAsync(1, StatusCode.Unsupported);
         await RegisterSealedAsync(2, 7, other, 8192);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Epoll;
 using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Wire;
 using Microsoft.AspNetCore.Connections;
@@ -24,7 +25,7 @@ public sealed class SharedMemoryOfferTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Shared memory is Linux's.");
         var context = new DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1), LocalEndPoint = new IPEndPoint(IPAddress.Loopback, 8003) };
-        context.Features.Set<IReceivedDescriptors>(new QueuedDescriptors());
+        context.Features.Set<IReceivedDescriptors>(new ReceivedDescriptors());
 
         Assert.Equal(features, SharedMemoryOffer.Of(context, new SharedMemoryOptions()).Features);
     }
@@ -38,7 +39,7 @@ public sealed class SharedMemoryOfferTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Shared memory is Linux's.");
         var context = new DefaultConnectionContext { LocalEndPoint = Path };
-        context.Features.Set<IReceivedDescriptors>(new QueuedDescriptors());
+        context.Features.Set<IReceivedDescriptors>(new ReceivedDescriptors());
 
         Assert.Equal(features, SharedMemoryOffer.Of(context, new SharedMemoryOptions { OffersNamed = named, OffersSealed = @sealed }).Features);
     }

@@ -1,13 +1,12 @@
 using System.Net.Sockets;
 using Camshaft.Testing;
-using Camshaft.Transport.Binary.Connections;
 using Camshaft.Transport.Binary.Tests.Support;
 using Camshaft.Transport.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Camshaft.Transport.Binary.Tests.SharedMemory;
 
-/// <summary>A server on a Unix socket besides, whose connections get the descriptors that a test adds.</summary>
+/// <summary>A server of our own loops, which receive descriptors, on a Unix socket besides.</summary>
 public sealed class SharedMemoryServer : BinaryTestServer
 {
     private readonly TempDirectory _directory = new();
@@ -18,7 +17,7 @@ public sealed class SharedMemoryServer : BinaryTestServer
 
     public const int ServerRegionLimit = 6;
 
-    internal QueuedDescriptors Descriptors { get; } = new();
+    public override bool UsesEpoll => true;
 
     protected override BinaryTransportOptions Options => base.Options with
     {
@@ -46,15 +45,7 @@ public sealed class SharedMemoryServer : BinaryTestServer
     protected override void Listen(KestrelServerOptions kestrel)
     {
         base.Listen(kestrel);
-        kestrel.ListenUnixSocket(SocketPath, listen =>
-        {
-            listen.Use(next => context =>
-            {
-                context.Features.Set<IReceivedDescriptors>(Descriptors);
-                return next(context);
-            });
-            listen.UseBinary();
-        });
+        kestrel.ListenUnixSocket(SocketPath, Serve);
     }
 
     public override async ValueTask DisposeAsync()

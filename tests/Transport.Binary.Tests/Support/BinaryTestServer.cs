@@ -47,6 +47,9 @@ public class BinaryTestServer : IAsyncLifetime
 
     internal BinaryServer Server => _application!.Services.GetRequiredService<BinaryServer>();
 
+    /// <summary>Whether our own loops serve the sockets, in place of Kestrel's.</summary>
+    public virtual bool UsesEpoll => false;
+
     /// <summary>The clock that the server has: <see cref="Clock"/>, or the system's for what is measured.</summary>
     protected virtual TimeProvider Time => Clock;
 
@@ -75,7 +78,7 @@ public class BinaryTestServer : IAsyncLifetime
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services.AddLogging(logging => logging.AddProvider(_log));
         builder.Services.AddSingleton(Time);
-        builder.Services
+        var camshaft = builder.Services
             .AddCamshaft(new EngineOptions
             {
                 ModelDirectories = [_models.FullPath],
@@ -89,6 +92,12 @@ public class BinaryTestServer : IAsyncLifetime
             })
             .AddAccess(Access)
             .AddBinary(Options);
+        if (UsesEpoll)
+        {
+            Assert.SkipUnless(BinaryTransportExtensions.HasEpoll, "This system has no epoll.");
+            camshaft.AddEpoll();
+        }
+
         _application = builder.Build();
         await _application.StartAsync();
         var address = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(static address => address.Contains("127.0.0.1", StringComparison.Ordinal));
@@ -97,7 +106,7 @@ public class BinaryTestServer : IAsyncLifetime
     }
 
     /// <summary>Where the server listens.</summary>
-    protected virtual void Listen(KestrelServerOptions kestrel) => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseBinary());
+    protected virtual void Listen(KestrelServerOptions kestrel) => kestrel.Listen(IPAddress.Loopback, 0, Serve);
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -144,6 +153,16 @@ public class BinaryTestServer : IAsyncLifetime
             Assert.False(patience.IsCancellationRequested, describe());
             await Task.Delay(1, CancellationToken.None);
         }
+    }
+
+    protected void Serve(ListenOptions listen)
+    {
+        if (UsesEpoll)
+        {
+            listen.UseEpoll();
+        }
+
+        listen.UseBinary();
     }
 
     private string? DescribeHeld()

@@ -68,6 +68,9 @@ internal sealed class FrameConnection : IDisposable
 
     public Task SendAsync(FrameImage frame) => SendAsync(frame.Write());
 
+    /// <summary>Sends a frame with a descriptor beside its first byte.</summary>
+    public void Send(FrameImage frame, System.Runtime.InteropServices.SafeHandle descriptor) => DescriptorSender.Send(_socket, frame.Write(), (int)descriptor.DangerousGetHandle());
+
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         using var patience = new CancellationTokenSource(Patience);
