@@ -117,6 +117,9 @@ internal sealed class EndpointSet : IAsyncDisposable
         }
     }
 
+    /// <summary>Has every server let go of a region.</summary>
+    public Task LeaveAsync(SharedRegion region) => Task.WhenAll(_ready.Select(connection => connection.Regions.LeaveAsync(region)));
+
     /// <summary>Has a model opened again where its handle does not fit any more.</summary>
     public void Forget(OpenedModel opened)
     {

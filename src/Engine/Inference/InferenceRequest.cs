@@ -2,6 +2,7 @@ using System.Threading.Tasks.Sources;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
+using Camshaft.Engine.Memory.Shared;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Telemetry;
@@ -153,7 +154,26 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         _tensors.DeclareInput(index, dataType, shape, byteSize);
 
     /// <summary>Asks for an output. Who asks for none gets them all.</summary>
-    public InferenceStatus RequestOutput(int index) => _tensors.RequestOutput(index);
+    /// <param name="index">The output.</param>
+    /// <param name="room">How many bytes there is room for; with more of them the request ends without success, before it runs where their number is known.</param>
+    public InferenceStatus RequestOutput(int index, long room = long.MaxValue) => _tensors.RequestOutput(index, room);
+
+    /// <summary>Has a declared input read where it lies, in memory of the client's, which the client may change at any time.</summary>
+    /// <returns>
+    /// <see langword="true"/>: the request owns the lease. <see langword="false"/>: the caller still does, and copies the input into the memory that comes with
+    /// <see cref="ReserveAsync"/>, since it does not begin at a multiple of <see cref="LentMemory.Alignment"/>, or must not change while it is used.
+    /// </returns>
+    public bool TryLendInput(int index, in LentMemory memory) => _tensors.TryLendInput(index, memory, Batching);
+
+    /// <summary>
+    /// Has an output that was asked for written where the client wants it, when all inputs are declared. One that joined others lies elsewhere all the same:
+    /// <see cref="GetOutput"/> tells.
+    /// </summary>
+    /// <returns>
+    /// <see langword="true"/>: the request owns the lease. <see langword="false"/>: the caller still does, and copies the output when it is there, since its size is
+    /// not known yet, or as for <see cref="TryLendInput"/>.
+    /// </returns>
+    public bool TryLendOutput(int index, in LentMemory memory) => _tensors.TryLendOutput(index, memory);
 
     /// <summary>
     /// Takes memory for the inputs and for the outputs whose shape is known, all at once. Where the budget is used up this
@@ -170,7 +190,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         if (Batching.Joins)
         {
             FindBucket();
-            if (FillsAtOnce)
+            if (FillsAtOnce && !_tensors.HasLent)
             {
                 _bucket?.TryClaim(this, _memory);
             }

@@ -38,6 +38,9 @@ internal static class RequestErrors
     public static InferenceStatus OutputMissing(ModelVersion model, TensorSpec output) =>
         new(StatusCode.Internal, $"{model}: the backend gave no output '{output.Name}'.");
 
+    public static InferenceStatus NoRoom(ModelVersion model, TensorSlot output) =>
+        new(StatusCode.InvalidArgument, $"{model}: output '{output.Spec.Name}' has {output.ByteSize} bytes; the request has room for {output.Room}.");
+
     public static InferenceStatus OutputNotWhole(ModelVersion model, TensorSlot output) =>
         new(StatusCode.Internal, $"{model}: the backend gave output '{output.Spec.Name}' {output.ByteSize} bytes, which are not the whole elements of BYTES {Shape.Format(output.Dimensions)}.");
 

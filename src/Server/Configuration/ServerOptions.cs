@@ -39,6 +39,10 @@ internal sealed class ServerOptions
     [Setting("A Unix socket for the binary protocol", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }
 
+    [EnumDataType(typeof(BinaryIo))]
+    [Setting("Who serves the sockets of the binary protocol: kestrel = the web server; epoll = loops made for it, on Linux; with TLS it is always kestrel", Flag = "--binary-io")]
+    public BinaryIo BinaryIo { get; set; }
+
     [Setting("The directory of the backend plugins", Flag = "--plugins", Default = "plugins beside the program", IsPath = true)]
     public string? Plugins { get; set; }
 
@@ -110,6 +114,8 @@ internal sealed class ServerOptions
 
     [ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
+
+    public SharedMemorySection SharedMemory { get; set; } = new();
 
     [Setting("An option for a backend", KeyNames = ["backend", "option"])]
     public Dictionary<string, Dictionary<string, string>> Backends { get; set; } = new(StringComparer.OrdinalIgnoreCase);

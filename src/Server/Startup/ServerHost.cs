@@ -39,7 +39,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
-        builder.Services.AddCamshaft(options.ToEngineOptions())
+        var camshaft = builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAccess(options.Access.ToAccessOptions(options.Limits))
             .AddHttp(new HttpTransportOptions
             {
@@ -49,11 +49,26 @@ internal static class ServerHost
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             })
             .AddBinary(BinaryPort.ToTransportOptions(options));
+        if (options.BinaryIo == BinaryIo.Epoll)
+        {
+            AddEpoll(camshaft);
+        }
+
         var app = builder.Build();
         var stop = app.Services.GetRequiredService<GracefulStop>();
         app.Use(next => context => stop.ServeAsync(context, next));
         app.MapCamshaft();
         return app;
+    }
+
+    private static void AddEpoll(CamshaftBuilder camshaft)
+    {
+        if (!BinaryTransportExtensions.HasEpoll)
+        {
+            throw new ConfigurationException("This system has no epoll, which is Linux's; leave binaryIo at kestrel.");
+        }
+
+        camshaft.AddEpoll();
     }
 
     private static void ConfigurePorts(KestrelServerOptions kestrel, ServerOptions options)
