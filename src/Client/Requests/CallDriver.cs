@@ -162,6 +162,11 @@ internal sealed class CallDriver(CamshaftClientOptions options, EndpointSet endp
             // The search counts as an attempt, so that one without end ends.
             call.EndSearch(new AttemptEnd(exception.Status, AttemptFlags.NotBegun));
         }
+        catch (ObjectDisposedException)
+        {
+            // As those end that are on their way.
+            call.EndSearch(new AttemptEnd(new InferenceStatus(StatusCode.Cancelled, "The client was disposed."), AttemptFlags.Local));
+        }
         catch (OperationCanceledException)
         {
             call.EndSearch(new AttemptEnd(new InferenceStatus(StatusCode.Cancelled, "The request was cancelled."), AttemptFlags.Local));
