@@ -128,6 +128,10 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
 
     internal HostMemoryPool Memory => _memory;
 
+    internal SignaturePlan Plan => _plan;
+
+    internal bool HasRequestedOutputs => _tensors.HasRequestedOutputs;
+
     /// <summary>Sets a hard deadline, counted from now: a request that has not ended by then ends with <see cref="StatusCode.DeadlineExceeded"/>.</summary>
     /// <param name="timeout">More than zero.</param>
     public void SetTimeout(TimeSpan timeout)
@@ -210,6 +214,30 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
 
     /// <summary>An output, valid until the request is disposed. After <see cref="RunAsync"/> succeeded.</summary>
     public TensorView GetOutput(int index) => Outputs[index].View;
+
+    /// <summary>
+    /// Gives a request to another model what this one carries: the inputs and the wish for outputs, by name. The other is new; this one does not run.
+    /// Where the other has memory at once nothing waits.
+    /// </summary>
+    /// <param name="other">The other request; its owner stays its owner however this ends.</param>
+    /// <param name="cancellationToken">Gives the wait for memory up.</param>
+    /// <returns>Success; what the other model has against it; or why there is no memory.</returns>
+    public async ValueTask<InferenceStatus> CopyToAsync(InferenceRequest other, CancellationToken cancellationToken)
+    {
+        var status = RequestCopy.Declare(this, other);
+        if (status.IsOk)
+        {
+            other.FillsAtOnce = true;
+            status = await other.ReserveAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (status.IsOk)
+        {
+            RequestCopy.Fill(this, other);
+        }
+
+        return status;
+    }
 
     /// <summary>Says that the request's last byte has arrived.</summary>
     public void MarkReceived() => _timings.Received = _timeProvider.GetTimestamp();

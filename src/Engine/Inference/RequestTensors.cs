@@ -15,6 +15,9 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 
     public ReadOnlySpan<TensorSlot> Outputs => _outputs;
 
+    /// <summary>Whether outputs were asked for by name.</summary>
+    public bool HasRequestedOutputs => _hasRequestedOutputs;
+
     public InferenceStatus DeclareInput(int index, DataType dataType, ReadOnlySpan<long> shape, long byteSize)
     {
         var slot = _inputs[index];

@@ -34,7 +34,7 @@ internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOpt
 
     public async Task ModelAsync(HttpContext context)
     {
-        var route = ModelRoute.Of(context);
+        var route = ModelRoute.Of(context, engine);
         var version = await FindKnownAsync(context, route).ConfigureAwait(false);
         IReadOnlyList<ModelVersion> versions = route.Version < 0
             ? [.. engine.Models.List().First(entry => entry.Name == route.Name).Versions.Where(static known => known.State is ModelState.Ready or ModelState.Standby)]
@@ -44,7 +44,7 @@ internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOpt
 
     public async Task ConfigAsync(HttpContext context)
     {
-        var version = await FindKnownAsync(context, ModelRoute.Of(context)).ConfigureAwait(false);
+        var version = await FindKnownAsync(context, ModelRoute.Of(context, engine)).ConfigureAwait(false);
         version.MeasureFootprint();
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, version, ModelConfigJson.Write).ConfigureAwait(false);
     }
