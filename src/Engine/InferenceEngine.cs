@@ -9,6 +9,7 @@ using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Routing;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine;
@@ -65,6 +66,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Router = new Router(options, repository, Models, timeProvider, _logger);
         Controller.Changed += Router.OnModelsChanged;
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
+        Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
         _container.MemoryLimitChanged += FollowMemoryLimit;
         _container.ProcessorCountChanged += FollowProcessorCount;
     }
@@ -104,6 +106,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>The backend plugins.</summary>
     public PluginHost Plugins { get; }
+
+    /// <summary>What it counts and measures.</summary>
+    public EngineTelemetry Telemetry { get; }
 
     /// <summary>Whether the engine works; false once it has stopped.</summary>
     public bool IsLive => _state != EngineState.Stopped;
