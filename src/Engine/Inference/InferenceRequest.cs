@@ -62,6 +62,12 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// </summary>
     public bool FillsAtOnce { get; set; }
 
+    /// <summary>Whether nobody waits for it: it runs alone, only where nothing else wants to, and never waits itself.</summary>
+    internal bool IsBackground { get; set; }
+
+    /// <summary>Whether it could start now, as one that nobody waits for.</summary>
+    internal bool HasRoomInBackground => _scheduler.HasRoomInBackground;
+
     /// <summary>1 = highest; 0 = the model's default. For policies that order by it.</summary>
     public ulong Priority { get; set; }
 
@@ -195,6 +201,18 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
             self.Rent(await reservation.ConfigureAwait(false), blockByteSize);
     }
 
+    /// <summary>Takes memory for the inputs and for the outputs whose shape is known, if all of it is there at once.</summary>
+    internal bool TryReserve()
+    {
+        if (!_tensors.Bind().IsOk)
+        {
+            return false;
+        }
+
+        var blockByteSize = _tensors.CountBlockBytes();
+        return blockByteSize == 0 || (_memory.TryReserve(blockByteSize) && Rent(InferenceStatus.Ok, blockByteSize).IsOk);
+    }
+
     /// <summary>An input's memory, to be filled. After <see cref="ReserveAsync"/> succeeded.</summary>
     public TensorView GetInput(int index) => Inputs[index].View;
 
@@ -285,6 +303,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         _status = default;
         Deadline = long.MaxValue;
         MayRunInline = false;
+        IsBackground = false;
         Priority = 0;
         Trace = default;
         WasAccepted = false;

@@ -32,6 +32,12 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
     /// <summary>Takes a lane for a request that its caller runs.</summary>
     public EngineLane TakeInline(InferenceRequest request) => Take(GetInlineClass(), request, decision: default);
 
+    /// <summary>Whether a run that nobody waits for may start now: nobody else waits either, and there is a core for it.</summary>
+    public bool HasRoomInBackground => queues.Queued == 0 && lanes.HasFreeInBackground;
+
+    /// <summary>Takes the lane for a request that nobody waits for.</summary>
+    public EngineLane TakeInBackground(InferenceRequest request) => Take(LaneClass.Background, request, decision: default);
+
     /// <summary>Gives batches to free lanes of every class.</summary>
     public void DispatchAll(ref DispatchResult result)
     {

@@ -84,6 +84,7 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
         }
 
         request = owner.Accept(frame, inference, admission);
+        request.Route = route;
         return status;
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
 using Camshaft.Transport.Hosting.Access;
 using Camshaft.Transport.Wire;
 
@@ -17,6 +18,7 @@ internal sealed class BinaryRequest
     private readonly Action _onAnswered;
     private InputPlace[] _places = new InputPlace[UsualInputCount];
     private int _placeCount;
+    private bool _isAnswered;
     private RequestOwner _owner = null!;
     private Admission _admission;
     private ConfiguredValueTaskAwaitable<InferenceStatus>.ConfiguredValueTaskAwaiter _answer;
@@ -30,6 +32,9 @@ internal sealed class BinaryRequest
     public long Charge { get; private set; }
 
     public InferenceRequest Inference { get; private set; } = null!;
+
+    /// <summary>The way by which it was found; for its copies.</summary>
+    public Route Route { get; set; }
 
     /// <summary>Where the inputs that have data in the frame lie, in the order of the frame.</summary>
     public ReadOnlySpan<InputPlace> Places => _places.AsSpan(0, _placeCount);
@@ -96,6 +101,13 @@ internal sealed class BinaryRequest
     public void Release()
     {
         var (owner, inference, admission) = (_owner, Inference, _admission);
+        if (_isAnswered)
+        {
+            owner.OfferCopies(Route, inference);
+        }
+
+        _isAnswered = false;
+        Route = default;
         _owner = null!;
         Inference = null!;
         _admission = default;
@@ -110,6 +122,7 @@ internal sealed class BinaryRequest
         var status = _answer.GetResult();
         if (status.IsOk)
         {
+            _isAnswered = true;
             _owner.Answer(this);
         }
         else

@@ -16,6 +16,7 @@ internal sealed partial class HttpEndpoints(
     InferEndpoint infer,
     RepositoryEndpoints repository,
     RouteEndpoints routes,
+    RegistryEndpoints registry,
     AccessControl access,
     AuditLog audit,
     ILogger<HttpEndpoints> logger) : ITransportEndpoints
@@ -44,6 +45,10 @@ internal sealed partial class HttpEndpoints(
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, routes.AliasesAsync, "/v2/aliases");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, routes.SetAliasAsync, "/v2/aliases/{alias}");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, routes.RemoveAliasAsync, "/v2/aliases/{alias}/remove");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.ListAsync, "/v2/models");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.SchemaAsync, $"{Model}/schema", $"{Version}/schema");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.OpenApiAsync, "/openapi.json");
+        Map(endpoints, HttpMethods.Get, AccessRights.None, registry.PageAsync, "/docs");
         endpoints.Map("/v2/{**rest}", static context => ErrorAnswer.WriteAsync(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'."));
     }
 

@@ -63,6 +63,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             await RunAsync(context, exchange, deadline).ConfigureAwait(false); // 5
             await AnswerWriter.WriteAsync(context, exchange, exchange.Request!, allBinary: exchange.Form == BodyForm.Raw).ConfigureAwait(false); // 6
             exchange.Request!.MarkSent();
+            engine.Shadows.Offer(exchange.Route, exchange.Request);
         }
         catch (InvalidRequestException exception) when (exchange.ModelName is { } name && !exception.Message.StartsWith("Model '", StringComparison.Ordinal))
         {

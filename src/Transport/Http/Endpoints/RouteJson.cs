@@ -88,6 +88,8 @@ internal static class RouteJson
             writer.WriteStartObject();
             writer.WriteString("target"u8, shadow.Target.ToString());
             writer.WriteNumber("percent"u8, shadow.Percent);
+            writer.WriteNumber("sent"u8, shadow.Sent);
+            writer.WriteNumber("dropped"u8, shadow.Dropped);
             writer.WriteEndObject();
         }
 
