@@ -432,6 +432,11 @@ internal sealed class DeviceScheduler : IDisposable
         var over = _endings.End(result.First, isRetried: !result.Status.IsOk && result.First.NextInBatch is not null);
         lane.Run.ResetCancellation();
         _lanes.GiveBack(lane);
+        if (lane.Class == LaneClass.Background)
+        {
+            _dispatcher.EndInBackground();
+        }
+
         return over;
     }
 

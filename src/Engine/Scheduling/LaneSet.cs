@@ -54,7 +54,7 @@ internal sealed class LaneSet
             }
         }
 
-        if (layout.HasClasses && !_lanes.Exists(static lane => lane.Class == LaneClass.Background))
+        if (!_lanes.Exists(static lane => lane.Class == LaneClass.Background))
         {
             Add(LaneClass.Background);
         }

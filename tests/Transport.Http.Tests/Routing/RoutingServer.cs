@@ -60,7 +60,7 @@ public sealed class RoutingServer : IAsyncLifetime
                 ControlMode = ModelControlMode.Explicit,
                 LoadModels = ["*"],
                 CpuLaneCount = 2,
-                ShadowTimeout = TimeSpan.FromSeconds(1),
+                ShadowTimeout = TimeSpan.FromMilliseconds(20),
             })
             .AddHttp();
         _application = builder.Build();

