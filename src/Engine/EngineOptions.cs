@@ -69,6 +69,9 @@ public sealed record EngineOptions
     /// <summary>A file in which aliases that calls set outlast the server; null = they end with it.</summary>
     public string? AliasFile { get; init; }
 
+    /// <summary>How long the run of a copy that nobody waits for may take. Default: 30 s.</summary>
+    public TimeSpan ShadowTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Options for backends, by backend name, then by key.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Backends { get; init; }
         = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.OrdinalIgnoreCase);

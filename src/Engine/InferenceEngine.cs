@@ -65,6 +65,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Controller = new ModelController(options, repository, Models, _loader, _residency, timeProvider, _logger);
         Router = new Router(options, repository, Models, timeProvider, _logger);
         Controller.Changed += Router.OnModelsChanged;
+        Shadows = new ShadowCopies(Models, options.ShadowTimeout);
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
         Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
         _container.MemoryLimitChanged += FollowMemoryLimit;
@@ -91,6 +92,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>Loads and unloads models.</summary>
     public ModelController Controller { get; }
+
+    /// <summary>Sends copies of requests to where rules want them.</summary>
+    public ShadowCopies Shadows { get; }
 
     /// <summary>Finds the models of requests that do not name one.</summary>
     public Router Router { get; }

@@ -14,7 +14,7 @@ public abstract class RefusedRequestTests(BinaryTestServer server) : ServerTest(
     [Theory]
     [InlineData("nothing", -1, "Model 'nothing' is not known to this server.")]
     [InlineData("simple", 7, "Model 'simple' has no version 7; known: 1.")]
-    [InlineData("", -1, "Model '' is not known to this server.")]
+    [InlineData("", -1, "The open names no model, and no rule takes the request.")]
     public async Task A_model_that_there_is_not_is_not_found(string name, long version, string message)
     {
         await Connection.SendAsync(Frames.Open(3, name, version));

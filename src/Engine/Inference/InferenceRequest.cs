@@ -63,6 +63,12 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// </summary>
     public bool FillsAtOnce { get; set; }
 
+    /// <summary>Whether nobody waits for it: it runs alone, only where nothing else wants to, and never waits itself.</summary>
+    internal bool IsBackground { get; set; }
+
+    /// <summary>Whether it could start now, as one that nobody waits for.</summary>
+    internal bool HasRoomInBackground => _scheduler.HasRoomInBackground;
+
     /// <summary>1 = highest; 0 = the model's default. For policies that order by it.</summary>
     public ulong Priority { get; set; }
 
@@ -134,6 +140,10 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     internal ReadOnlySpan<TensorSlot> Outputs => _tensors.Outputs;
 
     internal HostMemoryPool Memory => _memory;
+
+    internal SignaturePlan Plan => _plan;
+
+    internal bool HasRequestedOutputs => _tensors.HasRequestedOutputs;
 
     /// <summary>Sets a hard deadline, counted from now: a request that has not ended by then ends with <see cref="StatusCode.DeadlineExceeded"/>.</summary>
     /// <param name="timeout">More than zero.</param>
@@ -211,6 +221,18 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
             self.Rent(await reservation.ConfigureAwait(false), blockByteSize);
     }
 
+    /// <summary>Takes memory for the inputs and for the outputs whose shape is known, if all of it is there at once.</summary>
+    internal bool TryReserve()
+    {
+        if (!_tensors.Bind().IsOk)
+        {
+            return false;
+        }
+
+        var blockByteSize = _tensors.CountBlockBytes();
+        return blockByteSize == 0 || (_memory.TryReserve(blockByteSize) && Rent(InferenceStatus.Ok, blockByteSize).IsOk);
+    }
+
     /// <summary>An input's memory, to be filled. After <see cref="ReserveAsync"/> succeeded.</summary>
     public TensorView GetInput(int index) => Inputs[index].View;
 
@@ -236,6 +258,30 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
 
     /// <summary>An output, valid until the request is disposed. After <see cref="RunAsync"/> succeeded.</summary>
     public TensorView GetOutput(int index) => Outputs[index].View;
+
+    /// <summary>
+    /// Gives a request to another model what this one carries: the inputs and the wish for outputs, by name. The other is new; this one does not run.
+    /// Where the other has memory at once nothing waits.
+    /// </summary>
+    /// <param name="other">The other request; its owner stays its owner however this ends.</param>
+    /// <param name="cancellationToken">Gives the wait for memory up.</param>
+    /// <returns>Success; what the other model has against it; or why there is no memory.</returns>
+    public async ValueTask<InferenceStatus> CopyToAsync(InferenceRequest other, CancellationToken cancellationToken)
+    {
+        var status = RequestCopy.Declare(this, other);
+        if (status.IsOk)
+        {
+            other.FillsAtOnce = true;
+            status = await other.ReserveAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (status.IsOk)
+        {
+            RequestCopy.Fill(this, other);
+        }
+
+        return status;
+    }
 
     /// <summary>Says that the request's last byte has arrived.</summary>
     public void MarkReceived() => _timings.Received = _timeProvider.GetTimestamp();
@@ -277,6 +323,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         _status = default;
         Deadline = long.MaxValue;
         MayRunInline = false;
+        IsBackground = false;
         Priority = 0;
         Trace = default;
         WasAccepted = false;

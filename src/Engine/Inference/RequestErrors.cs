@@ -27,6 +27,9 @@ internal static class RequestErrors
     public static InferenceStatus Overloaded(ModelVersion model, TimeSpan retryAfter) =>
         new(StatusCode.Unavailable, $"{model}: there is more to do than can be done in time; the request would have been answered too late.") { RetryAfter = retryAfter };
 
+    public static InferenceStatus NoRoomInBackground(ModelVersion model) =>
+        new(StatusCode.Unavailable, $"{model}: there is other work; a copy of a request is not run then.");
+
     public static InferenceStatus OutOfService(ModelVersion model) => new(StatusCode.Unavailable, $"{model} is not ready: {model.Reason}.");
 
     public static InferenceStatus Stopping(ModelVersion model) => new(StatusCode.Unavailable, $"{model}: the server is stopping.");

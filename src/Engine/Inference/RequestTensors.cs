@@ -20,6 +20,9 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
     /// <summary>Whether some tensor lies in memory of the client's, and so not among the rows of others.</summary>
     public bool HasLent { get; private set; }
 
+    /// <summary>Whether outputs were asked for by name.</summary>
+    public bool HasRequestedOutputs => _hasRequestedOutputs;
+
     public InferenceStatus DeclareInput(int index, DataType dataType, ReadOnlySpan<long> shape, long byteSize)
     {
         var slot = _inputs[index];

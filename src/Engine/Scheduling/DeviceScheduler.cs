@@ -179,6 +179,10 @@ internal sealed class DeviceScheduler : IDisposable
             {
                 request.State = RequestState.Ended;
             }
+            else if (request.IsBackground)
+            {
+                refusal = StartInBackground(request, ref work);
+            }
             else
             {
                 request.WasAccepted = true;
@@ -210,6 +214,18 @@ internal sealed class DeviceScheduler : IDisposable
         }
 
         return answer;
+    }
+
+    /// <summary>Whether a run that nobody waits for could start now.</summary>
+    public bool HasRoomInBackground
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _dispatcher.HasRoomInBackground;
+            }
+        }
     }
 
     /// <summary>Ends a request early, if it is still the one that the caller means.</summary>
@@ -380,11 +396,26 @@ internal sealed class DeviceScheduler : IDisposable
     }
 
     // Under the lock. Returns the requests that are over, linked; null when none is.
+    // It waits for nothing: what cannot start at once is in the way, or will be.
+    private InferenceStatus StartInBackground(InferenceRequest request, ref DispatchResult work)
+    {
+        if (!_dispatcher.HasRoomInBackground)
+        {
+            request.State = RequestState.Ended;
+            return RequestErrors.NoRoomInBackground(request.Model);
+        }
+
+        request.WasAccepted = true;
+        _deadlines.Add(request);
+        work.AddStarted(_dispatcher.TakeInBackground(request));
+        return InferenceStatus.Ok;
+    }
+
     private InferenceRequest? FinishUnderLock(EngineLane lane, in RunResult result)
     {
         var queue = result.First.Queue;
         _policy.Account(queue.Share.Index, lane.BookedCpuTicks, result.DeviceTicks);
-        if (result.Status.IsOk)
+        if (result.Status.IsOk && lane.Class != LaneClass.Background)
         {
             _queues.Record(queue, result);
             _policy.Observe(lane.Class, lane.ExpectedTicks, result.WallTicks);
@@ -401,6 +432,11 @@ internal sealed class DeviceScheduler : IDisposable
         var over = _endings.End(result.First, isRetried: !result.Status.IsOk && result.First.NextInBatch is not null);
         lane.Run.ResetCancellation();
         _lanes.GiveBack(lane);
+        if (lane.Class == LaneClass.Background)
+        {
+            _dispatcher.EndInBackground();
+        }
+
         return over;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
+using Camshaft.Server.CommandLine.Routing;
 using Camshaft.Server.Configuration;
 
 namespace Camshaft.Server.CommandLine;
@@ -34,6 +35,7 @@ internal static class CamshaftCommand
             new ServeCommand(serve),
             new ModelsCommand(),
             new InferCommand(),
+            new RouteCommand(),
             new BenchCommand(),
             new PluginsCommand(),
             new ConfigCommand(),

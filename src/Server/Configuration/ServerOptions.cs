@@ -92,6 +92,9 @@ internal sealed class ServerOptions
     [Setting("What each backend's prepared models may take there; those used longest ago go first", Unit = "bytes", Flag = "--model-cache-bytes")]
     public long ModelCacheBytes { get; set; } = 10L << 30;
 
+    [Setting("A file in which aliases that are set by calls outlast a restart; without one they end with the server", Flag = "--alias-file", IsPath = true)]
+    public string? AliasFile { get; set; }
+
     [Range(0, 3600)]
     [Setting("How long a stop goes on serving while it says that it is not ready, for load balancers to look elsewhere", Unit = "seconds")]
     public int GraceSeconds { get; set; }
@@ -120,6 +123,9 @@ internal sealed class ServerOptions
     [Setting("An option for a backend", KeyNames = ["backend", "option"])]
     public Dictionary<string, Dictionary<string, string>> Backends { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The configuration file, whose section <c>routing</c> the engine reads and watches; null = none.</summary>
+    internal string? RoutingFile { get; set; }
+
     /// <summary>The engine's part of it.</summary>
     public EngineOptions ToEngineOptions()
     {
@@ -138,6 +144,8 @@ internal sealed class ServerOptions
             ConcurrentLoads = ConcurrentLoads,
             ModelCacheDirectory = string.Equals(ModelCache, ModelCacheOff, StringComparison.OrdinalIgnoreCase) ? null : ModelCache ?? CacheDirectory.FindDefault(),
             ModelCacheByteSizeLimit = ModelCacheBytes,
+            RoutingFile = RoutingFile,
+            AliasFile = AliasFile,
             DrainTimeout = TimeSpan.FromSeconds(DrainSeconds),
             Backends = Backends.ToDictionary(
                 static backend => backend.Key, static backend => (IReadOnlyDictionary<string, string>)backend.Value, StringComparer.OrdinalIgnoreCase),

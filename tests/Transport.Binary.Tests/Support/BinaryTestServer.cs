@@ -170,6 +170,9 @@ public class BinaryTestServer : IAsyncLifetime
         }
     }
 
+    /// <summary>What the server has logged as errors since it was asked last.</summary>
+    private protected IReadOnlyList<string> TakeErrors() => _log.Take();
+
     /// <summary>Writes the models.</summary>
     private protected virtual void WriteModels(TempDirectory models)
     {

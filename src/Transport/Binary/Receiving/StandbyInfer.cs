@@ -98,7 +98,7 @@ internal sealed partial class StandbyInfer
         }
         catch (Exception exception)
         {
-            Log.Failed(_services.Logger, _model.ModelName, exception);
+            Log.Failed(_services.Logger, _model.Opened.Name, exception);
             status = new InferenceStatus(StatusCode.Internal, "The server failed; its log says why.");
             if (request is null)
             {

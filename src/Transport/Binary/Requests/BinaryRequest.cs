@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
 using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Hosting.Access;
 using Camshaft.Transport.Wire;
@@ -18,6 +19,7 @@ internal sealed class BinaryRequest
     private readonly Action _onAnswered;
     private InputPlace[] _places = new InputPlace[UsualInputCount];
     private int _placeCount;
+    private bool _isAnswered;
     private RequestOwner _owner = null!;
     private Admission _admission;
     private ConfiguredValueTaskAwaitable<InferenceStatus>.ConfiguredValueTaskAwaiter _answer;
@@ -31,6 +33,9 @@ internal sealed class BinaryRequest
     public long Charge { get; private set; }
 
     public InferenceRequest Inference { get; private set; } = null!;
+
+    /// <summary>The way by which it was found; for its copies.</summary>
+    public Route Route { get; set; }
 
     /// <summary>Where the inputs that have data in the frame lie, in the order of the frame.</summary>
     public ReadOnlySpan<InputPlace> Places => _places.AsSpan(0, _placeCount);
@@ -102,6 +107,11 @@ internal sealed class BinaryRequest
     public void Release()
     {
         var owner = _owner;
+        if (_isAnswered)
+        {
+            owner.OfferCopies(Route, Inference);
+        }
+
         GiveBack();
         owner.AnswerFreeRegions();
     }
@@ -112,6 +122,7 @@ internal sealed class BinaryRequest
         status = status.IsOk ? Regions.WriteOutputs(Inference) : status;
         if (status.IsOk)
         {
+            _isAnswered = true;
             _owner.Answer(this);
         }
         else
@@ -123,6 +134,8 @@ internal sealed class BinaryRequest
     private void GiveBack()
     {
         var (owner, inference, admission) = (_owner, Inference, _admission);
+        _isAnswered = false;
+        Route = default;
         _owner = null!;
         Inference = null!;
         _admission = default;

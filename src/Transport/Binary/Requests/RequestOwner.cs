@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
 using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Binary.Sending;
 using Camshaft.Transport.Hosting.Access;
@@ -90,6 +91,9 @@ internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
             InFlight.Remove(id);
         }
     }
+
+    /// <summary>A request has been answered: copies of it may go where its rule wants them.</summary>
+    public void OfferCopies(in Route route, InferenceRequest answered) => services.Engine.Shadows.Offer(route, answered);
 
     public void Return(BinaryRequest request) => services.Requests.Return(request);
 }
