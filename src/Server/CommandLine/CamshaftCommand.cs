@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
+using Camshaft.Server.CommandLine.Objectives;
 using Camshaft.Server.Configuration;
 
 namespace Camshaft.Server.CommandLine;
@@ -35,6 +36,8 @@ internal static class CamshaftCommand
             new ModelsCommand(),
             new InferCommand(),
             new BenchCommand(),
+            new SloCommand(),
+            new AlertsCommand(),
             new PluginsCommand(),
             new ConfigCommand(),
         };
