@@ -1,5 +1,8 @@
 using Camshaft.Backends;
 using Camshaft.Engine;
+using Camshaft.Engine.Alerts;
+using Camshaft.Engine.Alerts.Options;
+using Camshaft.Engine.Alerts.Readings;
 using Camshaft.Transport.Hosting.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +28,11 @@ public static class CamshaftServiceExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetServices<IDeviceProvider>()));
         services.AddHostedService<EngineService>();
+        services.TryAddSingleton(new AlertOptions());
+        services.TryAddSingleton<IReadingSource, EngineReadingSource>();
+        services.AddSingleton(CreateMonitor);
+        services.AddSingleton<IAlertBoard>(static provider => provider.GetRequiredService<AlertMonitor>());
+        services.AddHostedService<AlertService>();
         services.TryAddSingleton(new AccessOptions());
         services.TryAddSingleton<AccessControl>();
         services.TryAddSingleton<AuditLog>();
@@ -39,6 +47,13 @@ public static class CamshaftServiceExtensions
         return builder;
     }
 
+    /// <summary>Says what is watched and when somebody is told; without it, everything by its defaults, and the log is told.</summary>
+    public static CamshaftBuilder AddAlerts(this CamshaftBuilder builder, AlertOptions options)
+    {
+        builder.Services.Replace(ServiceDescriptor.Singleton(options));
+        return builder;
+    }
+
     /// <summary>Maps the endpoints of every transport that was added.</summary>
     public static void MapCamshaft(this IEndpointRouteBuilder endpoints)
     {
@@ -46,5 +61,12 @@ public static class CamshaftServiceExtensions
         {
             transport.Map(endpoints);
         }
+    }
+
+    private static AlertMonitor CreateMonitor(IServiceProvider provider)
+    {
+        var monitor = ActivatorUtilities.CreateInstance<AlertMonitor>(provider);
+        provider.GetRequiredService<InferenceEngine>().Telemetry.AlertBoard = monitor;
+        return monitor;
     }
 }

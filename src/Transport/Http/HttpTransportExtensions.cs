@@ -17,6 +17,7 @@ public static class HttpTransportExtensions
         builder.Services.AddSingleton<RepositoryEndpoints>();
         builder.Services.AddSingleton<RouteEndpoints>();
         builder.Services.AddSingleton<RegistryEndpoints>();
+        builder.Services.AddSingleton<AlertEndpoints>();
         builder.Services.AddSingleton<ITransportEndpoints, HttpEndpoints>();
         return builder;
     }

@@ -17,6 +17,7 @@ internal sealed partial class HttpEndpoints(
     RepositoryEndpoints repository,
     RouteEndpoints routes,
     RegistryEndpoints registry,
+    AlertEndpoints alerts,
     AccessControl access,
     AuditLog audit,
     ILogger<HttpEndpoints> logger) : ITransportEndpoints
@@ -49,6 +50,8 @@ internal sealed partial class HttpEndpoints(
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.SchemaAsync, $"{Model}/schema", $"{Version}/schema");
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.OpenApiAsync, "/openapi.json");
         Map(endpoints, HttpMethods.Get, AccessRights.None, registry.PageAsync, "/docs");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, alerts.ObjectivesAsync, "/v2/slo");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, alerts.AlertsAsync, "/v2/alerts");
         endpoints.Map("/v2/{**rest}", static context => ErrorAnswer.WriteAsync(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'."));
     }
 
