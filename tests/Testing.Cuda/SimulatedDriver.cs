@@ -78,6 +78,9 @@ public sealed class SimulatedDriver : IDisposable
     /// <summary>How many kernels have run.</summary>
     public int KernelCount { get; internal set; }
 
+    /// <summary>How often a stream was told to wait for an event.</summary>
+    public int WaitCount => _waitCount;
+
     /// <summary>How many graphs were launched.</summary>
     public int GraphLaunchCount { get; internal set; }
 
