@@ -1,3 +1,4 @@
+using Camshaft.Backends;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
@@ -39,6 +40,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
+        builder.Services.AddSingleton<IDeviceProvider>(services => options.CreateGpuProvider(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAccess(options.Access.ToAccessOptions(options.Limits))
             .AddHttp(new HttpTransportOptions
