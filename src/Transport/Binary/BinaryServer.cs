@@ -28,7 +28,7 @@ public sealed class BinaryServer : IDisposable
     public async Task ServeAsync(ConnectionContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        using var connection = new BinaryConnection(_services, context.Transport, (context.RemoteEndPoint as IPEndPoint)?.Address, context.Abort);
+        using var connection = new BinaryConnection(_services, context.Transport, (context.RemoteEndPoint as IPEndPoint)?.Address, context.Abort, context.ConnectionClosed);
         _connections.Add(connection);
         var requested = context.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         await using var registration = requested.UnsafeRegister(static state => ((BinaryConnection)state!).Drain(), connection).ConfigureAwait(false);

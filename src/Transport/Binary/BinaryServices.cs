@@ -22,5 +22,8 @@ internal sealed class BinaryServices(InferenceEngine engine, AccessControl acces
 
     public ILogger Logger => logger;
 
+    /// <summary>What of requests may be kept, over all connections, while their models are loaded.</summary>
+    public CreditWindow StandbyWindow { get; } = new(options.StandbyByteSize);
+
     public ObjectPool<BinaryRequest> Requests { get; } = new DefaultObjectPool<BinaryRequest>(new DefaultPooledObjectPolicy<BinaryRequest>(), MostKept);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Camshaft.Backends;
 using Camshaft.Engine;
+using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Samples;
 using Camshaft.Testing;
@@ -60,16 +61,12 @@ public class BinaryTestServer : IAsyncLifetime
         Agent = "test/1",
     };
 
-    public async ValueTask InitializeAsync()
-    {
-        foreach (var (path, bytes) in SampleModels.CreateFiles())
-        {
-            _models.Write(path, bytes);
-        }
+    /// <summary>What models may take together; null = no bound.</summary>
+    protected virtual long? ModelMemoryByteSize => null;
 
-        _models.Write("endless/1/model.onnx", EndlessModel.Create());
-        _models.Write("endless/model.yaml", "warm_up: none"u8);
-        _models.Write("three/1/model.onnx", CreateThree());
+    public virtual async ValueTask InitializeAsync()
+    {
+        WriteModels(_models);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseBinary()));
         builder.Services.AddLogging(logging => logging.AddProvider(_log));
@@ -80,7 +77,11 @@ public class BinaryTestServer : IAsyncLifetime
                 ModelDirectories = [_models.FullPath],
                 PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins"),
                 TensorMemoryBudgetBytes = TensorMemoryByteSize,
+                ModelMemoryBudgetBytes = ModelMemoryByteSize,
                 ControlMode = ModelControlMode.Explicit,
+
+                // One after the other: what the first takes is measured before the next asks for room.
+                ConcurrentLoads = 1,
 
                 // A test moves the clock faster than a run that was cancelled can end.
                 AbandonTimeout = TimeSpan.FromDays(1),
@@ -120,6 +121,20 @@ public class BinaryTestServer : IAsyncLifetime
     /// <summary>Asks the host to end its connections, as a stop does.</summary>
     public Task StopAsync() => _application!.StopAsync();
 
+    /// <summary>A model's version 1.</summary>
+    public ModelVersion Find(string model)
+    {
+        Assert.True(Engine.Models.TryGetVersion(model, 1, out var version).IsOk);
+        return version!;
+    }
+
+    /// <summary>Takes nearly all tensor memory there is.</summary>
+    public TensorBuffer Hoard()
+    {
+        Assert.True(Engine.Memory.TryRent(TensorMemoryByteSize - (1 << 20), MemoryPurpose.Input, out var hoard));
+        return hoard;
+    }
+
     /// <summary>
     /// Waits until requests and connections have given back what they held: tensor memory, models, receive blocks. Fails when
     /// they do not, or when the server logged an error. Whoever calls this has closed its connections, and nobody else has one.
@@ -140,6 +155,19 @@ public class BinaryTestServer : IAsyncLifetime
             Assert.False(patience.IsCancellationRequested, describe());
             await Task.Delay(1, CancellationToken.None);
         }
+    }
+
+    /// <summary>Writes the models.</summary>
+    private protected virtual void WriteModels(TempDirectory models)
+    {
+        foreach (var (path, bytes) in SampleModels.CreateFiles())
+        {
+            models.Write(path, bytes);
+        }
+
+        models.Write("endless/1/model.onnx", EndlessModel.Create());
+        models.Write("endless/model.yaml", "warm_up: none"u8);
+        models.Write("three/1/model.onnx", CreateThree());
     }
 
     private string? DescribeHeld()
