@@ -1,5 +1,4 @@
 using Camshaft.Backends;
-using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Testing.Cuda;
 

@@ -30,7 +30,7 @@ internal sealed class CudaStreamSets(Func<int, CudaStream> create)
             }
 
             _sets.Remove(key);
-            streams.Dispose();
+            streams.Close();
         }
     }
 

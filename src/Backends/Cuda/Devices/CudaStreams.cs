@@ -1,7 +1,7 @@
 namespace Camshaft.Backends.Cuda.Devices;
 
 /// <summary>The three streams on which batches are copied in, computed and copied out. Two lanes share them, so that one computes while the other copies.</summary>
-internal sealed class CudaStreams : IDisposable
+internal sealed class CudaStreams
 {
     public CudaStreams(Func<CudaStream> create)
     {
@@ -16,7 +16,8 @@ internal sealed class CudaStreams : IDisposable
 
     public CudaStream CopyOut { get; }
 
-    public void Dispose()
+    /// <summary>Ends them. The set that made them does so, when the last lane has left.</summary>
+    public void Close()
     {
         CopyIn.Dispose();
         Compute.Dispose();
