@@ -39,6 +39,11 @@ public sealed record EngineOptions
     /// </summary>
     public int CpuLaneCount { get; init; }
 
+    /// <summary>
+    /// How many batches are under way at once on each GPU. Two share their streams: one computes while the other copies. Default: 4.
+    /// </summary>
+    public int AcceleratorLaneCount { get; init; } = 4;
+
     /// <summary>Who decides what runs next: one of <see cref="SchedulingPolicies.Names"/>.</summary>
     public string SchedulingPolicy { get; init; } = SchedulingPolicies.Default;
 

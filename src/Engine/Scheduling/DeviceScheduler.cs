@@ -69,6 +69,18 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
+    /// <summary>When what waits and runs now will have been done, as far as profiles tell, in ticks from now.</summary>
+    public long PredictedTicks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queues.EstimateTicks() / _lanes.Layout.Cores;
+            }
+        }
+    }
+
     /// <summary>Whether nothing runs.</summary>
     public bool IsIdle
     {
@@ -300,6 +312,9 @@ internal sealed class DeviceScheduler : IDisposable
             EndRun(lane, status, measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
         }
     }
+
+    /// <summary>Has a run ended on the completion thread.</summary>
+    public void PostEnd(EngineLane lane) => _completions.Post(lane);
 
     /// <summary>Takes the outputs from a run whose backend is done, on whatever thread that is, and has its requests handed to their owners.</summary>
     public void EndRun(EngineLane lane, InferenceStatus status, long cpuTicks)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
@@ -74,6 +75,14 @@ internal sealed class ServerOptions
     [Setting("How many processors the engine counts on: as many short runs at once, and beside them as many long ones and one more; 0 = as many as there are", Unit = "processors")]
     public int CpuLanes { get; set; }
 
+    [Range(1, 64)]
+    [Setting("How many batches are under way at once on each GPU; two share their streams, so that one computes while the other copies", Unit = "batches")]
+    public int GpuLanes { get; set; } = 4;
+
+    [Range(0.05, 1)]
+    [Setting("Which part of a GPU's memory that is free at the start models and their batches may take")]
+    public double GpuMemoryFraction { get; set; } = 0.9;
+
     [AllowedValues("deadline", "size_class", "fifo")]
     [Setting("Who decides what runs next: deadline = what the models' slo asks for; size_class = in order of arrival, short runs apart from long ones; fifo = in order of arrival", Flag = "--scheduling-policy")]
     public string SchedulingPolicy { get; set; } = SchedulingPolicies.Default;
@@ -130,6 +139,9 @@ internal sealed class ServerOptions
     /// <summary>The configuration file, whose section <c>routing</c> the engine reads and watches; null = none.</summary>
     internal string? RoutingFile { get; set; }
 
+    /// <summary>Finds the GPUs, as the options want them used.</summary>
+    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction }, timeProvider);
+
     /// <summary>The engine's part of it.</summary>
     public EngineOptions ToEngineOptions()
     {
@@ -143,6 +155,7 @@ internal sealed class ServerOptions
             MinimumResidency = TimeSpan.FromSeconds(MinimumResidencySeconds),
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
+            AcceleratorLaneCount = GpuLanes,
             SchedulingPolicy = SchedulingPolicy,
             AbandonTimeout = TimeSpan.FromSeconds(AbandonSeconds),
             ConcurrentLoads = ConcurrentLoads,

@@ -1,4 +1,5 @@
 using Camshaft.Alerting;
+using Camshaft.Backends;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
@@ -40,6 +41,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
+        builder.Services.AddSingleton<IDeviceProvider>(services => options.CreateGpuProvider(services.GetRequiredService<TimeProvider>()));
         var camshaft = builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAlerts(options.Alerts.ToAlertOptions())
             .AddAlertDelivery(options.Alerts.ToDeliveryOptions())
