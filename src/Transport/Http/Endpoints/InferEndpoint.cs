@@ -6,6 +6,7 @@ using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Routing;
+using Camshaft.Engine.Telemetry;
 using Camshaft.Transport.Http.Infer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -61,12 +62,19 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             }
 
             await RunAsync(context, exchange, deadline).ConfigureAwait(false); // 5
+            ServerTiming.Write(context, exchange.Request!, timeProvider);
             await AnswerWriter.WriteAsync(context, exchange, exchange.Request!, allBinary: exchange.Form == BodyForm.Raw).ConfigureAwait(false); // 6
             exchange.Request!.MarkSent();
             engine.Shadows.Offer(exchange.Route, exchange.Request);
         }
-        catch (InvalidRequestException exception) when (exchange.ModelName is { } name && !exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+        catch (InvalidRequestException exception)
         {
+            exchange.Request?.Refuse(exception.Status);
+            if (exchange.ModelName is not { } name || exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+            {
+                throw;
+            }
+
             // The readers know the request and not whose it is.
             throw new InvalidRequestException(new InferenceStatus(exception.Status.Code, $"Model '{name}': {exception.Message}"));
         }
@@ -90,7 +98,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         // Nothing of the body is read while the model is being loaded.
         var wait = await engine.WaitForModelAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
         context.RequestAborted.ThrowIfCancellationRequested();
-        InvalidRequestException.ThrowIfFailed(wait);
+        if (!wait.IsOk)
+        {
+            engine.Models.CountUntaken(route.Name, route.Version);
+            throw new InvalidRequestException(wait);
+        }
     }
 
     private async ValueTask ReadJsonAsync(HttpContext context, InferExchange exchange, long? jsonByteSize, BodyDeadline deadline)
@@ -372,15 +384,26 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             var (status, request) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
             if (request is not null)
             {
+                ReadTrace(context.Request.Headers, request);
                 exchange.Request = request;
                 return request;
             }
 
             context.RequestAborted.ThrowIfCancellationRequested();
+            engine.Models.CountUntaken(exchange.Route.ModelName, exchange.Route.Version);
             if (!exchange.TryFallBack(status.Code))
             {
                 throw new InvalidRequestException(status);
             }
+        }
+    }
+
+    private static void ReadTrace(IHeaderDictionary headers, InferenceRequest request)
+    {
+        if (headers.TraceParent is [{ } parent] && TraceParent.TryParse(parent, out var trace))
+        {
+            request.Trace = trace;
+            request.TraceState = RequestSpans.IsWanted ? headers.TraceState : default(string);
         }
     }
 
