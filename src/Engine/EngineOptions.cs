@@ -63,6 +63,12 @@ public sealed record EngineOptions
     /// <summary>How many bytes each backend may keep there; what was used longest ago goes first. Default: 10 GiB.</summary>
     public long ModelCacheByteSizeLimit { get; init; } = 10L << 30;
 
+    /// <summary>A JSON file whose section <c>routing</c> has the rules and aliases that come before those of the models; watched. Null = there is none.</summary>
+    public string? RoutingFile { get; init; }
+
+    /// <summary>A file in which aliases that calls set outlast the server; null = they end with it.</summary>
+    public string? AliasFile { get; init; }
+
     /// <summary>Options for backends, by backend name, then by key.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Backends { get; init; }
         = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.OrdinalIgnoreCase);

@@ -7,7 +7,9 @@ using Camshaft.Engine.Orchestration;
 using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
+using Camshaft.Engine.Routing;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine;
@@ -59,8 +61,12 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         _residency = new ModelResidency(plan.ModelByteSize, options.MinimumResidency, timeProvider, _logger);
         _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]).Select, _schedulers, Memory, _residency, _completions, options, timeProvider);
-        Controller = new ModelController(options, new ModelRepository(options.ModelDirectories), Models, _loader, _residency, timeProvider, _logger);
+        var repository = new ModelRepository(options.ModelDirectories);
+        Controller = new ModelController(options, repository, Models, _loader, _residency, timeProvider, _logger);
+        Router = new Router(options, repository, Models, timeProvider, _logger);
+        Controller.Changed += Router.OnModelsChanged;
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
+        Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
         _container.MemoryLimitChanged += FollowMemoryLimit;
         _container.ProcessorCountChanged += FollowProcessorCount;
     }
@@ -86,6 +92,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     /// <summary>Loads and unloads models.</summary>
     public ModelController Controller { get; }
 
+    /// <summary>Finds the models of requests that do not name one.</summary>
+    public Router Router { get; }
+
     /// <summary>The bytes of host memory that models take together, those that are being loaded included.</summary>
     public long ModelMemoryByteSize => _residency.Use.Used;
 
@@ -97,6 +106,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>The backend plugins.</summary>
     public PluginHost Plugins { get; }
+
+    /// <summary>What it counts and measures.</summary>
+    public EngineTelemetry Telemetry { get; }
 
     /// <summary>Whether the engine works; false once it has stopped.</summary>
     public bool IsLive => _state != EngineState.Stopped;
@@ -169,6 +181,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         _state = EngineState.Stopping;
         _container.Dispose();
+        Router.Dispose();
         Plugins.Changed -= RetryFailedModels;
         await _retries.ConfigureAwait(false);
         await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);
@@ -213,11 +226,13 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         Plugins.Scan();
+        Router.Start();
         _residency.Start();
         _container.Start();
         await Controller.LoadInitialAsync(cancellationToken).ConfigureAwait(false);
         Plugins.Changed += RetryFailedModels;
         Plugins.StartWatching();
+        Router.StartWatching();
         if (_state == EngineState.Starting)
         {
             _state = EngineState.Ready;

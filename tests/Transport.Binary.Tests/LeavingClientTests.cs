@@ -87,6 +87,51 @@ public abstract class LeavingClientTests(BinaryTestServer server) : ServerTest(s
     }
 
     [Fact]
+    public async Task A_client_that_is_cut_off_while_it_waits_for_memory_is_noticed()
+    {
+        var handle = await Connection.OpenModelAsync("sample_identity");
+        using (Server.Hoard())
+        {
+            await Connection.SendAsync(Frames.Infer(2, handle, new byte[600_000]));
+            await WhenBegunAsync();
+            Connection.EndSending();
+
+            await Connection.ReceiveErrorAsync(2, StatusCode.Cancelled);
+            Assert.Null(await Connection.ReceiveAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_resets_while_it_waits_for_memory_is_noticed()
+    {
+        var handle = await Connection.OpenModelAsync("sample_identity");
+        using (Server.Hoard())
+        {
+            await Connection.SendAsync(Frames.Infer(2, handle, new byte[600_000]));
+            await WhenBegunAsync();
+            Connection.Reset();
+
+            await BinaryTestServer.UntilAsync(() => Server.Server.Open == 0, static () => "It is still open.");
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_has_said_goodbye_and_waits_for_memory_gets_its_answer()
+    {
+        var handle = await Connection.OpenModelAsync("sample_identity");
+        using (Server.Hoard())
+        {
+            await Connection.SendAsync(Frames.Infer(2, handle, new byte[600_000]));
+            await WhenBegunAsync();
+            await Connection.SendAsync(Frames.GoAway());
+            Connection.EndSending();
+        }
+
+        Assert.Equal(2UL, (await Connection.ReceiveAsync(FrameKind.Result)).Id);
+        Assert.Null(await Connection.ReceiveAsync());
+    }
+
+    [Fact]
     public async Task A_request_may_be_cancelled_while_it_runs()
     {
         var endless = await Connection.OpenModelAsync("endless");
@@ -153,6 +198,9 @@ public abstract class LeavingClientTests(BinaryTestServer server) : ServerTest(s
         await Connection.ReceiveErrorAsync(2, StatusCode.Cancelled);
         Assert.Null(await Connection.ReceiveAsync());
     }
+
+    private Task WhenBegunAsync() =>
+        BinaryTestServer.UntilAsync(() => Server.Find("sample_identity").LeaseCount == 1, static () => "It has not begun.");
 
     private async Task SendPartAsync(int place)
     {

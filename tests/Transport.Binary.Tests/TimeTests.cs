@@ -1,6 +1,5 @@
 using System.Net;
 using Camshaft.Backends;
-using Camshaft.Engine.Memory;
 using Camshaft.Transport.Binary.Tests.Support;
 using Camshaft.Transport.Wire;
 
@@ -72,7 +71,7 @@ public abstract class TimeTests(BinaryTestServer server) : ServerTest(server)
     public async Task A_wait_for_memory_ends_with_the_requests_time_and_the_connection_goes_on()
     {
         var handle = await Connection.OpenModelAsync("sample_identity");
-        using (Hoard())
+        using (Server.Hoard())
         {
             // Not awaited yet: meanwhile the server reads no further.
             var sending = Connection.SendAsync(Frames.Infer(2, handle, new byte[6 << 20], timeoutMicroseconds: 3_000_000));
@@ -91,7 +90,7 @@ public abstract class TimeTests(BinaryTestServer server) : ServerTest(server)
     {
         var handle = await Connection.OpenModelAsync("sample_identity");
         Task sending;
-        using (Hoard())
+        using (Server.Hoard())
         {
             sending = Connection.SendAsync(Frames.Infer(3, handle, new byte[6 << 20]));
             Assert.False(sending.IsCompleted);
@@ -144,13 +143,6 @@ public abstract class TimeTests(BinaryTestServer server) : ServerTest(server)
         await BinaryTestServer.UntilAsync(() => Server.Engine.Memory.LeasedCount > 0, static () => "It does not run.");
 
         await WhileTimePassesAsync(BinaryTestServer.UntilAsync(() => Server.Server.Open == 0, static () => "It is still open."));
-    }
-
-    /// <summary>Takes nearly all tensor memory there is.</summary>
-    private TensorBuffer Hoard()
-    {
-        Assert.True(Server.Engine.Memory.TryRent(62 << 20, MemoryPurpose.Input, out var hoard));
-        return hoard;
     }
 
     private async Task<T> WhileTimePassesAsync<T>(Task<T> task)

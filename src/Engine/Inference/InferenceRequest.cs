@@ -66,6 +66,9 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <summary>1 = highest; 0 = the model's default. For policies that order by it.</summary>
     public ulong Priority { get; set; }
 
+    /// <summary>The trace that it belongs to.</summary>
+    public TraceParent Trace { get; set; }
+
     /// <summary>Names this use of the request, for cancellation.</summary>
     public InferenceRequestHandle Handle => new(this, Generation);
 
@@ -99,6 +102,9 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     internal long Deadline { get; set; } = long.MaxValue;
 
     internal bool WatchesDeadline { get; set; }
+
+    /// <summary>Whether it was queued, or ran.</summary>
+    internal bool WasAccepted { get; set; }
 
     internal EngineLane? Lane { get; set; }
 
@@ -242,10 +248,13 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <exception cref="ObjectDisposedException">It was disposed before.</exception>
     public void Dispose()
     {
+        // Taken down first: a request that is held may be recycled as soon as it is released.
+        var timings = _timings;
+        var end = new RequestEnd(_status, RowCount, _tensors.CountInputBytes(), _tensors.CountOutputBytes(), WasAccepted, Trace);
         var wasSubmitted = _scheduler.Release(this, out var isHeld);
-        if (wasSubmitted || !_status.IsOk)
+        if (wasSubmitted || !end.Status.IsOk)
         {
-            Model.Recorder.Record(in _timings, _status.Code);
+            Model.Recorder.Record(ref timings, end);
         }
 
         if (!isHeld)
@@ -269,6 +278,8 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         Deadline = long.MaxValue;
         MayRunInline = false;
         Priority = 0;
+        Trace = default;
+        WasAccepted = false;
         Model.Return(this);
     }
 

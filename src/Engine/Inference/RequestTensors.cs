@@ -143,6 +143,12 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         }
     }
 
+    /// <summary>The bytes of the inputs that the request carries.</summary>
+    public long CountInputBytes() => CountBytes(_inputs);
+
+    /// <summary>The bytes of the outputs that it has been given.</summary>
+    public long CountOutputBytes() => CountBytes(_outputs);
+
     /// <summary>Whether the elements of BYTES inputs are whole.</summary>
     public InferenceStatus CheckElements()
     {
@@ -229,6 +235,17 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
     {
         Shape.TryGetElementCount(output.Dimensions, out var expected);
         return BytesTensor.TryCountElements(output.View.Bytes, out var count) && count == expected;
+    }
+
+    private static long CountBytes(TensorSlot[] slots)
+    {
+        long sum = 0;
+        foreach (var slot in slots)
+        {
+            sum += slot is { IsPresent: true, HasMemory: true } ? slot.ByteSize : 0;
+        }
+
+        return sum;
     }
 
     private static bool NeedsMemory(TensorSlot slot) => slot is { IsPresent: true, IsShapeKnown: true, HasMemory: false };

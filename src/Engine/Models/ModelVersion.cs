@@ -42,7 +42,8 @@ public sealed partial class ModelVersion
         ModelName = modelName;
         Number = number;
         Configuration = configuration;
-        Recorder = recorder ?? new ModelRecorder(timeProvider);
+        Recorder = recorder ?? new ModelRecorder(modelName, number, timeProvider);
+        Recorder.SetObjective(configuration.Scheduling.Objective?.Latency);
         _logger = logger;
     }
 
@@ -96,6 +97,10 @@ public sealed partial class ModelVersion
 
     /// <summary>How many requests keep it loaded at this moment.</summary>
     public int LeaseCount => _leases.Count;
+
+    /// <summary>How many of its requests wait and how many may, and how many batches run; nothing while it is not in memory.</summary>
+    internal (int Depth, int Limit, int Running) ReadUse() =>
+        State is ModelState.Ready or ModelState.Draining && _loaded?.Queues.Share is { } share ? (share.Depth, share.QueueLimit, share.Running) : default;
 
     /// <summary>Where its requests wait; only while it is loaded.</summary>
     internal ModelQueues Queues => _loaded!.Queues;
@@ -185,7 +190,6 @@ public sealed partial class ModelVersion
     /// <summary>Takes note of how a run ended; too many failures of the backend in a row take the version out of service.</summary>
     internal void ReportRun(StatusCode code)
     {
-        Recorder.CountExecution();
         if (code != StatusCode.Internal)
         {
             _failuresInARow = 0;

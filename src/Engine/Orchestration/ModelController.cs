@@ -37,6 +37,9 @@ public sealed partial class ModelController
         _logger = logger;
     }
 
+    /// <summary>Versions have become visible, or are gone. Raised beside the change, on its thread.</summary>
+    internal event Action? Changed;
+
     /// <summary>Loads a model, or loads it again when its files have changed; returns when it is ready or has failed.</summary>
     /// <returns>
     /// Success; <see cref="StatusCode.Unavailable"/> unless the control mode is explicit, and when a model directory cannot be
@@ -285,6 +288,7 @@ public sealed partial class ModelController
         entry.Set([.. before, .. fresh.Select(static plan => plan.Version).Where(version => before.All(known => known.Number != version.Number))], null);
         await Task.WhenAll(fresh.Select(plan => _loader.LoadAsync(plan.Version, plan.Directory, mayEvict, cancellationToken))).ConfigureAwait(false);
         Publish(entry, before, wanted.ConvertAll(static plan => plan.Version));
+        Changed?.Invoke();
     }
 
     /// <summary>Says what is to be done for each version that the policy wants; returns why that cannot be said, or null.</summary>

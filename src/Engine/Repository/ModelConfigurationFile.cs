@@ -18,6 +18,7 @@ internal sealed class ModelConfigurationFile
     private const int MaxBatchSize = 4096;
     private const int MaxBatchSizes = 64;
     private const int MaxPriorityLevels = 100;
+    private const int MaxTags = 64;
 
     // A request waits that long for company at most; who wants more means a timeout.
     private const string MaxQueueDelay = "10s";
@@ -77,6 +78,9 @@ internal sealed class ModelConfigurationFile
         ["device"] = () => _configuration = _configuration with { Device = ReadDevice() },
         ["file"] = () => _configuration = _configuration with { FileName = ReadFileName() },
         ["description"] = () => _configuration = _configuration with { Description = _yaml.ReadText("description") },
+        ["owner"] = () => _configuration = _configuration with { Owner = _yaml.ReadText("owner") },
+        ["tags"] = () => _configuration = _configuration with { Tags = ReadTags() },
+        ["routing"] = () => _configuration = _configuration with { Routing = new RoutingSection(_yaml).Read() },
         ["inputs"] = () => _configuration = _configuration with { Inputs = ReadTensors("inputs", "an input", areOutputs: false) },
         ["outputs"] = () => _configuration = _configuration with { Outputs = ReadTensors("outputs", "an output", areOutputs: true) },
         ["version_policy"] = () => _configuration = _configuration with { VersionPolicy = ReadVersionPolicy() },
@@ -93,6 +97,16 @@ internal sealed class ModelConfigurationFile
     });
 
     private void ReadScheduling(Func<ModelScheduling, ModelScheduling> read) => _configuration = _configuration with { Scheduling = read(_configuration.Scheduling) };
+
+    private List<string> ReadTags()
+    {
+        var tags = new HashSet<string>(StringComparer.Ordinal);
+        return _yaml.ReadList("tags", MaxTags, () =>
+        {
+            var tag = _yaml.ReadText("a tag");
+            return tags.Add(tag) ? tag : throw _yaml.Fail($"the tag '{tag}' is listed twice");
+        });
+    }
 
     private DeviceSelector ReadDevice()
     {

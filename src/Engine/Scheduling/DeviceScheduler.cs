@@ -1,6 +1,8 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Telemetry;
+using Camshaft.Engine.Telemetry.Snapshots;
 
 namespace Camshaft.Engine.Scheduling;
 
@@ -24,6 +26,7 @@ internal sealed class DeviceScheduler : IDisposable
     private readonly RequestEndings _endings;
     private readonly CompletionThread _completions;
     private readonly bool _measuresCpu;
+    private RunLog? _runs;
 
     /// <summary>Makes the scheduler of a device; <see cref="Start"/> starts its threads.</summary>
     /// <param name="device">The device.</param>
@@ -75,6 +78,29 @@ internal sealed class DeviceScheduler : IDisposable
             {
                 return _lanes.Use.Total == 0;
             }
+        }
+    }
+
+    /// <summary>What the lanes do now, and have done.</summary>
+    public IReadOnlyList<LaneSnapshot> ReadLanes()
+    {
+        lock (_gate)
+        {
+            var now = _timeProvider.GetTimestamp();
+            return [.. _lanes.All.Select(lane => lane.Describe(now, _timeProvider))];
+        }
+    }
+
+    /// <summary>Reads the runs that ended since the last reading, oldest first; they are remembered from the first reading on.</summary>
+    /// <param name="position">Where the last reading ended; 0 for the first.</param>
+    /// <param name="into">Where they are added.</param>
+    /// <returns>Where this reading ended.</returns>
+    public long ReadRuns(long position, ICollection<CompletedRun> into)
+    {
+        lock (_gate)
+        {
+            _runs ??= new RunLog(_timeProvider);
+            return _runs.Read(position, into);
         }
     }
 
@@ -155,6 +181,7 @@ internal sealed class DeviceScheduler : IDisposable
             }
             else
             {
+                request.WasAccepted = true;
                 _deadlines.Add(request);
                 if (_dispatcher.MayRunInline(request))
                 {
@@ -291,6 +318,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         var result = lane.Result;
         var model = result.First.Model;
+        model.Recorder.CountExecution(result.Rows, result.First.Timings, result.Status.IsOk);
         model.ReportRun(result.Status.Code);
         InferenceRequest? over = null;
         List<InferenceRequest>? left = null;
@@ -362,7 +390,10 @@ internal sealed class DeviceScheduler : IDisposable
             _policy.Observe(lane.Class, lane.ExpectedTicks, result.WallTicks);
         }
 
+        queue.Share.RoomSince = queue.Share.HasRoom ? queue.Share.RoomSince : result.EndTime;
         _queues.CountRun(queue, -1);
+        lane.Use.End(result.EndTime);
+        _runs?.Add(lane, result);
         lane.Request = null;
         lane.UnwantedSince = 0;
 

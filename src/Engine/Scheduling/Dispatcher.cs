@@ -10,6 +10,9 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
 {
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
 
+    // By lane class: since when a lane is free and the policy waits all the same; 0 = it does not.
+    private readonly long[] _heldSince = new long[Enum.GetValues<LaneClass>().Length];
+
     /// <summary>Whether a request may queue, as far as the policy has a say.</summary>
     public InferenceStatus Admit(InferenceRequest request)
     {
@@ -57,17 +60,27 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
             }
             else
             {
+                ref var held = ref _heldSince[(int)laneClass];
+                held = held == 0 ? timeProvider.GetTimestamp() : held;
                 wake.WakeBy(decision.WakeAt);
                 return;
             }
         }
+
+        _heldSince[(int)laneClass] = 0;
     }
+
+    // A request that joins none never waits for others, but for room among its model's runs or for its model's turn.
+    private static long GetHeldSince(InferenceRequest request, long laneHeldSince) => laneHeldSince == 0 || request.Queue.MaxRows == 1
+        ? 0
+        : Math.Max(laneHeldSince, Math.Max(request.Timings.Received, request.Queue.Share.RoomSince));
 
     private EngineLane Take(LaneClass laneClass, InferenceRequest first, in SchedulingDecision decision)
     {
         var lane = lanes.Take(laneClass);
         var now = timeProvider.GetTimestamp();
         lane.Request = first;
+        lane.Use.Begin(now);
         lane.BookedCpuTicks = decision.CpuTicks;
         lane.ExpectedTicks = decision.WallTicks;
         for (var request = first; request is not null; request = request.NextInBatch)
@@ -75,6 +88,7 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
             request.State = RequestState.Running;
             request.Lane = lane;
             request.MutableTimings.Taken = now;
+            request.MutableTimings.Held = GetHeldSince(request, _heldSince[(int)laneClass]);
         }
 
         queues.CountRun(first.Queue, 1);

@@ -1,5 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Telemetry;
+using Camshaft.Engine.Telemetry.Snapshots;
 
 namespace Camshaft.Engine.Scheduling;
 
@@ -17,6 +19,7 @@ internal class EngineLane : ICompletion, IDisposable
         Native = native;
         Class = laneClass;
         Run = new ModelRun(this);
+        Name = $"{laneClass.ToString().ToLowerInvariant()}-{native.Index}";
     }
 
     public ILane Native { get; }
@@ -24,6 +27,12 @@ internal class EngineLane : ICompletion, IDisposable
     public LaneClass Class { get; }
 
     public ModelRun Run { get; }
+
+    /// <summary>How long batches have had it. Guarded by the scheduler's lock.</summary>
+    public BusyTime Use;
+
+    /// <summary>The lane's name, as its thread's ends.</summary>
+    public string Name { get; }
 
     /// <summary>The lane's thread; null for a lane that has none of its own.</summary>
     public LaneWorker? Worker { get; set; }
@@ -69,11 +78,33 @@ internal class EngineLane : ICompletion, IDisposable
         }
     }
 
+    /// <summary>What it does now, and has done. Under the scheduler's lock.</summary>
+    public LaneSnapshot Describe(long now, TimeProvider timeProvider) => new(Native.Device.Kind, Native.Device.Ordinal, Name)
+    {
+        BusyTime = timeProvider.GetElapsedTime(0, Use.GetTicks(now)),
+        RunCount = Use.RunCount,
+        Model = Request?.Model,
+        Rows = Request is null ? 0 : CountRows(Request),
+        RunningFor = Request is null ? TimeSpan.Zero : timeProvider.GetElapsedTime(Use.Since, now),
+        IsAbandoned = IsAbandoned,
+    };
+
     /// <summary>Ends a run that its backend completed later. Any thread.</summary>
     public virtual void FinishPending(InferenceStatus status) => _scheduler.EndRun(this, status, cpuTicks: 0);
 
     /// <summary>Hands the requests of a run that has ended to their owners, on the thread that does so for niced lanes.</summary>
     void ICompletion.Complete() => _scheduler.Finish(this);
+
+    private static int CountRows(InferenceRequest first)
+    {
+        var rows = 0;
+        for (var request = first; request is not null; request = request.NextInBatch)
+        {
+            rows += request.RowCount;
+        }
+
+        return rows;
+    }
 
     public virtual void Dispose()
     {

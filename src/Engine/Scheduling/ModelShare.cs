@@ -31,6 +31,9 @@ internal sealed class ModelShare(ModelVersion model, int queueLimit, int concurr
 
     public int Running { get; set; }
 
+    /// <summary>When a batch of it ended while as many ran as may; 0 = never.</summary>
+    public long RoomSince { get; set; }
+
     /// <summary>Whether one batch more may run.</summary>
     public bool HasRoom => Running < concurrencyLimit;
 

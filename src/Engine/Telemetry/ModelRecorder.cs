@@ -3,37 +3,57 @@ using Camshaft.Backends;
 namespace Camshaft.Engine.Telemetry;
 
 /// <summary>
-/// Counts the requests of one version of a model and how long their stages took. Parts per processor, so that recording
-/// takes no lock and rarely meets another processor. Any thread.
+/// Counts the requests of one version of a model and how long their stages took, since the server knows the version: loading
+/// it again goes on counting. Any thread; recording takes no lock, and no memory but for the parts.
 /// </summary>
+/// <remarks>
+/// A model that is never asked has no part, one that has some traffic has one, and one that is busy has a part for each
+/// processor, so that recording rarely meets another processor. Readers add the parts up.
+/// </remarks>
 public sealed class ModelRecorder
 {
-    // More parts than that cost memory and win little: 2.3 KiB a stage and part.
+    // More parts than that cost memory and win little.
     private const int MostParts = 8;
 
-    private static readonly RequestStage[] Stages = Enum.GetValues<RequestStage>();
-    private static readonly int CodeCount = Enum.GetValues<StatusCode>().Length;
+    // Busy = so many requests within so many seconds.
+    private const int BusyCount = 4096;
+    private const int BusySeconds = 4;
 
-    private readonly Part[] _parts = new Part[Math.Min(Environment.ProcessorCount, MostParts)];
+    private readonly TimeProvider _timeProvider;
     private readonly double _nanosecondsPerTick;
-    private long _executions;
-    private long _failedOutputChecks;
+    private readonly BatchSizes _sizes = new();
+    private RecorderPart[] _parts = [];
+    private RequestLog? _log;
+    private long _countedAt;
+    private long _objectiveTicks;
+    private long _lastEnded;
 
     /// <summary>Makes a recorder for durations in ticks of a clock.</summary>
-    public ModelRecorder(TimeProvider timeProvider)
+    /// <param name="modelName">The model.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public ModelRecorder(string modelName, long version, TimeProvider timeProvider)
     {
+        ModelName = modelName;
+        Version = version;
+        _timeProvider = timeProvider;
         _nanosecondsPerTick = 1e9 / timeProvider.TimestampFrequency;
-        for (var i = 0; i < _parts.Length; i++)
-        {
-            _parts[i] = new Part();
-        }
     }
 
+    /// <summary>The model's name.</summary>
+    public string ModelName { get; }
+
+    /// <summary>The version's number.</summary>
+    public long Version { get; }
+
     /// <summary>How many batches ran.</summary>
-    public long Executions => Interlocked.Read(ref _executions);
+    public long Executions => Sum(RecorderCounter.Executions);
 
     /// <summary>How many answers had a value that the model's configuration excludes; these requests ended as <see cref="StatusCode.Internal"/>.</summary>
-    public long FailedOutputChecks => Interlocked.Read(ref _failedOutputChecks);
+    public long FailedOutputChecks => Sum(RecorderCounter.FailedOutputChecks);
+
+    /// <summary>When the last request ended; null = none has.</summary>
+    public DateTimeOffset? LastEnded => Volatile.Read(ref _lastEnded) is not 0 and var ended ? _timeProvider.GetUtcNow() - _timeProvider.GetElapsedTime(ended) : null;
 
     /// <summary>How many requests ended, well or badly.</summary>
     public long TotalCount
@@ -41,7 +61,7 @@ public sealed class ModelRecorder
         get
         {
             long sum = 0;
-            for (var code = 0; code < CodeCount; code++)
+            for (var code = 0; code < RecorderPart.CodeCount; code++)
             {
                 sum += GetCount((StatusCode)code);
             }
@@ -54,74 +74,224 @@ public sealed class ModelRecorder
     public long GetCount(StatusCode code)
     {
         long sum = 0;
-        foreach (var part in _parts)
+        foreach (var part in Volatile.Read(ref _parts))
         {
-            sum += Interlocked.Read(ref part.Codes[(int)code]);
+            sum += part.GetCode(code);
         }
 
         return sum;
     }
 
-    /// <summary>Adds up what a stage took in successful requests.</summary>
-    public StageStatistics GetStatistics(RequestStage stage)
+    /// <summary>Reads what was counted. Takes memory for the answer.</summary>
+    public ModelCounts ReadCounts()
     {
-        Span<long> counts = stackalloc long[LatencyHistogram.BucketCount];
-        counts.Clear();
-        long sumNanoseconds = 0;
-        foreach (var part in _parts)
+        var codes = new long[RecorderPart.CodeCount];
+        for (var code = 0; code < codes.Length; code++)
         {
-            part.Stages[(int)stage].AddTo(counts);
-            sumNanoseconds += part.Stages[(int)stage].SumNanoseconds;
+            codes[code] = GetCount((StatusCode)code);
         }
 
-        long count = 0;
-        foreach (var bucket in counts)
+        return new ModelCounts(this, codes)
         {
-            count += bucket;
-        }
-
-        return new StageStatistics(count, FromNanoseconds(sumNanoseconds), GetQuantile(counts, count, 0.5), GetQuantile(counts, count, 0.99));
+            Refused = Sum(RecorderCounter.Refused),
+            Untaken = Sum(RecorderCounter.Untaken),
+            RunErrors = Sum(RecorderCounter.RunErrors),
+            WithinObjective = Sum(RecorderCounter.WithinObjective),
+            Rows = Sum(RecorderCounter.Rows),
+            Executions = Executions,
+            InputByteSize = Sum(RecorderCounter.InputBytes),
+            OutputByteSize = Sum(RecorderCounter.OutputBytes),
+            FailedOutputChecks = FailedOutputChecks,
+            ErrorTime = FromNanoseconds(Sum(RecorderCounter.ErrorNanoseconds)),
+        };
     }
 
-    internal void CountExecution() => Interlocked.Increment(ref _executions);
-
-    internal void CountFailedOutputCheck() => Interlocked.Increment(ref _failedOutputChecks);
-
-    internal void Record(in RequestTimings timings, StatusCode code)
+    /// <summary>Reads how long a stage took in successful requests.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="into">Where that goes, in place of what was there.</param>
+    public void Read(RequestStage stage, LatencyDistribution into)
     {
-        var part = _parts[(uint)Thread.GetCurrentProcessorId() % (uint)_parts.Length];
-        Interlocked.Increment(ref part.Codes[(int)code]);
-        if (code != StatusCode.Ok)
+        into.Clear();
+        foreach (var part in Volatile.Read(ref _parts))
         {
-            return;
-        }
-
-        foreach (var stage in Stages)
-        {
-            part.Stages[(int)stage].Record((long)(timings.GetTicks(stage) * _nanosecondsPerTick));
+            into.Add(part.GetBuckets(stage), part.GetSum(stage));
         }
     }
 
-    private static TimeSpan GetQuantile(ReadOnlySpan<long> counts, long count, double quantile)
+    /// <summary>Reads the sizes of the batches that ran well, ascending; the most different sizes that are told apart are 128.</summary>
+    public IReadOnlyList<BatchSizeCounts> ReadBatchSizes()
     {
-        var rank = (long)Math.Ceiling(count * quantile);
-        for (var i = 0; i < counts.Length && rank > 0; i++)
+        var sizes = new List<BatchSizeCounts>();
+        for (var place = 0; place < BatchSizes.Most; place++)
         {
-            rank -= counts[i];
-            if (rank <= 0)
+            var (count, copyIn, run, copyOut) = (0L, 0L, 0L, 0L);
+            foreach (var part in Volatile.Read(ref _parts))
             {
-                return FromNanoseconds(LatencyHistogram.GetUpperBound(i));
+                var more = part.GetBatches(place);
+                (count, copyIn, run, copyOut) = (count + more.Count, copyIn + more.CopyIn, run + more.Run, copyOut + more.CopyOut);
+            }
+
+            if (count > 0)
+            {
+                sizes.Add(new BatchSizeCounts(_sizes.Rows[place], count, FromNanoseconds(copyIn), FromNanoseconds(run), FromNanoseconds(copyOut)));
             }
         }
 
-        return TimeSpan.Zero;
+        sizes.Sort(static (one, other) => one.Rows.CompareTo(other.Rows));
+        return sizes;
     }
+
+    /// <summary>The slowest of the last minute's successful requests, slowest first, at most 16 of each half minute.</summary>
+    public IReadOnlyList<RecordedRequest> ReadSlowRequests() => Volatile.Read(ref _log)?.ReadSlow() ?? [];
+
+    /// <summary>The last requests that failed, newest first, at most 32.</summary>
+    public IReadOnlyList<RecordedRequest> ReadErrors() => Volatile.Read(ref _log)?.ReadErrors() ?? [];
+
+    /// <summary>Adds up what a stage took in successful requests.</summary>
+    public StageStatistics GetStatistics(RequestStage stage)
+    {
+        var distribution = new LatencyDistribution();
+        Read(stage, distribution);
+        return new StageStatistics(distribution.Count, distribution.Sum, distribution.GetQuantile(0.5), distribution.GetQuantile(0.99));
+    }
+
+    /// <summary>Sets the latency that requests are to keep from their last byte to their answer; null = none.</summary>
+    internal void SetObjective(TimeSpan? latency) => Volatile.Write(ref _objectiveTicks, latency is { } time ? (long)(time.TotalSeconds * _timeProvider.TimestampFrequency) : 0);
+
+    /// <summary>Counts a batch that has run.</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="timings">Those of its first request.</param>
+    /// <param name="succeeded">Whether it ran well.</param>
+    internal void CountExecution(int rows, in RequestTimings timings, bool succeeded)
+    {
+        var part = GetPart();
+        part.Add(RecorderCounter.Executions, 1);
+        if (succeeded && _sizes.Find(rows) is >= 0 and var place)
+        {
+            part.CountBatch(place, ToNanoseconds(timings, RequestStage.CopyIn), ToNanoseconds(timings, RequestStage.Run), ToNanoseconds(timings, RequestStage.CopyOut));
+        }
+    }
+
+    internal void CountFailedOutputCheck() => GetPart().Add(RecorderCounter.FailedOutputChecks, 1);
+
+    /// <summary>Counts a request that was turned away since the version is not ready.</summary>
+    internal void CountUntaken() => GetPart().Add(RecorderCounter.Untaken, 1);
+
+    /// <summary>Counts a request that has ended.</summary>
+    /// <param name="timings">When it passed each point; completed where the request never was at a socket.</param>
+    /// <param name="end">How it ended.</param>
+    internal void Record(ref RequestTimings timings, in RequestEnd end)
+    {
+        var part = GetPart();
+        var count = part.CountCode(end.Status.Code);
+        if (end.Status.IsOk)
+        {
+            RecordSuccess(part, ref timings, end);
+        }
+        else
+        {
+            RecordError(part, ref timings, end);
+        }
+
+        Volatile.Write(ref _lastEnded, timings.Sent);
+        if (count % BusyCount == 0 && _parts.Length == 1)
+        {
+            SplitIfBusy(timings.Sent);
+        }
+    }
+
+    private void RecordSuccess(RecorderPart part, ref RequestTimings timings, in RequestEnd end)
+    {
+        if (timings.Sent == 0)
+        {
+            timings.Sent = timings.Completed;
+        }
+
+        part.Add(RecorderCounter.Rows, end.Rows);
+        part.Add(RecorderCounter.InputBytes, end.InputByteSize);
+        part.Add(RecorderCounter.OutputBytes, end.OutputByteSize);
+        if (Volatile.Read(ref _objectiveTicks) is > 0 and var objective && timings.Sent - timings.Received <= objective)
+        {
+            part.Add(RecorderCounter.WithinObjective, 1);
+        }
+
+        for (var stage = RequestStage.Receive; stage <= RequestStage.Total; stage++)
+        {
+            part.CountStage(stage, ToNanoseconds(timings, stage));
+        }
+
+        Log.OfferSlow(timings, end);
+    }
+
+    private void RecordError(RecorderPart part, ref RequestTimings timings, in RequestEnd end)
+    {
+        timings.Sent = _timeProvider.GetTimestamp();
+        part.Add(RecorderCounter.ErrorNanoseconds, ToNanoseconds(timings, RequestStage.Total));
+        if (!end.WasAccepted)
+        {
+            part.Add(RecorderCounter.Refused, 1);
+        }
+        else if (timings.RunEnded != 0 && end.Status.Code is not (StatusCode.Cancelled or StatusCode.DeadlineExceeded))
+        {
+            part.Add(RecorderCounter.RunErrors, 1);
+        }
+
+        Log.AddError(timings, end);
+    }
+
+    private RequestLog Log => _log ?? Interlocked.CompareExchange(ref _log, new RequestLog(_timeProvider), null) ?? _log;
+
+    private RecorderPart GetPart()
+    {
+        var parts = _parts;
+        return parts.Length switch
+        {
+            1 => parts[0],
+            0 => AddFirstPart(),
+            _ => parts[(uint)Thread.GetCurrentProcessorId() % (uint)parts.Length],
+        };
+    }
+
+    private RecorderPart AddFirstPart()
+    {
+        var parts = new[] { new RecorderPart() };
+        var before = Interlocked.CompareExchange(ref _parts, parts, []);
+        return (before.Length == 0 ? parts : before)[0];
+    }
+
+    private void SplitIfBusy(long now)
+    {
+        var before = Interlocked.Exchange(ref _countedAt, now);
+        if (before != 0 && now - before < BusySeconds * _timeProvider.TimestampFrequency)
+        {
+            // Elsewhere: a request takes no memory.
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Split(), this, preferLocal: false);
+        }
+    }
+
+    private void Split()
+    {
+        var parts = _parts;
+        var count = Math.Min(Environment.ProcessorCount, MostParts);
+        if (parts.Length == 1 && count > 1)
+        {
+            RecorderPart[] more = [parts[0], .. Enumerable.Range(1, count - 1).Select(static _ => new RecorderPart())];
+            Interlocked.CompareExchange(ref _parts, more, parts);
+        }
+    }
+
+    private long Sum(RecorderCounter counter)
+    {
+        long sum = 0;
+        foreach (var part in Volatile.Read(ref _parts))
+        {
+            sum += part.Get(counter);
+        }
+
+        return sum;
+    }
+
+    private long ToNanoseconds(in RequestTimings timings, RequestStage stage) => (long)(timings.GetTicks(stage) * _nanosecondsPerTick);
 
     private static TimeSpan FromNanoseconds(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
-
-    private sealed class Part
-    {
-        public readonly long[] Codes = new long[CodeCount];
-        public readonly LatencyHistogram[] Stages = [.. ModelRecorder.Stages.Select(static _ => new LatencyHistogram())];
-    }
 }

@@ -9,6 +9,9 @@ public struct RequestTimings
     /// <summary>Its last byte arrived.</summary>
     public long Received { get; set; }
 
+    /// <summary>A lane was free for it, and its batch was held open for others from here on; 0 where it was not.</summary>
+    public long Held { get; set; }
+
     /// <summary>A lane took it.</summary>
     public long Taken { get; set; }
 
@@ -21,14 +24,15 @@ public struct RequestTimings
     /// <summary>The outputs were the request's.</summary>
     public long Completed { get; set; }
 
-    /// <summary>The answer was handed to the socket.</summary>
+    /// <summary>The answer was handed to the socket; for a request from within the process the same as <see cref="Completed"/> once it has ended.</summary>
     public long Sent { get; set; }
 
     /// <summary>How long a stage took, in ticks of the engine's clock; 0 for a stage that the request did not pass.</summary>
     public readonly long GetTicks(RequestStage stage) => stage switch
     {
         RequestStage.Receive => Between(Created, Received),
-        RequestStage.Queue => Between(Received, Taken),
+        RequestStage.Queue => Between(Received, Held == 0 ? Taken : Held),
+        RequestStage.BatchWait => Between(Held, Taken),
         RequestStage.CopyIn => Between(Taken, RunStarted),
         RequestStage.Run => Between(RunStarted, RunEnded),
         RequestStage.CopyOut => Between(RunEnded, Completed),

@@ -26,5 +26,8 @@ internal sealed class BinaryServices(InferenceEngine engine, AccessControl acces
     /// <summary>What is left for regions of all connections.</summary>
     public RegionAllowance Regions { get; } = new(options.SharedMemory.ServerRegionLimit);
 
+    /// <summary>What of requests may be kept, over all connections, while their models are loaded.</summary>
+    public CreditWindow StandbyWindow { get; } = new(options.StandbyByteSize);
+
     public ObjectPool<BinaryRequest> Requests { get; } = new DefaultObjectPool<BinaryRequest>(new DefaultPooledObjectPolicy<BinaryRequest>(), MostKept);
 }

@@ -9,6 +9,12 @@ public sealed record BinaryTransportOptions
     /// <summary>The credit for infer frames that a connection begins with, in bytes: what its requests in flight may take together. Default: 64 MiB.</summary>
     public long WindowByteSize { get; init; } = 64L << 20;
 
+    /// <summary>
+    /// How many bytes of infer frames are kept, over all connections, while their models are loaded on demand; one may begin while there
+    /// are fewer, and one more is refused. Default: 64 MiB.
+    /// </summary>
+    public long StandbyByteSize { get; init; } = 64L << 20;
+
     /// <summary>How many requests a connection may have in flight. Default: 100.</summary>
     public int RequestLimit { get; init; } = 100;
 

@@ -1,4 +1,5 @@
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Telemetry;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Camshaft.Engine.Tests.Batching;
@@ -20,6 +21,23 @@ public sealed class BatchOptionTests
 
         Assert.Equal([2, 3], (await answers).Select(static answer => answer.Output[0]));
         Assert.Equal([2], batch.RunRows);
+    }
+
+    [Fact]
+    public async Task The_wait_for_a_lane_and_the_wait_for_others_are_told_apart()
+    {
+        var clock = new FakeTimeProvider();
+        await using var batch = new BatchHarness(maxRows: 4, batching: new BatchingConfiguration { MaxQueueDelay = TimeSpan.FromSeconds(5) }, timeProvider: clock);
+        await batch.BlockAsync();
+        await batch.SendRowsAsync(false, 1);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        var answers = batch.FinishAsync();
+        await batch.SettledAsync();
+        clock.Advance(TimeSpan.FromSeconds(3));
+        await answers;
+
+        Assert.Equal(TimeSpan.FromSeconds(2), batch.Model.Recorder.GetStatistics(RequestStage.Queue).Sum);
+        Assert.Equal(TimeSpan.FromSeconds(3), batch.Model.Recorder.GetStatistics(RequestStage.BatchWait).Sum);
     }
 
     [Fact]

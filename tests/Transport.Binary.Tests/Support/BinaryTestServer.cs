@@ -1,6 +1,7 @@
 using System.Net;
 using Camshaft.Backends;
 using Camshaft.Engine;
+using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Samples;
 using Camshaft.Testing;
@@ -64,16 +65,12 @@ public class BinaryTestServer : IAsyncLifetime
         Agent = "test/1",
     };
 
-    public async ValueTask InitializeAsync()
-    {
-        foreach (var (path, bytes) in SampleModels.CreateFiles())
-        {
-            _models.Write(path, bytes);
-        }
+    /// <summary>What models may take together; null = no bound.</summary>
+    protected virtual long? ModelMemoryByteSize => null;
 
-        _models.Write("endless/1/model.onnx", EndlessModel.Create());
-        _models.Write("endless/model.yaml", "warm_up: none"u8);
-        _models.Write("three/1/model.onnx", CreateThree());
+    public virtual async ValueTask InitializeAsync()
+    {
+        WriteModels(_models);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services.AddLogging(logging => logging.AddProvider(_log));
@@ -84,7 +81,11 @@ public class BinaryTestServer : IAsyncLifetime
                 ModelDirectories = [_models.FullPath],
                 PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins"),
                 TensorMemoryBudgetBytes = TensorMemoryByteSize,
+                ModelMemoryBudgetBytes = ModelMemoryByteSize,
                 ControlMode = ModelControlMode.Explicit,
+
+                // One after the other: what the first takes is measured before the next asks for room.
+                ConcurrentLoads = 1,
 
                 // A test moves the clock faster than a run that was cancelled can end.
                 AbandonTimeout = TimeSpan.FromDays(1),
@@ -133,6 +134,20 @@ public class BinaryTestServer : IAsyncLifetime
     /// <summary>Asks the host to end its connections, as a stop does.</summary>
     public Task StopAsync() => _application!.StopAsync();
 
+    /// <summary>A model's version 1.</summary>
+    public ModelVersion Find(string model)
+    {
+        Assert.True(Engine.Models.TryGetVersion(model, 1, out var version).IsOk);
+        return version!;
+    }
+
+    /// <summary>Takes nearly all tensor memory there is.</summary>
+    public TensorBuffer Hoard()
+    {
+        Assert.True(Engine.Memory.TryRent(TensorMemoryByteSize - (1 << 20), MemoryPurpose.Input, out var hoard));
+        return hoard;
+    }
+
     /// <summary>
     /// Waits until requests and connections have given back what they held: tensor memory, models, receive blocks. Fails when
     /// they do not, or when the server logged an error. Whoever calls this has closed its connections, and nobody else has one.
@@ -163,6 +178,19 @@ public class BinaryTestServer : IAsyncLifetime
         }
 
         listen.UseBinary();
+    }
+
+    /// <summary>Writes the models.</summary>
+    private protected virtual void WriteModels(TempDirectory models)
+    {
+        foreach (var (path, bytes) in SampleModels.CreateFiles())
+        {
+            models.Write(path, bytes);
+        }
+
+        models.Write("endless/1/model.onnx", EndlessModel.Create());
+        models.Write("endless/model.yaml", "warm_up: none"u8);
+        models.Write("three/1/model.onnx", CreateThree());
     }
 
     private string? DescribeHeld()

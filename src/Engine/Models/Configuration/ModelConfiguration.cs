@@ -1,3 +1,5 @@
+using Camshaft.Engine.Routing.Configuration;
+
 namespace Camshaft.Engine.Models.Configuration;
 
 /// <summary>What a model's <c>model.yaml</c> says. Immutable; every part has a default, so that no file at all is a valid configuration.</summary>
@@ -17,6 +19,15 @@ public sealed record ModelConfiguration
 
     /// <summary>What the model is for, for people.</summary>
     public string? Description { get; init; }
+
+    /// <summary>Who answers for it, for people.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Words by which people find it, each once.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Its aliases, and the rules by which requests come to it.</summary>
+    public RoutingConfiguration Routing { get; init; } = RoutingConfiguration.Empty;
 
     /// <summary>The inputs that the model must have; empty = whatever the model file says.</summary>
     public IReadOnlyList<TensorConfiguration> Inputs { get; init; } = [];

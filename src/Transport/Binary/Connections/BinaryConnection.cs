@@ -36,7 +36,13 @@ internal sealed partial class BinaryConnection : IDisposable
     private long _quietSince;
     private long _lacksCreditSince;
 
-    public BinaryConnection(BinaryServices services, IDuplexPipe transport, IPAddress? address, SharedMemoryOffer offer, Action abort)
+    /// <param name="services">What every connection uses.</param>
+    /// <param name="transport">Its bytes.</param>
+    /// <param name="address">Where it comes from; null = a Unix socket.</param>
+    /// <param name="offer">What of shared memory it may be offered.</param>
+    /// <param name="abort">Ends it at once.</param>
+    /// <param name="closed">Set when the host has seen the end of what the client sends, read or not.</param>
+    public BinaryConnection(BinaryServices services, IDuplexPipe transport, IPAddress? address, SharedMemoryOffer offer, Action abort, CancellationToken closed)
     {
         _services = services;
         _transport = transport;
@@ -50,7 +56,7 @@ internal sealed partial class BinaryConnection : IDisposable
         _memoryWait = new MemoryWait(services.TimeProvider);
         var handles = new HandleTable(services.Options.HandleLimit);
         _gate = new InferGate(services, handles, _owner);
-        var infers = new InferReceiver(services, _reader, _gate, _owner, _memoryWait);
+        var infers = new InferReceiver(services, _reader, _gate, _owner, _memoryWait, new DepartureWatch(_reader, _memoryWait, closed));
         var opener = new ModelOpener(services, _gate, handles, _owner);
         var regions = new RegionReceiver(services, offer, _gate, _owner);
         _loop = new ReceiveLoop(services, address, offer, _watch, _reader, infers, _gate, opener, regions, handles, _owner, _sender, writer) { Goodbye = OnGoodbye };

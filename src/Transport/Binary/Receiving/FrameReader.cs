@@ -60,10 +60,16 @@ internal sealed class FrameReader(PipeReader input, ConnectionWatch watch)
     /// <summary>Takes what came.</summary>
     public void EndRead(in ReadResult result)
     {
-        _isHeld = true;
-        _buffered = result.Buffer;
-        HasEnded = result.IsCompleted || result.IsCanceled;
+        Take(result);
         watch.EndReceive(_buffered.Length - _before);
+    }
+
+    /// <summary>Waits for more than there is, while the client is not waited for.</summary>
+    public async Task ReadAheadAsync()
+    {
+        _isHeld = false;
+        input.AdvanceTo(_buffered.Start, _buffered.End);
+        Take(await input.ReadAsync().ConfigureAwait(false));
     }
 
     /// <summary>Gives what it holds back, at the connection's end.</summary>
@@ -74,5 +80,12 @@ internal sealed class FrameReader(PipeReader input, ConnectionWatch watch)
             _isHeld = false;
             input.AdvanceTo(_buffered.Start);
         }
+    }
+
+    private void Take(in ReadResult result)
+    {
+        _isHeld = true;
+        _buffered = result.Buffer;
+        HasEnded = result.IsCompleted || result.IsCanceled;
     }
 }

@@ -10,6 +10,8 @@ namespace Camshaft.Transport.Binary.Receiving;
 /// <summary>Decides by an infer's head alone whether it is taken, before anything of its data is read. Belongs to the receive loop.</summary>
 internal sealed class InferGate(BinaryServices services, HandleTable handles, RequestOwner owner)
 {
+    private static readonly TimeSpan StandbyRetryAfter = TimeSpan.FromSeconds(1);
+
     private volatile string? _closedBecause;
 
     /// <summary>Who calls; set when the hello has come.</summary>
@@ -23,13 +25,17 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
     /// <param name="frame">The head's first half.</param>
     /// <param name="infer">Its second half.</param>
     /// <param name="fault">What is wrong with the second half.</param>
+    /// <param name="deadline">Until when it must be over.</param>
     /// <param name="flags">What a refusal tells beside its code.</param>
-    /// <param name="request">The request, which is in flight from now on; null without success.</param>
+    /// <param name="request">The request, which is in flight from now on; null without success, and while its model is loaded for it.</param>
+    /// <param name="standby">Takes the frame, which is in flight from now on, while its model is loaded for it; null when it is not.</param>
     /// <exception cref="GoAwayException">The id is in use.</exception>
-    public InferenceStatus TryAccept(in FrameHead frame, in InferHead infer, WireFault fault, out FrameFlags flags, out BinaryRequest? request)
+    public InferenceStatus TryAccept(
+        in FrameHead frame, in InferHead infer, WireFault fault, in RequestDeadline deadline, out FrameFlags flags, out BinaryRequest? request, out StandbyInfer? standby)
     {
         flags = FrameFlags.None;
         request = null;
+        standby = null;
         var status = CheckFrame(frame, fault);
         if (!status.IsOk)
         {
@@ -42,7 +48,23 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
         }
 
         var admission = services.Access.Admit(Caller, AccessRights.Infer);
-        status = admission.Status.IsOk ? CreateRequest(model, infer.Handle, out flags, out var inference) : Refused(admission.Status, out inference);
+        status = admission.Status.IsOk ? services.Engine.Models.TryCreateRequest(model.ModelName, model.Version, out var inference) : Refused(admission.Status, out inference);
+        if (admission.Status.IsOk && status.Code == StatusCode.Unavailable)
+        {
+            (status, inference) = WaitForModel(model, frame, infer, deadline, admission, out standby);
+            if (standby is not null)
+            {
+                return status;
+            }
+        }
+
+        if (inference is not null && !model.Fits(inference))
+        {
+            (status, flags) = (model.CreateOpenAgain(inference, infer.Handle), FrameFlags.OpenAgain);
+            inference.Dispose();
+            inference = null;
+        }
+
         if (inference is null)
         {
             admission.Dispose();
@@ -101,20 +123,31 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
             : new InferenceStatus(StatusCode.ResourceExhausted, "The infer was sent without credit; wait for some to come back before you send more.");
     }
 
-    private InferenceStatus CreateRequest(ModelHandle model, uint handle, out FrameFlags flags, out InferenceRequest? inference)
+    /// <summary>Has a model loaded that is not in memory, if it is one that may be.</summary>
+    /// <returns>With a <paramref name="standby"/> success; else the request, or why there is none.</returns>
+    private RentedRequest WaitForModel(ModelHandle model, in FrameHead frame, in InferHead infer, in RequestDeadline deadline, in Admission admission, out StandbyInfer? standby)
     {
-        flags = FrameFlags.None;
-        var status = services.Engine.Models.TryCreateRequest(model.ModelName, model.Version, out inference);
-        if (inference is null || model.Fits(inference))
+        standby = null;
+        if (!services.StandbyWindow.Take(frame.FrameByteSize) || frame.FrameByteSize > Array.MaxLength)
         {
-            return status;
+            services.StandbyWindow.GiveBack(frame.FrameByteSize);
+            return new RentedRequest(
+                new InferenceStatus(StatusCode.ResourceExhausted, $"Model '{model.ModelName}' is not in memory, and {services.Options.StandbyByteSize} bytes of requests wait for models already, as many as may.") { RetryAfter = StandbyRetryAfter },
+                null);
         }
 
-        flags = FrameFlags.OpenAgain;
-        status = new InferenceStatus(StatusCode.Unavailable, $"{inference.Model} has another signature than handle {handle} was opened with; open it again.");
-        inference.Dispose();
-        inference = null;
-        return status;
+        var load = new LoadWait();
+        var rented = services.Engine.CreateRequestAsync(model.ModelName, model.Version, deadline.IsSet ? deadline.Remaining : null, load.Token);
+        if (rented.IsCompletedSuccessfully)
+        {
+            services.StandbyWindow.GiveBack(frame.FrameByteSize);
+            return rented.Result;
+        }
+
+        standby = new StandbyInfer(services, owner, model, frame, infer, deadline, admission, load);
+        owner.InFlight.Add(frame.Id, load);
+        _ = standby.RunAsync(rented);
+        return new RentedRequest(InferenceStatus.Ok, null);
     }
 
     private static InferenceStatus Refused(in InferenceStatus status, out InferenceRequest? inference)

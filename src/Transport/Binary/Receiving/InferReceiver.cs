@@ -10,9 +10,10 @@ namespace Camshaft.Transport.Binary.Receiving;
 /// <summary>
 /// Takes infer frames, each as far as it has arrived: decides by its head (1), declares the tensors of the table (2), takes
 /// memory for them, where a full budget makes the client wait (3), fills it (4) and runs the request (5). What is refused on
-/// the way is answered at once, and the rest of the frame skipped. Belongs to the receive loop, which does the waiting.
+/// the way is answered at once, and the rest of the frame skipped. Frames for models that are being loaded are kept aside.
+/// Belongs to the receive loop, which does the waiting.
 /// </summary>
-internal sealed class InferReceiver(BinaryServices services, FrameReader reader, InferGate gate, RequestOwner owner, MemoryWait memoryWait)
+internal sealed class InferReceiver(BinaryServices services, FrameReader reader, InferGate gate, RequestOwner owner, MemoryWait memoryWait, DepartureWatch departure)
 {
     /// <summary>Stands for a number of bytes where it is memory that is needed.</summary>
     public const long NeedsMemory = -1;
@@ -21,6 +22,7 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     private FrameHead _frame;
     private InferHead _infer;
     private BinaryRequest? _request;
+    private StandbyInfer? _standby;
     private RequestDeadline _deadline;
     private long _begin;
     private int _place;
@@ -39,9 +41,9 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         using var head = new ContiguousBytes(reader.Buffered, WireFormat.HeadByteSize);
         var fault = InferHead.TryRead(head.Span, frame, out _infer);
         _deadline = new RequestDeadline(services.TimeProvider, _infer.TimeoutMicroseconds, services.Options.RequestTimeout);
-        var status = gate.TryAccept(frame, _infer, fault, out var flags, out _request);
-        _stage = _request is null ? InferStage.Rest : InferStage.Preface;
-        if (_request is null)
+        var status = gate.TryAccept(frame, _infer, fault, _deadline, out var flags, out _request, out _standby);
+        _stage = _request is not null ? InferStage.Preface : _standby is not null ? InferStage.Aside : InferStage.Rest;
+        if (_stage == InferStage.Rest)
         {
             owner.Refuse(frame.Id, status, flags | FrameFlags.NotBegun, frame.FrameByteSize);
         }
@@ -54,11 +56,16 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         InferStage.Preface => ReadTable(),
         InferStage.Declared => WaitForWhole(),
         InferStage.Data => Fill(),
+        InferStage.Aside => KeepAside(),
         _ => Finish(),
     };
 
     /// <summary>Takes memory for the request; awaited when <see cref="Continue"/> asks for it, and given to <see cref="OnMemory"/>.</summary>
-    public ValueTask<InferenceStatus> ReserveAsync() => memoryWait.ReserveAsync(_request!.Inference, _deadline); // 3
+    public ValueTask<InferenceStatus> ReserveAsync() // 3
+    {
+        var reserved = memoryWait.ReserveAsync(_request!.Inference, _deadline);
+        return reserved.IsCompleted ? reserved : new(departure.WaitAsync(reserved.AsTask(), _begin + _frame.FrameByteSize - reader.Position));
+    }
 
     /// <summary>Goes on with the memory, or without the request.</summary>
     public void OnMemory(in InferenceStatus status)
@@ -72,6 +79,8 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     {
         _request?.Abandon();
         _request = null;
+        _standby?.Abandon();
+        _standby = null;
         _stage = InferStage.None;
     }
 
@@ -136,6 +145,22 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         return Finish();
     }
 
+    /// <summary>Takes all of the frame out of the way of those behind it, since its model is not there yet.</summary>
+    private long KeepAside()
+    {
+        var part = reader.Buffered.Slice(0, Math.Min(reader.Buffered.Length, _standby!.Missing));
+        _standby.Fill(part);
+        reader.Consume(part.Length);
+        if (_standby.Missing > 0)
+        {
+            return 1;
+        }
+
+        _standby = null;
+        _stage = InferStage.None;
+        return 0;
+    }
+
     private long Finish()
     {
         if (!reader.TrySkipTo(_begin + _frame.FrameByteSize))
@@ -155,16 +180,11 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     private void Run(BinaryRequest request) // 5
     {
         var inference = request.Inference;
-        if (_deadline.IsSet)
+        var status = _deadline.Apply(inference);
+        if (!status.IsOk)
         {
-            var remaining = _deadline.Remaining;
-            if (remaining <= TimeSpan.Zero)
-            {
-                request.Fail(RequestDeadline.CreateStatus(inference), FrameFlags.NotBegun);
-                return;
-            }
-
-            inference.SetTimeout(remaining);
+            request.Fail(status, FrameFlags.NotBegun);
+            return;
         }
 
         inference.MarkReceived();

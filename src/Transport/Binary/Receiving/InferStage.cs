@@ -18,6 +18,9 @@ internal enum InferStage : byte
     /// <summary>Its data is moved to where it belongs.</summary>
     Data,
 
+    /// <summary>Its model is being loaded; the frame is moved to where it can wait for that.</summary>
+    Aside,
+
     /// <summary>What is left of the frame is skipped: its padding, or all of a frame that was refused.</summary>
     Rest,
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using Camshaft.Backends;
-using Camshaft.Engine;
-using Camshaft.Engine.Models;
+using Camshaft.Engine.Inference;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Binary.Sending;
 using Camshaft.Transport.Hosting.Access;
@@ -11,13 +10,11 @@ using Microsoft.Extensions.Logging;
 namespace Camshaft.Transport.Binary.Receiving;
 
 /// <summary>
-/// Answers opens: finds the model, gives it a handle and tells its signature. While the server loads its first models the
-/// answer waits for them, beside the receive loop, which goes on.
+/// Answers opens: finds the model, gives it a handle and tells its signature. Where the model is not in memory, since the server
+/// loads its first ones or it is on standby, the answer waits for it beside the receive loop, which goes on.
 /// </summary>
 internal sealed partial class ModelOpener(BinaryServices services, InferGate gate, HandleTable handles, RequestOwner owner)
 {
-    private InferenceEngine Engine => services.Engine;
-
     /// <summary>Takes an open.</summary>
     public void Open(in FrameHead frame, ReadOnlySpan<byte> bytes)
     {
@@ -35,30 +32,32 @@ internal sealed partial class ModelOpener(BinaryServices services, InferGate gat
             status = new InferenceStatus(StatusCode.InvalidArgument, $"The open is wrong: {fault.Describe()}.");
         }
 
+        // Before it may have a model loaded.
+        status = status.IsOk ? Admit() : status;
         if (!status.IsOk)
         {
             owner.Refuse(frame.Id, status, FrameFlags.NotBegun, charge: 0);
             return;
         }
 
-        owner.InFlight.Add(frame.Id, default);
-        if (Engine.Started.IsCompleted || (Engine.Models.TryGetVersion(name, open.Version, out var version).IsOk && version!.State == ModelState.Ready))
+        var load = new LoadWait();
+        owner.InFlight.Add(frame.Id, load);
+        var rented = services.Engine.CreateRequestAsync(name, open.Version, services.Options.RequestTimeout, load.Token);
+        if (rented.IsCompletedSuccessfully)
         {
-            Answer(frame.Id, name, open.Version);
+            Answer(frame.Id, name, open.Version, rented.Result);
         }
         else
         {
-            _ = AnswerLaterAsync(frame.Id, name, open.Version);
+            _ = AnswerLaterAsync(frame.Id, name, open.Version, rented);
         }
     }
 
-    private async Task AnswerLaterAsync(ulong id, string name, long version)
+    private async Task AnswerLaterAsync(ulong id, string name, long version, ValueTask<RentedRequest> rented)
     {
         try
         {
-            // However the wait ends, the model is looked for next, and what is wrong is said there.
-            await Engine.Started.WaitAsync(services.Options.RequestTimeout ?? Timeout.InfiniteTimeSpan, services.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Answer(id, name, version);
+            Answer(id, name, version, await rented.ConfigureAwait(false));
         }
         catch (Exception exception)
         {
@@ -67,20 +66,16 @@ internal sealed partial class ModelOpener(BinaryServices services, InferGate gat
         }
     }
 
-    private void Answer(ulong id, string name, long version)
+    private void Answer(ulong id, string name, long version, in RentedRequest rented)
     {
-        var status = Admit();
+        var status = rented.Status;
         byte[]? frame = null;
-        if (status.IsOk)
+        if (rented.Request is { } request)
         {
-            status = Engine.Models.TryCreateRequest(name, version, out var request);
-            if (request is not null)
-            {
-                var model = request.Model;
-                var signature = request.Signature;
-                request.Dispose();
-                status = Register(id, new ModelHandle(name, version, signature), model.Number, signature, out frame);
-            }
+            var model = request.Model;
+            var signature = request.Signature;
+            request.Dispose();
+            status = Register(id, new ModelHandle(name, version, signature), model.Number, signature, out frame);
         }
 
         if (frame is null)

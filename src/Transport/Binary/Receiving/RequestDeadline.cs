@@ -32,6 +32,24 @@ internal readonly struct RequestDeadline
 
     public bool HasPassed => Remaining <= TimeSpan.Zero;
 
+    /// <summary>Hands what is left to a request that is about to run.</summary>
+    /// <returns>Success, or that nothing is left.</returns>
+    public InferenceStatus Apply(InferenceRequest request)
+    {
+        if (IsSet)
+        {
+            var remaining = Remaining;
+            if (remaining <= TimeSpan.Zero)
+            {
+                return CreateStatus(request);
+            }
+
+            request.SetTimeout(remaining);
+        }
+
+        return InferenceStatus.Ok;
+    }
+
     /// <summary>What a request is told that is too late before it could run.</summary>
     public static InferenceStatus CreateStatus(InferenceRequest request) =>
         new(StatusCode.DeadlineExceeded, $"{request.Model}: the request's deadline passed before all of it had arrived.");

@@ -1,5 +1,6 @@
 using System.Text;
 using Camshaft.Backends;
+using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory.Shared;
 using Camshaft.Transport.Binary.Receiving;
 using Camshaft.Transport.Binary.Requests;
@@ -47,7 +48,7 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
             return;
         }
 
-        owner.InFlight.Add(frame.Id, default);
+        owner.InFlight.Add(frame.Id, default(InferenceRequestHandle));
         if (owner.Regions.TryLeave(target.Target, frame.Id))
         {
             owner.AnswerFreeRegions();

@@ -1,8 +1,8 @@
 namespace Camshaft.Transport.Binary.Requests;
 
 /// <summary>
-/// The credit that a client has left for its infer frames: a frame may begin while there is any, and takes all of its length.
-/// The receive loop takes; whoever writes answers gives back. See "Flow control" in docs/protocol.md.
+/// The credit that is left for infer frames, of one client or of all that wait for their models: a frame may begin while there
+/// is any, and takes all of its length. Receive loops take; whoever writes answers gives back. See "Flow control" in docs/protocol.md.
 /// </summary>
 internal sealed class CreditWindow(long byteSize)
 {

@@ -9,7 +9,7 @@ namespace Camshaft.Transport.Binary.Requests;
 internal sealed class InFlightTable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, InferenceRequestHandle> _handles = [];
+    private readonly Dictionary<ulong, Entry> _entries = [];
     private TaskCompletionSource? _empty;
     private int _count;
 
@@ -19,29 +19,26 @@ internal sealed class InFlightTable
     {
         lock (_gate)
         {
-            return _handles.ContainsKey(id);
+            return _entries.ContainsKey(id);
         }
     }
 
     /// <param name="id">An id that is not in it.</param>
-    /// <param name="handle">By which the request is cancelled; default for one that cannot be.</param>
-    public void Add(ulong id, InferenceRequestHandle handle)
-    {
-        lock (_gate)
-        {
-            _handles.Add(id, handle);
-            Volatile.Write(ref _count, _handles.Count);
-        }
-    }
+    /// <param name="handle">By which the request is cancelled.</param>
+    public void Add(ulong id, InferenceRequestHandle handle) => Add(id, new Entry(handle, null));
+
+    /// <param name="id">An id that is not in it.</param>
+    /// <param name="load">By which the request is cancelled.</param>
+    public void Add(ulong id, LoadWait load) => Add(id, new Entry(default, load));
 
     public void Remove(ulong id)
     {
         TaskCompletionSource? empty = null;
         lock (_gate)
         {
-            _handles.Remove(id);
-            Volatile.Write(ref _count, _handles.Count);
-            if (_handles.Count == 0)
+            _entries.Remove(id);
+            Volatile.Write(ref _count, _entries.Count);
+            if (_entries.Count == 0)
             {
                 (empty, _empty) = (_empty, null);
             }
@@ -53,28 +50,28 @@ internal sealed class InFlightTable
     /// <summary>Cancels one, if it is still there.</summary>
     public void Cancel(ulong id)
     {
-        InferenceRequestHandle handle;
+        Entry entry;
         lock (_gate)
         {
-            _handles.TryGetValue(id, out handle);
+            _entries.TryGetValue(id, out entry);
         }
 
         // Outside the lock: it may complete the request, which comes back here to remove it.
-        handle.Cancel();
+        entry.Cancel();
     }
 
     /// <summary>Cancels every one.</summary>
     public void CancelAll()
     {
-        InferenceRequestHandle[] handles;
+        Entry[] entries;
         lock (_gate)
         {
-            handles = [.. _handles.Values];
+            entries = [.. _entries.Values];
         }
 
-        foreach (var handle in handles)
+        foreach (var entry in entries)
         {
-            handle.Cancel();
+            entry.Cancel();
         }
     }
 
@@ -83,7 +80,25 @@ internal sealed class InFlightTable
     {
         lock (_gate)
         {
-            return _handles.Count == 0 ? Task.CompletedTask : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _entries.Count == 0 ? Task.CompletedTask : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    private void Add(ulong id, Entry entry)
+    {
+        lock (_gate)
+        {
+            _entries.Add(id, entry);
+            Volatile.Write(ref _count, _entries.Count);
+        }
+    }
+
+    private readonly record struct Entry(InferenceRequestHandle Handle, LoadWait? Load)
+    {
+        public void Cancel()
+        {
+            Handle.Cancel();
+            Load?.Cancel();
         }
     }
 }

@@ -3,7 +3,10 @@ using Camshaft.Engine.Inference;
 
 namespace Camshaft.Transport.Binary.Requests;
 
-/// <summary>What a client has opened: a model's name, the version that it asked for, and the signature that it was told. Belongs to its connection's receive loop.</summary>
+/// <summary>
+/// What a client has opened: a model's name, the version that it asked for, and the signature that it was told. Any thread:
+/// two that look at once may both compare, and keep either of two signatures that are alike.
+/// </summary>
 internal sealed class ModelHandle(string modelName, long version, ModelSignature signature)
 {
     private ModelSignature _signature = signature;
@@ -30,6 +33,10 @@ internal sealed class ModelHandle(string modelName, long version, ModelSignature
         _signature = request.Signature;
         return true;
     }
+
+    /// <summary>What a request is told that does not fit; the client opens the model again.</summary>
+    public InferenceStatus CreateOpenAgain(InferenceRequest request, uint handle) =>
+        new(StatusCode.Unavailable, $"{request.Model} has another signature than handle {handle} was opened with; open it again.");
 
     private static bool AreAlike(IReadOnlyList<TensorSpec> left, IReadOnlyList<TensorSpec> right)
     {

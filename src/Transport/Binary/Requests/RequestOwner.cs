@@ -22,12 +22,19 @@ internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
     /// <summary>The memory that the client shares.</summary>
     public RegionTable Regions { get; } = new(services.Options.SharedMemory);
 
-    /// <summary>Makes a request of a frame whose head was taken.</summary>
+    /// <summary>Makes a request of a frame whose head was taken; it is in flight from now on.</summary>
     public BinaryRequest Accept(in FrameHead frame, InferenceRequest inference, in Admission admission)
+    {
+        var request = Begin(frame, inference, admission);
+        InFlight.Add(frame.Id, inference.Handle);
+        return request;
+    }
+
+    /// <summary>Makes a request of a frame that is in flight.</summary>
+    public BinaryRequest Begin(in FrameHead frame, InferenceRequest inference, in Admission admission)
     {
         var request = services.Requests.Get();
         request.Begin(this, frame.Id, frame.FrameByteSize, inference, admission);
-        InFlight.Add(frame.Id, inference.Handle);
         return request;
     }
 

@@ -1,0 +1,48 @@
+using Camshaft.Backends;
+using Camshaft.Samples;
+using Camshaft.Testing;
+
+namespace Camshaft.Transport.Binary.Tests.Support;
+
+/// <summary>A server with two copies of a model, <c>first</c> and <c>second</c>, and memory for one; <c>sample_identity</c> takes none.</summary>
+public sealed class StandbyServer : BinaryTestServer
+{
+    public const int Length = 20_000;
+
+    private static readonly byte[] Model = CreateModel();
+
+    private bool _isMeasured;
+    private long? _budget;
+
+    protected override long? ModelMemoryByteSize => _budget;
+
+    // Fewer than two frames have, so that a third is one too many.
+    protected override BinaryTransportOptions Options => base.Options with { StandbyByteSize = 5 * Length };
+
+    public override async ValueTask InitializeAsync()
+    {
+        if (!_isMeasured)
+        {
+            await using var unbounded = new StandbyServer { _isMeasured = true };
+            await unbounded.InitializeAsync();
+            _budget = unbounded.Find("first").Footprint.HostByteSize + (Model.Length / 2);
+        }
+
+        await base.InitializeAsync();
+    }
+
+    private protected override void WriteModels(TempDirectory models)
+    {
+        models.Write("first/1/model.onnx", Model);
+        models.Write("second/1/model.onnx", Model);
+        models.Write("sample_identity/1/model.sample", "operation: identity\ndatatype: UINT8"u8);
+    }
+
+    /// <summary>Adds 1 to each of the numbers.</summary>
+    private static byte[] CreateModel() => new OnnxModelBuilder()
+        .Input("x", DataType.Float32, $"{Length}")
+        .Output("y", DataType.Float32, $"{Length}")
+        .Initializer("ones", TestTensor.Of(DataType.Float32, [Length], Enumerable.Repeat(1f, Length).ToArray()))
+        .Node("Add", ["x", "ones"], ["y"])
+        .Build();
+}
