@@ -13,6 +13,7 @@ if (args is ["echo", var port, var path, var kind])
 var parts = new Dictionary<string, Action<BenchmarkOptions, TextWriter>>
 {
     ["rates"] = RatesPart.Run,
+    ["shared-memory"] = SharedMemoryPart.Run,
 };
 var part = new Argument<string>("part") { Description = "What to measure" };
 part.AcceptOnlyFromAmong([.. parts.Keys]);
