@@ -51,8 +51,11 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <summary>Its inputs and outputs, by whose order indices count.</summary>
     public ModelSignature Signature => _plan.Signature;
 
-    /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>: nothing else waits for that thread.</summary>
+    /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>.</summary>
     public bool MayRunInline { get; set; }
+
+    /// <summary>Whether others wait for that thread; then only what is over sooner than a lane would wake up runs on it.</summary>
+    public bool OthersWait { get; set; }
 
     /// <summary>Whether requests to its model join to batches.</summary>
     public bool Joins => Batching.Joins;
@@ -341,6 +344,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         Deadline = long.MaxValue;
         MayRunInline = false;
         IsBackground = false;
+        OthersWait = false;
         Priority = 0;
         Trace = default;
         TraceState = null;

@@ -190,7 +190,8 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         inference.MarkReceived();
 
         // What waits behind it on this connection would wait for it as well.
-        inference.MayRunInline = reader.Buffered.IsEmpty;
+        inference.MayRunInline = true;
+        inference.OthersWait = !reader.Buffered.IsEmpty;
         request.Run();
     }
 
