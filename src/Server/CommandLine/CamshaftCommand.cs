@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
+using Camshaft.Server.CommandLine.Top;
 using Camshaft.Server.Configuration;
 
 namespace Camshaft.Server.CommandLine;
@@ -35,6 +36,7 @@ internal static class CamshaftCommand
             new ModelsCommand(),
             new InferCommand(),
             new BenchCommand(),
+            new TopCommand(),
             new PluginsCommand(),
             new ConfigCommand(),
         };

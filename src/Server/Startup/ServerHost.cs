@@ -1,3 +1,4 @@
+using Camshaft.LiveConsole;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
@@ -48,11 +49,13 @@ internal static class ServerHost
                 JsonDepthLimit = options.Limits.JsonDepth,
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             })
-            .AddBinary(BinaryPort.ToTransportOptions(options));
+            .AddBinary(BinaryPort.ToTransportOptions(options))
+            .AddConsole();
         var app = builder.Build();
         var stop = app.Services.GetRequiredService<GracefulStop>();
         app.Use(next => context => stop.ServeAsync(context, next));
         app.MapCamshaft();
+        app.MapCamshaftConsole();
         return app;
     }
 

@@ -1,0 +1,53 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Models;
+using Camshaft.Engine.Telemetry;
+using Camshaft.Engine.Telemetry.Snapshots;
+using Camshaft.LiveConsole.Views;
+
+namespace Camshaft.LiveConsole.Sampling;
+
+/// <summary>Puts versions of models into lines.</summary>
+internal static class ModelRows
+{
+    /// <summary>A version's line.</summary>
+    /// <param name="snapshot">The version now.</param>
+    /// <param name="recent">What it counted within the last seconds.</param>
+    /// <param name="elapsed">How many these were.</param>
+    /// <param name="latencies">The latencies of the last seconds; null = there are none.</param>
+    public static ModelRow Describe(ModelSnapshot snapshot, ModelCounts recent, TimeSpan elapsed, LatencyDistribution? latencies)
+    {
+        var model = snapshot.Model;
+        var hasLatencies = latencies is { Count: > 0 };
+        var objective = model.Configuration.Scheduling.Objective;
+        return new ModelRow(model.ModelName, model.Number, Spell(snapshot.State))
+        {
+            Reason = snapshot.Reason,
+            Backend = model.BackendName,
+            Device = model.Device is { } device ? Describe(device) : null,
+            Rate = Figures.Round(Figures.PerSecond(recent.Requests, elapsed)),
+            ErrorRate = Figures.Round(Figures.PerSecond(recent.Errors, elapsed)),
+            P50 = hasLatencies ? Figures.ToMilliseconds(latencies!.GetQuantile(0.5)) : null,
+            P99 = hasLatencies ? Figures.ToMilliseconds(latencies!.GetQuantile(0.99)) : null,
+            Queue = snapshot.QueueDepth,
+            QueueLimit = snapshot.QueueLimit,
+            Running = snapshot.RunningCount,
+            Batch = recent is { Executions: > 0, Rows: > 0 } ? Figures.Round((double)recent.Rows / recent.Executions) : null,
+            Memory = snapshot.Footprint.HostByteSize + snapshot.Footprint.DeviceByteSize,
+            Requests = snapshot.Counts.Requests,
+            Failures = snapshot.Counts.Errors,
+            Objective = objective is null ? null : Figures.ToMilliseconds(objective.Latency),
+            Percentile = objective?.Percentile,
+            Kept = objective is not null && recent.Successes > 0 ? Figures.Round(100.0 * recent.WithinObjective / recent.Successes) : null,
+        };
+    }
+
+    /// <summary>The line of a model that has no version, since its directory or its configuration is at fault.</summary>
+    public static ModelRow Describe(ModelEntry entry) => new(entry.Name, null, Spell(ModelState.Failed)) { Reason = entry.Reason ?? "it has no version" };
+
+    public static string Spell<T>(T word)
+        where T : struct, Enum => word.ToString().ToLowerInvariant();
+
+    public static string Describe(IDevice device) => Describe(device.Kind, device.Ordinal);
+
+    public static string Describe(DeviceKind kind, int ordinal) => $"{Spell(kind)}:{ordinal}";
+}
