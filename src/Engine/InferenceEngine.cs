@@ -104,6 +104,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     /// <summary>The bytes of host memory that models may take together; <see cref="long.MaxValue"/> = no bound.</summary>
     public long ModelMemoryBudgetByteSize => _residency.Limit;
 
+    /// <summary>Where batches run: the processors first.</summary>
+    public IReadOnlyCollection<IDevice> Devices => _schedulers.Keys;
+
     /// <summary>The backend plugins.</summary>
     public PluginHost Plugins { get; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Camshaft.LiveConsole.Tests.Support;
 using Camshaft.Testing;
 
@@ -65,6 +66,36 @@ public sealed class FeedTests : IAsyncLifetime
         Assert.False((bool)next["isFull"]!);
         Assert.Equal(["first"], next["rows"]!.AsArray().Select(static row => (string)row!["name"]!));
     }
+
+    [Fact]
+    public async Task A_column_has_each_of_its_requests_in_the_row_of_its_latency_and_their_stages_add_up()
+    {
+        using var feed = await FeedReader.OpenAsync(_server.Http, "models/first");
+        var bounds = (await feed.ReadAsync())!.Value.Data["heatBounds"]!.AsArray().Select(static bound => (double)bound!).ToList();
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await IdentityModels.InferAsync(_server.Http, "first");
+        }
+
+        var columns = new Dictionary<long, JsonNode>();
+        while (columns.Values.Sum(static column => GetCounts(column).Sum()) < 5)
+        {
+            foreach (var column in (await feed.ReadAsync())!.Value.Data["columns"]!.AsArray())
+            {
+                columns[(long)column!["number"]!] = column;
+            }
+        }
+
+        foreach (var column in columns.Values.Where(static column => column["heat"] is not null))
+        {
+            var rows = column["heat"]!.AsArray().Select(static number => (int)number!).Where(static (_, i) => i % 2 == 0).ToList();
+            Assert.InRange((double)column["p50"]!, rows[0] == 0 ? 0 : bounds[rows[0] - 1], bounds[rows[^1]]);
+            Assert.InRange(column["stages"]!.AsArray().Sum(static stage => (double)stage!), bounds[Math.Max(0, rows[0] - 1)] * 0.9, bounds[rows[^1]] * 1.1);
+        }
+    }
+
+    private static IEnumerable<int> GetCounts(JsonNode column) =>
+        column["heat"]?.AsArray().Select(static number => (int)number!).Where(static (_, i) => i % 2 == 1) ?? [];
 
     [Fact]
     public async Task A_model_that_the_server_does_not_know_is_said_to_be_gone()

@@ -3,6 +3,7 @@ using System.Reflection;
 using Camshaft.LiveConsole.Views;
 using Camshaft.Transport.Hosting.Access;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -12,6 +13,8 @@ namespace Camshaft.LiveConsole.Feed;
 /// <summary>Where the page and <c>camshaft top</c> read. All but the session needs the right to observe.</summary>
 internal sealed class FeedEndpoints(FeedHub hub, AccessControl access)
 {
+    private const int SendBufferByteSize = 64 << 10;
+
     private static readonly AccessRights[] Rights = [AccessRights.Infer, AccessRights.Observe, AccessRights.Manage];
 
     private static readonly string ServerVersion =
@@ -84,6 +87,7 @@ internal sealed class FeedEndpoints(FeedHub hub, AccessControl access)
             return;
         }
 
+        NoticeStall(context);
         context.Response.ContentType = "text/event-stream";
 
         // For proxies that would wait for more.
@@ -102,6 +106,18 @@ internal sealed class FeedEndpoints(FeedHub hub, AccessControl access)
         {
             // What was begun cannot be finished in any way that a client would take for an end.
             context.Abort();
+        }
+    }
+
+    /// <summary>
+    /// Lets the system take little: for a nearby client it would take more than a megabyte, which is many minutes, before it
+    /// shows that nobody reads. A stream's connection serves nothing else, except with HTTP/2, which has windows of its own.
+    /// </summary>
+    private static void NoticeStall(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionSocketFeature>() is { } connection)
+        {
+            connection.Socket.SendBufferSize = SendBufferByteSize;
         }
     }
 }

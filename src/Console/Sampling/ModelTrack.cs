@@ -1,3 +1,4 @@
+using Camshaft.Engine.Objectives;
 using Camshaft.Engine.Telemetry;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Camshaft.LiveConsole.Views;
@@ -27,7 +28,10 @@ internal sealed class ModelTrack
     public ModelSnapshot Snapshot => _snapshot!;
 
     /// <summary>Looks at the version, and ends its column when another has begun.</summary>
-    public void Sample(ModelSnapshot snapshot, TimeSpan uptime)
+    /// <param name="snapshot">The version now.</param>
+    /// <param name="uptime">Now by the engine's clock.</param>
+    /// <param name="objectives">How its model keeps its objective; null = it has none.</param>
+    public void Sample(ModelSnapshot snapshot, TimeSpan uptime, ModelObjectives? objectives)
     {
         var number = History<ColumnView>.NumberAt(uptime);
         var counts = snapshot.Counts;
@@ -45,7 +49,7 @@ internal sealed class ModelTrack
         _snapshot = snapshot;
         var (since, elapsed) = _window.Add(uptime, counts);
         _latencies?.Read(snapshot.Model.Recorder, counts);
-        Row = ModelRows.Describe(snapshot, counts.Since(since), elapsed, _latencies?.GetRecent());
+        Row = ModelRows.Describe(snapshot, counts.Since(since), elapsed, _latencies?.GetRecent(), objectives);
         if (number > _columnNumber)
         {
             EndColumn(uptime);
@@ -58,21 +62,16 @@ internal sealed class ModelTrack
     {
         var counts = _snapshot!.Counts.Since(_columnCounts);
         var elapsed = uptime - _columnStart;
-        var hasLatencies = counts.Successes > 0 && _latencies is not null;
-        var latencies = hasLatencies ? _latencies!.GetColumn() : null;
-        return new ColumnView(
+        var column = new ColumnView(
             _columnNumber,
             Figures.Round(Figures.PerSecond(counts.Requests, elapsed)),
             Figures.Round(Figures.PerSecond(counts.Errors, elapsed)),
             _snapshot.QueueDepth,
             Row.Memory)
         {
-            P50 = latencies is null ? null : Figures.ToMilliseconds(latencies.GetQuantile(0.5)),
-            P99 = latencies is null ? null : Figures.ToMilliseconds(latencies.GetQuantile(0.99)),
-            Batch = counts is { Executions: > 0, Rows: > 0 } ? Figures.Round((double)counts.Rows / counts.Executions) : null,
-            Stages = hasLatencies ? _latencies!.GetColumnStages(_snapshot.Model.Recorder) : null,
-            Heat = latencies is null ? null : HeatRows.Read(latencies),
+            Batch = ModelRows.DescribeBatch(counts),
         };
+        return counts.Successes > 0 && _latencies is not null ? AddLatencies(column, _latencies, _snapshot.Model.Recorder) : column;
     }
 
     /// <summary>The columns before the present one that had something to show, oldest first.</summary>
@@ -83,6 +82,19 @@ internal sealed class ModelTrack
     {
         float[] rates = [.. _history.Before(_columnNumber, count).Select(static column => (float)(column?.Rate ?? 0))];
         return Array.TrueForAll(rates, static rate => rate == 0) ? null : rates;
+    }
+
+    // One after the other: a distribution holds until the next is asked for.
+    private static ColumnView AddLatencies(ColumnView column, Latencies latencies, ModelRecorder recorder)
+    {
+        var distribution = latencies.GetColumn();
+        var full = column with
+        {
+            P50 = Figures.ToMilliseconds(distribution.GetQuantile(0.5)),
+            P99 = Figures.ToMilliseconds(distribution.GetQuantile(0.99)),
+            Heat = HeatRows.Read(distribution),
+        };
+        return full with { Stages = latencies.GetColumnStages(recorder) };
     }
 
     private void BeginColumn(long number, ModelCounts counts, TimeSpan uptime) =>

@@ -1,5 +1,7 @@
 using Camshaft.Engine;
+using Camshaft.Engine.Alerts;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Objectives;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Camshaft.LiveConsole.Views;
 
@@ -10,7 +12,7 @@ namespace Camshaft.LiveConsole.Sampling;
 /// all who look; while nobody looks it does so once a column, so that whoever comes sees the last minutes at once. Guarded
 /// by <see cref="Gate"/>, which the feed shares, so that who joins misses no second and gets none twice.
 /// </summary>
-internal sealed class Observatory(InferenceEngine engine, TimeProvider timeProvider)
+internal sealed class Observatory(InferenceEngine engine, IAlertBoard alerts, TimeProvider timeProvider)
 {
     /// <summary>How many columns the overview's small charts have: five minutes.</summary>
     public const int SparkColumns = 60;
@@ -21,6 +23,8 @@ internal sealed class Observatory(InferenceEngine engine, TimeProvider timeProvi
     private Dictionary<string, ModelRow> _rows = [];
     private TimeSpan _uptime;
     private DateTimeOffset _time;
+    private IReadOnlyList<AlertView> _alerts = [];
+    private Dictionary<string, ModelObjectives> _objectives = [];
     private long _sampledAt;
     private long _column = -1;
 
@@ -40,10 +44,14 @@ internal sealed class Observatory(InferenceEngine engine, TimeProvider timeProvi
         var snapshot = engine.Telemetry.Read();
         (_uptime, _time, _sampledAt) = (snapshot.Uptime, snapshot.Time, timeProvider.GetTimestamp());
         var number = History<ColumnView>.NumberAt(_uptime);
+        var board = alerts.Current;
+        _alerts = AlertViews.Describe(board);
+        _objectives = board.Objectives.ToDictionary(static model => model.ModelName, StringComparer.Ordinal);
         _system.Sample(snapshot);
         var rows = SampleModels(snapshot);
         Change = new OverviewView(IsFull: false, number > _column, _system.View, [.. rows.Values.Where(IsNew)])
         {
+            Alerts = _alerts,
             Removed = [.. _rows.Keys.Where(key => !rows.ContainsKey(key))],
         };
         _rows = rows;
@@ -62,13 +70,13 @@ internal sealed class Observatory(InferenceEngine engine, TimeProvider timeProvi
     /// <param name="withHistory">Whether with the last minutes.</param>
     public OverviewView DescribeAll(bool withHistory)
     {
-        var all = new OverviewView(IsFull: true, ClosesColumn: false, _system.View, [.. _rows.Values]);
+        var all = new OverviewView(IsFull: true, ClosesColumn: false, _system.View, [.. _rows.Values]) { Alerts = _alerts };
         return withHistory ? all with { Rates = DescribeRates(), History = _system.GetHistory(SparkColumns) } : all;
     }
 
     /// <summary>What runs on lanes. Under the gate.</summary>
     /// <param name="withHistory">Whether the last seconds, rather than the last one.</param>
-    public LanesView DescribeLanes(bool withHistory) => new(_system.View, withHistory ? _lanes.Recent : _lanes.Runs, _lanes.LeftOut);
+    public LanesView DescribeLanes(bool withHistory) => new(_system.View, withHistory ? _lanes.Recent : _lanes.Runs, _lanes.LeftOut) { Alerts = _alerts };
 
     /// <summary>One version. Under the gate.</summary>
     /// <param name="name">The model's name.</param>
@@ -80,11 +88,14 @@ internal sealed class Observatory(InferenceEngine engine, TimeProvider timeProvi
         var number = version ?? (engine.Models.TryGetVersion(name, ModelRegistry.HighestReady, out var found).IsOk ? found!.Number : null);
         if (_tracks.TryGetValue($"{name}/{number}", out var track))
         {
-            return ModelViews.Describe(track, engine.Models, _time, _uptime, withHistory);
+            var view = ModelViews.Describe(track, engine.Models, _time, _uptime, withHistory) with { Alerts = _alerts };
+            return _objectives.TryGetValue(name, out var objectives)
+                ? view with { Objectives = AlertViews.Describe(objectives), ObjectiveWindow = objectives.Objective.Window.TotalSeconds }
+                : view;
         }
 
         // A model whose directory is at fault has no version to show, but a reason.
-        return _rows.TryGetValue($"{name}/", out var row) ? new ModelView(row, Figures.ToUnixSeconds(_time)) : null;
+        return _rows.TryGetValue($"{name}/", out var row) ? new ModelView(row, Figures.ToUnixSeconds(_time)) { Alerts = _alerts } : null;
     }
 
     private Dictionary<string, ModelRow> SampleModels(EngineSnapshot snapshot)
@@ -98,7 +109,7 @@ internal sealed class Observatory(InferenceEngine engine, TimeProvider timeProvi
                 _tracks.Add(key, track = new ModelTrack());
             }
 
-            track.Sample(model, _uptime);
+            track.Sample(model, _uptime, _objectives.GetValueOrDefault(model.Model.ModelName));
             rows[key] = track.Row;
         }
 

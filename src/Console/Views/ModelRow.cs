@@ -57,6 +57,12 @@ internal sealed record ModelRow(string Name, long? Version, string State)
     /// <summary>How many answers of a hundred are to keep it.</summary>
     public double? Percentile { get; init; }
 
-    /// <summary>How many did; null without an objective or requests.</summary>
+    /// <summary>How many did within the last seconds; null without an objective or requests.</summary>
     public double? Kept { get; init; }
+
+    /// <summary>What is left of the error budget that has less left: 1 = all, below 0 = overspent; null without an objective.</summary>
+    public double? Budget { get; init; }
+
+    /// <summary>How the objective is, in lower case, the worse of its two promises; null without one.</summary>
+    public string? Health { get; init; }
 }

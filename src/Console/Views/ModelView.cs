@@ -5,6 +5,15 @@ namespace Camshaft.LiveConsole.Views;
 /// <param name="Time">When, in seconds since 1970.</param>
 internal sealed record ModelView(ModelRow Row, double Time)
 {
+    /// <summary>The alerts that fire, the most severe first.</summary>
+    public IReadOnlyList<AlertView> Alerts { get; init; } = [];
+
+    /// <summary>How the model keeps its objective; empty when it has none.</summary>
+    public IReadOnlyList<ObjectiveView> Objectives { get; init; } = [];
+
+    /// <summary>Over how long the objective is counted, in seconds.</summary>
+    public double? ObjectiveWindow { get; init; }
+
     /// <summary>Every version that is known of the model.</summary>
     public IReadOnlyList<VersionView> Versions { get; init; } = [];
 

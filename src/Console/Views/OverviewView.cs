@@ -7,6 +7,9 @@ namespace Camshaft.LiveConsole.Views;
 /// <param name="Rows">The models, by name and version.</param>
 internal sealed record OverviewView(bool IsFull, bool ClosesColumn, SystemView System, IReadOnlyList<ModelRow> Rows)
 {
+    /// <summary>The alerts that fire, the most severe first.</summary>
+    public IReadOnlyList<AlertView> Alerts { get; init; } = [];
+
     /// <summary>The keys of rows that are gone.</summary>
     public IReadOnlyList<string>? Removed { get; init; }
 

@@ -118,6 +118,18 @@ public sealed class ModelRecorder
         }
     }
 
+    /// <summary>How long a stage took in successful requests together.</summary>
+    public TimeSpan GetTime(RequestStage stage)
+    {
+        long nanoseconds = 0;
+        foreach (var part in Volatile.Read(ref _parts))
+        {
+            nanoseconds += part.GetSum(stage);
+        }
+
+        return FromNanoseconds(nanoseconds);
+    }
+
     /// <summary>Reads the sizes of the batches that ran well, ascending; the most different sizes that are told apart are 128.</summary>
     public IReadOnlyList<BatchSizeCounts> ReadBatchSizes()
     {

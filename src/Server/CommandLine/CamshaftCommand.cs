@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
+using Camshaft.Server.CommandLine.Objectives;
 using Camshaft.Server.CommandLine.Top;
 using Camshaft.Server.Configuration;
 
@@ -37,6 +38,8 @@ internal static class CamshaftCommand
             new InferCommand(),
             new BenchCommand(),
             new TopCommand(),
+            new SloCommand(),
+            new AlertsCommand(),
             new PluginsCommand(),
             new ConfigCommand(),
         };

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Server.Configuration.Alerts;
 using Microsoft.Extensions.Options;
 
 namespace Camshaft.Server.Configuration;
@@ -110,6 +111,9 @@ internal sealed class ServerOptions
 
     [ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public AlertsSection Alerts { get; set; } = new();
 
     [Setting("An option for a backend", KeyNames = ["backend", "option"])]
     public Dictionary<string, Dictionary<string, string>> Backends { get; set; } = new(StringComparer.OrdinalIgnoreCase);

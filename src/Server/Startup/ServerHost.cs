@@ -1,3 +1,4 @@
+using Camshaft.Alerting;
 using Camshaft.LiveConsole;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
@@ -41,6 +42,8 @@ internal static class ServerHost
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
         builder.Services.AddCamshaft(options.ToEngineOptions())
+            .AddAlerts(options.Alerts.ToAlertOptions())
+            .AddAlertDelivery(options.Alerts.ToDeliveryOptions())
             .AddAccess(options.Access.ToAccessOptions(options.Limits))
             .AddHttp(new HttpTransportOptions
             {

@@ -1,5 +1,8 @@
 using Camshaft.Backends;
 using Camshaft.Engine;
+using Camshaft.Engine.Alerts;
+using Camshaft.Engine.Alerts.Options;
+using Camshaft.Engine.Alerts.Readings;
 using Camshaft.Transport.Hosting.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +28,11 @@ public static class CamshaftServiceExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetServices<IDeviceProvider>()));
         services.AddHostedService<EngineService>();
+        services.TryAddSingleton(new AlertOptions());
+        services.TryAddSingleton<IReadingSource, EngineReadingSource>();
+        services.AddSingleton<AlertMonitor>();
+        services.AddSingleton<IAlertBoard>(static provider => provider.GetRequiredService<AlertMonitor>());
+        services.AddHostedService<AlertService>();
         services.TryAddSingleton(new AccessOptions());
         services.TryAddSingleton<AccessControl>();
         services.TryAddSingleton<AuditLog>();
@@ -34,6 +42,13 @@ public static class CamshaftServiceExtensions
 
     /// <summary>Says who may do what; without it, this machine may do everything, and others may infer and observe.</summary>
     public static CamshaftBuilder AddAccess(this CamshaftBuilder builder, AccessOptions options)
+    {
+        builder.Services.Replace(ServiceDescriptor.Singleton(options));
+        return builder;
+    }
+
+    /// <summary>Says what is watched and when somebody is told; without it, everything by its defaults, and the log is told.</summary>
+    public static CamshaftBuilder AddAlerts(this CamshaftBuilder builder, AlertOptions options)
     {
         builder.Services.Replace(ServiceDescriptor.Singleton(options));
         return builder;

@@ -15,6 +15,7 @@ public static class HttpTransportExtensions
         builder.Services.AddSingleton<HealthEndpoints>();
         builder.Services.AddSingleton<MetadataEndpoints>();
         builder.Services.AddSingleton<RepositoryEndpoints>();
+        builder.Services.AddSingleton<AlertEndpoints>();
         builder.Services.AddSingleton<ITransportEndpoints, HttpEndpoints>();
         return builder;
     }

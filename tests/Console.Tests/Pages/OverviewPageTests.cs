@@ -64,7 +64,7 @@ public sealed class OverviewPageTests(Browser browser) : IAsyncLifetime
         Assert.False(answer.IsSuccessStatusCode);
 
         await ConsolePage.ExpectTextAsync(page.Row("broken").Locator(".state"), "Failed");
-        Assert.Contains("names the operation '<b>none</b>'", await page.Row("broken").Locator(".detail").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("names the operation '<b>none</b>'", await page.Row("broken").Locator(".model .detail").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Empty(page.Faults);
     }
 

@@ -21,7 +21,8 @@ public sealed class ThousandModelsTests(Browser browser) : IAsyncLifetime
             IdentityModels.Write(_models, NameOf(i), "warm_up: none\n");
         }
 
-        _server = await ConsoleServer.StartAsync(_models.FullPath);
+        // The web server's own limit would hide whether the console has one.
+        _server = await ConsoleServer.StartAsync(_models.FullPath, static options => options.Limits.SendBytesPerSecond = 0);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,6 +64,28 @@ public sealed class ThousandModelsTests(Browser browser) : IAsyncLifetime
         using var answer = await IdentityModels.InferAsync(_server.Http, NameOf(500));
 
         Assert.Equal([NameOf(500)], (await feed.ReadChangeAsync())["rows"]!.AsArray().Select(static row => (string)row!["name"]!));
+    }
+
+    [Fact]
+    public async Task A_client_that_stops_reading_is_dropped_and_others_go_on()
+    {
+        using var feed = await FeedReader.OpenAsync(_server.Http, "overview");
+        using var silent = new SilentClient();
+        await silent.AskAsync(_server.Address, "overview");
+        await ReadUntilAsync(feed, () => _server.Hub.ClientCount == 2);
+        await ReadUntilAsync(feed, () => _server.Hub.ClientCount == 1);
+
+        Assert.NotNull(await feed.ReadAsync());
+    }
+
+    private static async Task ReadUntilAsync(FeedReader feed, Func<bool> condition)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+        {
+            timeout.Token.ThrowIfCancellationRequested();
+            Assert.NotNull(await feed.ReadAsync());
+        }
     }
 
     private static string NameOf(int i) => string.Create(CultureInfo.InvariantCulture, $"model-{i:0000}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Camshaft.Server.CommandLine.Objectives;
 using Camshaft.Server.CommandLine.Remote;
 using Camshaft.Server.Output;
 
@@ -29,10 +30,13 @@ internal sealed class ShowCommand : DocumentedCommand
         var path = ServerClient.ModelPath(result.GetValue(_model)!, result.GetValue(_version));
         var metadata = await server.GetAsync(path, cancellationToken).ConfigureAwait(false);
         var config = await server.GetAsync($"{path}/config", cancellationToken).ConfigureAwait(false);
+        var slo = await server.GetAsync("v2/slo", cancellationToken).ConfigureAwait(false);
+        var objectives = slo["models"]!.AsArray().Where(model => (string)model!["model"]! == result.GetValue(_model)).ToList();
         var output = result.InvocationConfiguration.Output;
         if (_output.IsJson(result))
         {
             metadata["config"] = config.DeepClone();
+            metadata["slo"] = objectives is [var objective] ? objective!.DeepClone() : null;
             await output.WriteLineAsync(metadata.ToJsonString(CommandJson.Options)).ConfigureAwait(false);
             return CamshaftCommand.Success;
         }
@@ -51,6 +55,12 @@ internal sealed class ShowCommand : DocumentedCommand
         }
 
         settings.Write(output);
+        if (objectives.Count > 0)
+        {
+            await output.WriteLineAsync().ConfigureAwait(false);
+            ObjectiveTable.Create(objectives).Write(output);
+        }
+
         return CamshaftCommand.Success;
     }
 

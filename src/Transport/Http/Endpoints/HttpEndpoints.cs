@@ -15,6 +15,7 @@ internal sealed partial class HttpEndpoints(
     MetadataEndpoints metadata,
     InferEndpoint infer,
     RepositoryEndpoints repository,
+    AlertEndpoints alerts,
     AccessControl access,
     AuditLog audit,
     ILogger<HttpEndpoints> logger) : ITransportEndpoints
@@ -36,6 +37,8 @@ internal sealed partial class HttpEndpoints(
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.LoadAsync, "/v2/repository/models/{model}/load");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.UnloadAsync, "/v2/repository/models/{model}/unload");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.WarmAsync, "/v2/repository/models/{model}/warm");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, alerts.ObjectivesAsync, "/v2/slo");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, alerts.AlertsAsync, "/v2/alerts");
         endpoints.Map("/v2/{**rest}", static context => ErrorAnswer.WriteAsync(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'."));
     }
 

@@ -8,6 +8,7 @@ import { profileChart, timeChart } from "../parts/charts.js";
 import { heatmap } from "../parts/heatmap.js";
 import { manageButtons } from "../parts/manage.js";
 import { requestTable, stages } from "../parts/requests.js";
+import { objectiveTable, tones } from "../parts/slo.js";
 import { stateMark } from "../parts/state.js";
 
 const columnCount = 120;
@@ -32,6 +33,8 @@ export function modelPage(main, [name, version], { refused }) {
   const batching = h("dl", { class: "facts" });
   const slowest = requestTable("Slowest requests of the last minute", "No requests in the last minute.", true);
   const errors = requestTable("Last failed requests", "No request has failed.", false);
+  const objective = objectiveTable();
+  const objectiveNote = h("p");
   const signature = h("div", { class: "signature" });
   const outcomes = h("dl", { class: "facts" });
   const charts = [heat, breakdown, rates, queue, batch, memory, profile];
@@ -45,6 +48,7 @@ export function modelPage(main, [name, version], { refused }) {
     card("Memory", "what the version takes", "third", memory.legend, memory.node),
     card("Profile", "time of a run by its rows", "half", profileLegend(), profile.node, profileEmpty),
     card("Batching", "what was derived, and why", "half", batching),
+    h("section", { class: "panel card wide", "aria-label": "Objective" }, h("header", {}, h("h2", { text: "Objective" }), objectiveNote), objective.node),
     card("Slowest requests", "of the last minute", "half", slowest.node),
     card("Errors", "the last ones", "half", errors.node),
     card("Signature", "inputs and outputs", "half", signature),
@@ -68,6 +72,8 @@ export function modelPage(main, [name, version], { refused }) {
     drawTimes(view.time);
     drawProfile(view.profile);
     facts(batching, describeBatching(view));
+    objective.update(view.objectives, row.objective);
+    setText(objectiveNote, view.objectiveWindow === undefined ? "" : `error budgets over the last ${format.age(view.objectiveWindow)}, all versions together`);
     slowest.update(view.slowest, view.time);
     errors.update(view.errors, view.time);
     drawSignature(view);
@@ -169,7 +175,7 @@ function makeFigures() {
     ["Waiting", row => [format.count(row.queue), row.queueLimit > 0 ? `of ${format.count(row.queueLimit)}` : ""]],
     ["Batch", row => [row.batch === undefined ? "–" : format.number(row.batch), "rows"]],
     ["Memory", row => format.bytesParts(row.memory)],
-    ["SLO", row => row.objective === undefined ? ["–", "no objective"] : [row.kept === undefined ? "–" : format.percent(row.kept), `≤ ${format.duration(row.objective)}`, row.kept === undefined ? "" : row.kept >= row.percentile ? "good" : "bad"]],
+    ["SLO budget", row => row.budget === undefined ? ["–", "no objective"] : [format.wholePercent(Math.max(-9.99, row.budget) * 100).replace("-", "−"), "left", tones[row.health]]],
   ].map(([title, read]) => {
     const value = h("dd", { class: "num" });
     const unit = h("dd", { class: "unit" });

@@ -6,6 +6,7 @@ import * as format from "../format.js";
 import { onThemeChange } from "../theme.js";
 import { showAlerts } from "../parts/alerts.js";
 import { healthStrip } from "../parts/health.js";
+import { sloCell, tones } from "../parts/slo.js";
 import { drawSparkline, sparkline } from "../parts/sparkline.js";
 import { stateMark } from "../parts/state.js";
 import { virtualTable } from "../parts/table.js";
@@ -23,14 +24,14 @@ const columns = [
   { key: "queue", title: "Queue", className: "right", value: row => row.queue },
   { key: "batch", title: "Batch", unit: "rows", className: "right", value: row => row.batch },
   { key: "memory", title: "Memory", unit: "MB", className: "right", value: row => row.memory },
-  { key: "slo", title: "SLO", className: "slo", value: row => row.kept },
+  { key: "slo", title: "SLO budget", className: "slo", value: row => row.budget },
 ];
 
 const filters = [
   ["all", "All", () => true],
   ["busy", "Busy", row => row.rate > 0 || row.queue > 0],
   ["ready", "Ready", row => row.state === "ready"],
-  ["trouble", "In trouble", row => row.state === "failed" || row.errorRate > 0],
+  ["trouble", "In trouble", row => row.state === "failed" || row.errorRate > 0 || tones[row.health] === "bad"],
 ];
 
 // As it was left, when somebody comes back.
@@ -131,11 +132,11 @@ function createRow() {
   const state = stateMark();
   const spark = sparkline();
   const cells = Object.fromEntries(["rate", "p50", "p99", "errors", "queue", "batch", "memory"].map(key => [key, h("td", { class: "right num" })]));
-  const slo = h("td", { class: "slo num" });
+  const slo = sloCell();
   const node = h("tr", {},
     h("th", { scope: "row", class: "model" }, h("div", {}, h("span", { class: "line" }, name, version), detail)),
     h("td", { class: "state-cell" }, state.node),
-    cells.rate, h("td", { class: "spark-cell" }, spark), cells.p50, cells.p99, cells.errors, cells.queue, cells.batch, cells.memory, slo);
+    cells.rate, h("td", { class: "spark-cell" }, spark), cells.p50, cells.p99, cells.errors, cells.queue, cells.batch, cells.memory, slo.node);
   const drawn = { rates: null, width: 0, theme: "" };
 
   function update(row) {
@@ -156,7 +157,7 @@ function createRow() {
     setAttribute(cells.queue, "class", `right num ${row.queueLimit > 0 && row.queue >= row.queueLimit * 0.8 ? "warn" : row.queue > 0 ? "" : "quiet"}`);
     setText(cells.batch, row.batch === undefined ? "–" : format.number(row.batch));
     setText(cells.memory, row.memory > 0 ? format.number(row.memory / 1e6) : "–");
-    showSlo(slo, row);
+    slo.update(row);
     const theme = document.documentElement.dataset.theme;
     if (drawn.rates !== row.rates || drawn.width !== spark.clientWidth || drawn.theme !== theme) {
       Object.assign(drawn, { rates: row.rates, width: spark.clientWidth, theme });
@@ -165,18 +166,4 @@ function createRow() {
   }
 
   return { node, update };
-}
-
-function showSlo(cell, row) {
-  if (row.objective === undefined) {
-    setText(cell, "–");
-    setAttribute(cell, "class", "slo num quiet");
-    setAttribute(cell, "title", "No objective is set");
-    return;
-  }
-
-  const kept = row.kept;
-  setText(cell, kept === undefined ? `≤ ${format.duration(row.objective)}` : `${format.percent(kept)} ≤ ${format.duration(row.objective)}`);
-  setAttribute(cell, "class", `slo num ${kept === undefined ? "quiet" : kept >= row.percentile ? "good" : "bad"}`);
-  setAttribute(cell, "title", `Objective: ${row.percentile} % within ${format.duration(row.objective)}`);
 }

@@ -51,7 +51,7 @@ export function healthStrip() {
     collector.set(format.number(system.pauseTime), "ms/s paused");
     collector.note(`gen 0: ${format.count(system.collections[0])} · 1: ${format.count(system.collections[1])} · 2: ${format.count(system.collections[2])}`);
     pool.set(format.count(system.poolThreads), "threads");
-    pool.note(system.poolQueue > 0 ? `${format.count(system.poolQueue)} items wait` : "nothing waits", system.poolQueue > 100 ? "warn" : "");
+    pool.note(system.poolQueue > 0 ? `${format.count(system.poolQueue)} ${system.poolQueue === 1 ? "item waits" : "items wait"}` : "nothing waits", system.poolQueue > 100 ? "warn" : "");
     draw();
     setAttribute(notices, "hidden", system.notices.length ? null : true);
     if (notices.dataset.text !== system.notices.join("\n")) {

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+using Camshaft.Engine.Alerts.Options;
+
+namespace Camshaft.Server.Configuration.Alerts;
+
+/// <summary>When a plugin cannot be used.</summary>
+internal sealed class PluginFailedSection
+{
+    [Setting("Whether an alert tells that a plugin cannot be used")]
+    public bool Enabled { get; set; } = true;
+
+    [Range(0, 86_400)]
+    [Setting("How long that must last before anybody is told", Unit = "seconds")]
+    public int ForSeconds { get; set; }
+
+    public AlertTerms ToTerms() => new() { IsEnabled = Enabled, For = TimeSpan.FromSeconds(ForSeconds) };
+}
