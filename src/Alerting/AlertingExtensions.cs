@@ -30,7 +30,7 @@ public static class AlertingExtensions
 
     private static void AddRoute(IServiceCollection services, AlertEndpointOptions endpoint, Func<TimeProvider, IAlertFormat> createFormat)
     {
-        // Each under a key of its own, so that the three names of one route find the same object.
+        // Each under a key of its own, so that both names of one route find the same object.
         var key = new object();
         services.AddKeyedSingleton(key, (provider, _) => new AlertRoute(
             endpoint,
@@ -39,6 +39,5 @@ public static class AlertingExtensions
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("Camshaft.Alerts")));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<AlertRoute>(key));
         services.AddSingleton<IAlertSink>(provider => provider.GetRequiredKeyedService<AlertRoute>(key));
-        services.AddSingleton<IAlertRoute>(provider => provider.GetRequiredKeyedService<AlertRoute>(key));
     }
 }

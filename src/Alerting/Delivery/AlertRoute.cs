@@ -12,7 +12,7 @@ namespace Camshaft.Alerting.Delivery;
 /// Tells one endpoint of alerts: a bounded queue, and a loop that sends one message at a time until it arrives, is refused or
 /// was tried often enough. Whoever publishes never waits for it, whatever the endpoint does.
 /// </summary>
-internal sealed partial class AlertRoute : IAlertSink, IAlertRoute, IDisposable
+internal sealed partial class AlertRoute : IAlertRoute, IDisposable
 {
     // 1 + 2 + 4 + 8 + 16 + 30 s between them: a receiver that is restarted misses nothing.
     private const int MostRetries = 6;

@@ -20,6 +20,9 @@ public sealed record AlertBoard
     /// <summary>How models keep their objectives, by the models' names; only models that have one.</summary>
     public IReadOnlyList<ModelObjectives> Objectives { get; init; } = [];
 
+    /// <summary>How the ways do by which alerts leave the server.</summary>
+    public IReadOnlyList<AlertRouteStatus> Routes { get; init; } = [];
+
     /// <summary>How many conditions are on no board since there were too many alerts.</summary>
     public long LeftOut { get; init; }
 }

@@ -86,6 +86,7 @@ public sealed partial class AlertMonitor : IAlertBoard
             Active = _book.ListActive(),
             Resolved = [.. resolved.Concat(_board.Resolved).Where(alert => reading.Time - alert.EndsAt < ResolvedAge).Take(MostResolved)],
             Objectives = [.. models.Select(static model => model.Objectives).OfType<ModelObjectives>()],
+            Routes = [.. _sinks.OfType<IAlertRoute>().Select(static route => route.Status)],
             LeftOut = _book.LeftOut,
         };
         foreach (var sink in _sinks)

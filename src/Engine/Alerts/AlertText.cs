@@ -16,8 +16,8 @@ public static class AlertText
         {
             { TotalSeconds: < 1 } => (time.TotalMilliseconds, "ms"),
             { TotalMinutes: < 2 } => (time.TotalSeconds, "s"),
-            { TotalHours: < 2 } => (time.TotalMinutes, "min"),
-            { TotalDays: < 2 } => (time.TotalHours, "h"),
+            { TotalHours: < 1 } => (time.TotalMinutes, "min"),
+            { TotalDays: < 1 } => (time.TotalHours, "h"),
             _ => (time.TotalDays, "d"),
         };
         return string.Create(CultureInfo.InvariantCulture, $"{value:0.###} {unit}");

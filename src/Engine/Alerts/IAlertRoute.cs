@@ -1,7 +1,7 @@
 namespace Camshaft.Engine.Alerts;
 
-/// <summary>A way by which alerts leave the server, for whoever wants to see how it does. Any thread.</summary>
-public interface IAlertRoute
+/// <summary>Somebody who is told of alerts by sending them on, which may fail. Any thread.</summary>
+public interface IAlertRoute : IAlertSink
 {
     /// <summary>How it does now.</summary>
     AlertRouteStatus Status { get; }

@@ -13,6 +13,7 @@ internal sealed class ModelHistory
     private readonly SlidingTotals _latency;
     private readonly SlidingTotals _errors;
     private ObjectiveTracker? _tracker;
+    private (TimeSpan Time, ServiceTotals Totals) _before;
     private ServiceTotals _totals;
     private TimeSpan _now;
 
@@ -22,7 +23,8 @@ internal sealed class ModelHistory
         _latency = new SlidingTotals(options.Latency.Window, Steps);
         _errors = new SlidingTotals(options.ErrorRate.Window, Steps);
 
-        // What a model had done before it is first seen is none of the past: it was nothing.
+        // Before it is first seen it had done nothing: all that the first reading counts came since the start.
+        _before = (startedAt, default);
         _latency.Add(startedAt, default);
         _errors.Add(startedAt, default);
     }
@@ -44,6 +46,7 @@ internal sealed class ModelHistory
     {
         (Reading, _totals, _now) = (reading, reading.Totals, now);
         Objectives = TrackObjective();
+        _before = (now, _totals);
         _latency.Add(now, _totals);
         _errors.Add(now, _totals);
     }
@@ -60,7 +63,7 @@ internal sealed class ModelHistory
         if (_tracker?.Objective != objective)
         {
             _tracker = new ObjectiveTracker(objective, _options.Burn.MinimumRequests);
-            _tracker.Add(_now, _totals);
+            _tracker.Add(_before.Time, _before.Totals);
         }
 
         var objectives = _tracker.Read(Reading.Name, _now, _totals);

@@ -55,6 +55,9 @@ public sealed class ModelRegistry
         return modelVersion is not null ? InferenceStatus.Ok : NotReady(entry, version);
     }
 
+    /// <summary>Whether there is a model of a name, ready or not.</summary>
+    public bool Knows(ReadOnlySpan<char> modelName) => _byName.ContainsKey(modelName);
+
     /// <summary>Every model, by name.</summary>
     public IReadOnlyList<ModelEntry> List() => [.. _entries.Values.OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
 

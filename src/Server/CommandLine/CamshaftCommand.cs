@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
 using Camshaft.Server.CommandLine.Objectives;
+using Camshaft.Server.CommandLine.Routing;
 using Camshaft.Server.CommandLine.Top;
 using Camshaft.Server.Configuration;
 
@@ -36,6 +37,7 @@ internal static class CamshaftCommand
             new ServeCommand(serve),
             new ModelsCommand(),
             new InferCommand(),
+            new RouteCommand(),
             new BenchCommand(),
             new TopCommand(),
             new SloCommand(),

@@ -1,4 +1,5 @@
 using Camshaft.Engine;
+using Camshaft.Engine.Memory.Shared;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Hosting.Access;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,9 @@ internal sealed class BinaryServices(InferenceEngine engine, AccessControl acces
 
     /// <summary>What of requests may be kept, over all connections, while their models are loaded.</summary>
     public CreditWindow StandbyWindow { get; } = new(options.StandbyByteSize);
+
+    /// <summary>What is left for regions of all connections.</summary>
+    public RegionAllowance Regions { get; } = new(options.SharedMemory.ServerRegionLimit);
 
     public ObjectPool<BinaryRequest> Requests { get; } = new DefaultObjectPool<BinaryRequest>(new DefaultPooledObjectPolicy<BinaryRequest>(), MostKept);
 }

@@ -30,7 +30,7 @@ public static class CamshaftServiceExtensions
         services.AddHostedService<EngineService>();
         services.TryAddSingleton(new AlertOptions());
         services.TryAddSingleton<IReadingSource, EngineReadingSource>();
-        services.AddSingleton<AlertMonitor>();
+        services.AddSingleton(CreateMonitor);
         services.AddSingleton<IAlertBoard>(static provider => provider.GetRequiredService<AlertMonitor>());
         services.AddHostedService<AlertService>();
         services.TryAddSingleton(new AccessOptions());
@@ -61,5 +61,12 @@ public static class CamshaftServiceExtensions
         {
             transport.Map(endpoints);
         }
+    }
+
+    private static AlertMonitor CreateMonitor(IServiceProvider provider)
+    {
+        var monitor = ActivatorUtilities.CreateInstance<AlertMonitor>(provider);
+        provider.GetRequiredService<InferenceEngine>().Telemetry.AlertBoard = monitor;
+        return monitor;
     }
 }

@@ -1,4 +1,5 @@
 using Camshaft.Engine.Alerts;
+using Camshaft.Engine.Alerts.Readings;
 using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Objectives;
 
@@ -28,6 +29,17 @@ public sealed class ObjectiveStateTests
 
         Assert.All(_server.Objectives.States, static state => Assert.Equal((1.0, ObjectiveHealth.Kept), (state.BudgetLeft, state.Health)));
         Assert.Empty(_server.Told);
+    }
+
+    [Fact]
+    public void Requests_before_the_first_reading_of_their_model_count()
+    {
+        _server.Model = null;
+        _server.Pass(TimeSpan.FromSeconds(30));
+        _server.Model = new ModelReading("m") { Objective = Hourly, Totals = ScriptedServer.Answered(100, 90) };
+        _server.Pass(TimeSpan.FromSeconds(5));
+
+        Assert.Equal((90, 100), (_server.Objectives.Latency.Tally.Good, _server.Objectives.Latency.Tally.Total));
     }
 
     [Fact]
@@ -82,6 +94,8 @@ public sealed class ObjectiveStateTests
     [InlineData(985, AlertNames.SloSlowBurn, 1, 72)]
     public void Each_burn_rate_is_told_within_its_own_long_window(int inTimeOfThousand, string alert, double factor, int longHours)
     {
+        // A month is well seen by looking every minute.
+        _server.Interval = TimeSpan.FromMinutes(1);
         _server.Promise(Monthly);
         _server.Pass(TimeSpan.FromHours(longHours) * 2, ScriptedServer.Answered(1000, 1000));
         Assert.Empty(_server.Told);
@@ -147,7 +161,7 @@ public sealed class ObjectiveStateTests
         _server.Pass(TimeSpan.FromMinutes(1), ScriptedServer.Answered(100, 100));
 
         Assert.Equal(1, _server.Objectives.Latency.BudgetLeft);
-        Assert.Equal(TimeSpan.FromSeconds(55), _server.Objectives.Observed);
+        Assert.Equal(TimeSpan.FromMinutes(1), _server.Objectives.Observed);
     }
 
     [Fact]

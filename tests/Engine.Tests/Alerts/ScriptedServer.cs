@@ -12,8 +12,6 @@ namespace Camshaft.Engine.Tests.Alerts;
 /// <summary>A server that says whatever a test wants, watched in virtual time by a monitor that looks every five seconds.</summary>
 internal sealed class ScriptedServer : IReadingSource, IAlertSink
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly long _startedAt;
 
@@ -27,6 +25,9 @@ internal sealed class ScriptedServer : IReadingSource, IAlertSink
     public AlertMonitor Monitor { get; }
 
     public FakeTimeProvider Clock => _clock;
+
+    /// <summary>How often it is looked at.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What the server says of its only model; null = it has none.</summary>
     public ModelReading? Model { get; set; } = new("m") { IsServed = true };

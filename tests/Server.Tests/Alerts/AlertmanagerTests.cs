@@ -8,7 +8,6 @@ using Camshaft.Server.Tests.Support;
 using Camshaft.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Server.Tests.Alerts;

@@ -51,9 +51,9 @@ internal sealed class FrameConnection : IDisposable
     }
 
     /// <summary>Says hello and takes the server's.</summary>
-    public async Task<FrameImage> GreetAsync(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30)
+    public async Task<FrameImage> GreetAsync(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30, WireFeatures features = WireFeatures.None)
     {
-        await SendAsync(Frames.Hello(key, window, longestResult));
+        await SendAsync(Frames.Hello(key, window, longestResult, features));
         return await ReceiveAsync(FrameKind.Hello);
     }
 
@@ -67,6 +67,9 @@ internal sealed class FrameConnection : IDisposable
     }
 
     public Task SendAsync(FrameImage frame) => SendAsync(frame.Write());
+
+    /// <summary>Sends a frame with a descriptor beside its first byte.</summary>
+    public void Send(FrameImage frame, System.Runtime.InteropServices.SafeHandle descriptor) => DescriptorSender.Send(_socket, frame.Write(), (int)descriptor.DangerousGetHandle());
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {

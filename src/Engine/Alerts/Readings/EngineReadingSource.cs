@@ -23,6 +23,7 @@ public sealed class EngineReadingSource(InferenceEngine engine, AlertOptions opt
     private readonly LatencyDistribution _latencies = new();
     private Dictionary<ModelRecorder, ServiceTotals> _counted = [];
     private TimeSpan _lastUptime;
+    private TimeSpan? _collectionTimeBefore;
 
     /// <inheritdoc/>
     public ServerReading Read()
@@ -30,11 +31,12 @@ public sealed class EngineReadingSource(InferenceEngine engine, AlertOptions opt
         var snapshot = engine.Telemetry.Read();
         var elapsed = snapshot.Uptime - _lastUptime;
         _lastUptime = snapshot.Uptime;
+        _collectionTimeBefore ??= snapshot.Runtime.CollectionPauseTime;
         Count(snapshot);
         var versions = snapshot.Models.ToLookup(static version => version.Model.ModelName, StringComparer.Ordinal);
         return new ServerReading(snapshot.Time, snapshot.Uptime)
         {
-            Models = [.. snapshot.Entries.Select(entry => Describe(entry, [.. versions[entry.Name]], elapsed, snapshot.Runtime.CollectionPauseTime))],
+            Models = [.. snapshot.Entries.Select(entry => Describe(entry, [.. versions[entry.Name]], elapsed, snapshot.Runtime.CollectionPauseTime - _collectionTimeBefore.Value))],
             FailedPlugins = [.. snapshot.Plugins.Where(static plugin => plugin.State == PluginState.Failed).Select(static plugin => new Fault(plugin.Name, plugin.Reason ?? ""))],
             FailedDevices = [.. engine.Devices.Select(device => FindFault(device, snapshot)).OfType<Fault>()],
             TensorByteSize = snapshot.Memory.TensorUsedByteSize,

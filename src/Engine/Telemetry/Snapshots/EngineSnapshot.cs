@@ -1,3 +1,4 @@
+using Camshaft.Engine.Alerts;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Scheduling;
@@ -30,6 +31,9 @@ public sealed record EngineSnapshot
 
     /// <summary>The plugins, those that failed included.</summary>
     public required IReadOnlyList<PluginInfo> Plugins { get; init; }
+
+    /// <summary>Its alerts and objectives; empty where nobody watches them.</summary>
+    public AlertBoard Alerts { get; init; } = AlertBoard.Empty;
 
     /// <summary>The engine's memory.</summary>
     public required MemorySnapshot Memory { get; init; }

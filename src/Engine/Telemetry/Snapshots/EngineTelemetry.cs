@@ -1,3 +1,4 @@
+using Camshaft.Engine.Alerts;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
 
@@ -26,6 +27,9 @@ public sealed class EngineTelemetry
         _startedAt = timeProvider.GetTimestamp();
     }
 
+    /// <summary>Where alerts and objectives stand, to be among the figures; null = nobody watches them.</summary>
+    public IAlertBoard? AlertBoard { get; set; }
+
     /// <summary>Looks at everything now. About a microsecond for each model.</summary>
     public EngineSnapshot Read()
     {
@@ -40,6 +44,7 @@ public sealed class EngineTelemetry
             Lanes = [.. _schedulers.SelectMany(static scheduler => scheduler.ReadLanes())],
             AbandonedRuns = _engine.AbandonedRuns,
             Plugins = _engine.Plugins.Plugins,
+            Alerts = AlertBoard?.Current ?? Camshaft.Engine.Alerts.AlertBoard.Empty,
             Memory = ReadMemory(),
             Runtime = RuntimeSnapshot.Read(),
         };

@@ -39,19 +39,19 @@ internal static class ObjectiveRules
             rules.AddRange(burns.SelectMany(static burn => (TimeSpan[])[burn.Short, burn.Long]).Append(objective.Window).Distinct().Order()
                 .Select(window => new PrometheusRule(ErrorRatio + Format(window), WriteRatio(kind, modelName, Format(window)), labels)));
             rules.Add(new PrometheusRule(BudgetLeft, string.Create(CultureInfo.InvariantCulture, $"1 - {Select(Format(objective.Window), labels)} / {budget}"), labels));
-            rules.Add(CreateAlert(AlertNames.SloFastBurn, AlertSeverity.Critical, modelName, burns.Where(static burn => burn.IsFast), budget, labels));
-            rules.Add(CreateAlert(AlertNames.SloSlowBurn, AlertSeverity.Warning, modelName, burns.Where(static burn => !burn.IsFast), budget, labels));
+            rules.Add(CreateAlert(AlertNames.SloFastBurn, AlertSeverity.Critical, burns.Where(static burn => burn.IsFast), budget, labels));
+            rules.Add(CreateAlert(AlertNames.SloSlowBurn, AlertSeverity.Warning, burns.Where(static burn => !burn.IsFast), budget, labels));
         }
 
         return new RuleGroup($"camshaft-slo-{modelName}", rules);
     }
 
-    private static PrometheusRule CreateAlert(string name, AlertSeverity severity, string modelName, IEnumerable<BurnRule> burns, decimal budget, Dictionary<string, string> labels)
+    private static PrometheusRule CreateAlert(string name, AlertSeverity severity, IEnumerable<BurnRule> burns, decimal budget, Dictionary<string, string> labels)
     {
         var expression = string.Join("\nor\n", burns.Select(burn => string.Create(
             CultureInfo.InvariantCulture,
             $"(\n  {Select(Format(burn.Long), labels)} > {(decimal)burn.Factor} * {budget}\n  and\n  {Select(Format(burn.Short), labels)} > {(decimal)burn.Factor} * {budget}\n)")));
-        return new PrometheusRule(name, expression, new Dictionary<string, string>(StringComparer.Ordinal) { ["severity"] = severity.ToString().ToLowerInvariant() })
+        return new PrometheusRule(name, expression, new Dictionary<string, string>(labels, StringComparer.Ordinal) { ["severity"] = severity.ToString().ToLowerInvariant() })
         {
             // Names of models are no templates: two braces in one would be.
             Annotations = new Dictionary<string, string>(StringComparer.Ordinal)

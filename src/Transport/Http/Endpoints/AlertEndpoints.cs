@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Camshaft.Transport.Http.Endpoints;
 
 /// <summary>How models keep their objectives, and the alerts that there are.</summary>
-internal sealed class AlertEndpoints(IAlertBoard board, IEnumerable<IAlertRoute> routes)
+internal sealed class AlertEndpoints(IAlertBoard board)
 {
     public Task ObjectivesAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, board.Current, static (writer, current) =>
     {
@@ -21,17 +21,17 @@ internal sealed class AlertEndpoints(IAlertBoard board, IEnumerable<IAlertRoute>
         writer.WriteEndObject();
     });
 
-    public Task AlertsAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, (Board: board.Current, Routes: routes), static (writer, state) =>
+    public Task AlertsAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, board.Current, static (writer, current) =>
     {
         writer.WriteStartObject();
-        writer.WriteString("time"u8, state.Board.Time);
-        WriteAlerts(writer, "active", state.Board.Active);
-        WriteAlerts(writer, "resolved", state.Board.Resolved);
-        writer.WriteNumber("left_out"u8, state.Board.LeftOut);
+        writer.WriteString("time"u8, current.Time);
+        WriteAlerts(writer, "active", current.Active);
+        WriteAlerts(writer, "resolved", current.Resolved);
+        writer.WriteNumber("left_out"u8, current.LeftOut);
         writer.WriteStartArray("routes"u8);
-        foreach (var route in state.Routes)
+        foreach (var route in current.Routes)
         {
-            Write(writer, route.Status);
+            Write(writer, route);
         }
 
         writer.WriteEndArray();
