@@ -15,6 +15,7 @@ public sealed class ReferenceDirectionTests
     [InlineData("Camshaft.Transport.Metrics", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting")]
     [InlineData("Camshaft.Transport.Wire", "Camshaft.Backends")]
     [InlineData("Camshaft.Transport.Binary", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting", "Camshaft.Transport.Wire")]
+    [InlineData("Camshaft.Console", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting")]
     [InlineData("Camshaft.Client", "Camshaft.Backends", "Camshaft.Transport.Wire")]
     [InlineData("Camshaft.Load", "Camshaft.Backends", "Camshaft.Client", "Camshaft.Engine")]
     [InlineData("plugins/Sample/Sample", "Camshaft.Backends")]

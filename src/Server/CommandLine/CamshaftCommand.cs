@@ -4,6 +4,7 @@ using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
 using Camshaft.Server.CommandLine.Objectives;
 using Camshaft.Server.CommandLine.Routing;
+using Camshaft.Server.CommandLine.Top;
 using Camshaft.Server.Configuration;
 
 namespace Camshaft.Server.CommandLine;
@@ -38,6 +39,7 @@ internal static class CamshaftCommand
             new InferCommand(),
             new RouteCommand(),
             new BenchCommand(),
+            new TopCommand(),
             new SloCommand(),
             new AlertsCommand(),
             new PluginsCommand(),

@@ -14,6 +14,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         "camshaft models list",
         "camshaft infer simple --input INPUT0=[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16] --input INPUT1=@ones.npy",
         "camshaft bench --model simple:rate=100,slo=20ms --duration 10s",
+        "camshaft top",
     ];
 
     public override bool ClearsParseErrors => true;

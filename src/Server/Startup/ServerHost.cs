@@ -1,5 +1,6 @@
 using Camshaft.Alerting;
 using Camshaft.Backends;
+using Camshaft.LiveConsole;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
@@ -56,7 +57,8 @@ internal static class ServerHost
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             })
             .AddMetrics()
-            .AddBinary(BinaryPort.ToTransportOptions(options));
+            .AddBinary(BinaryPort.ToTransportOptions(options))
+            .AddConsole();
         TelemetryExport.Add(builder);
         if (options.BinaryIo == BinaryIo.Epoll)
         {
@@ -68,6 +70,7 @@ internal static class ServerHost
         app.Use(next => context => stop.ServeAsync(context, next));
         app.Use(next => context => MetricsPort.ServeAsync(context, next));
         app.MapCamshaft();
+        app.MapCamshaftConsole();
         return app;
     }
 

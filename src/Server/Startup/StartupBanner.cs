@@ -25,11 +25,13 @@ internal static class StartupBanner
         output.WriteLine();
         WritePlugins(output, engine.Plugins.Plugins, engine.Options.PluginDirectory);
         output.WriteLine();
+        var http = httpAddresses.ToList();
         var ports = new Table("TRANSPORT", "ADDRESS");
-        ports.Add("http", string.Join(" ", httpAddresses));
+        ports.Add("http", string.Join(" ", http));
         ports.Add("grpc", Absent);
         ports.Add("metrics", Join(metricsAddresses));
         ports.Add("binary", Join(binaryAddresses));
+        ports.Add("console", string.Join(" ", http.Take(1).Select(static address => $"{address}/console")));
         ports.Write(output);
         output.Flush();
     }

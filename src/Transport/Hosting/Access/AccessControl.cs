@@ -63,6 +63,9 @@ public sealed class AccessControl : IDisposable
         return Enter(caller!, address);
     }
 
+    /// <summary>What a request's caller may do, for pages that offer no more than that; nothing when its key is not known.</summary>
+    public AccessRights GetRights(HttpContext context) => Find(context.Request, context.Connection.RemoteIpAddress, out _)?.Rights ?? AccessRights.None;
+
     /// <summary>Finds out who calls on a connection that shows its key once.</summary>
     /// <param name="key">The key; null = none was shown.</param>
     /// <param name="address">Where the connection comes from; null = a Unix socket.</param>

@@ -1,0 +1,5 @@
+namespace Camshaft.LiveConsole.Views;
+
+/// <summary>Why a call failed.</summary>
+/// <param name="Error">For people.</param>
+internal sealed record ErrorView(string Error);

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Camshaft.Engine.Telemetry;
+using Camshaft.LiveConsole.Tests.Support;
+using Microsoft.Playwright;
+
+namespace Camshaft.LiveConsole.Tests.Pages;
+
+/// <summary>The page of one model, with real traffic on real models.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
+{
+    private const int Requests = 9;
+
+    private ConsoleServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await RealModels.StartAsync("mnist", "squeezenet");
+
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task Counts_are_the_senders_and_the_recorders()
+    {
+        var model = RealModels.Find(_server, "mnist");
+        await using var page = await browser.OpenAsync(_server, "models/mnist");
+        var statuses = new List<HttpStatusCode>();
+        while (statuses.Count < Requests || !statuses.Contains(HttpStatusCode.GatewayTimeout))
+        {
+            using var answer = await TensorRequest.SendAsync(_server.Http, model, timeout: statuses.Count < Requests - 1 ? 60_000_000 : 1);
+            statuses.Add(answer.StatusCode);
+        }
+
+        var answered = statuses.Count(static status => status == HttpStatusCode.OK);
+        await ConsolePage.ExpectTextAsync(Outcome(page, "Answered"), $"{answered}");
+        await ConsolePage.ExpectTextAsync(Outcome(page, "deadline exceeded"), $"{statuses.Count - answered}");
+
+        Assert.Equal(answered, model.Recorder.ReadCounts().Successes);
+        Assert.Contains("'mnist' version 1", await page.Page.Locator("table.failed td.message").First.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task The_median_on_the_page_is_the_recorders_within_a_bucket()
+    {
+        var model = RealModels.Find(_server, "squeezenet");
+        await using var page = await browser.OpenAsync(_server, "models/squeezenet");
+        for (var i = 0; i < Requests; i++)
+        {
+            using var answer = await TensorRequest.SendAsync(_server.Http, model);
+            answer.EnsureSuccessStatusCode();
+        }
+
+        await ConsolePage.ExpectTextAsync(Outcome(page, "Answered"), $"{Requests}");
+        var shown = ReadMilliseconds(await page.Page.Locator(".figures div", new PageLocatorOptions { HasText = "p50" }).InnerTextAsync());
+        var median = model.Recorder.GetStatistics(RequestStage.Total).Median.TotalMilliseconds;
+
+        Assert.InRange(GetBucket(shown), GetBucket(median) - 1, GetBucket(median) + 1);
+    }
+
+    [Fact]
+    public async Task A_model_is_unloaded_and_loaded_from_its_page()
+    {
+        await using var page = await browser.OpenAsync(_server, "models/mnist");
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Unload" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Unload" }).ClickAsync();
+        await ConsolePage.ExpectTextAsync(page.Page.Locator(".head .state"), "Unloaded");
+
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Load", Exact = true }).ClickAsync();
+        await ConsolePage.ExpectTextAsync(page.Page.Locator(".head .state"), "Ready");
+        await ConsolePage.ExpectTextAsync(page.Page.Locator(".outcome"), "Loaded.");
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task The_page_says_how_requests_join_and_why()
+    {
+        var model = RealModels.Find(_server, "squeezenet");
+        await using var page = await browser.OpenAsync(_server, "models/squeezenet");
+
+        await ConsolePage.ExpectTextAsync(page.Page.Locator(".facts div", new PageLocatorOptions { HasText = "Why" }).First.Locator("dd"), model.Batching!.Reason);
+        Assert.Equal(1, await page.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "Time of a run by its rows" }).Locator("canvas").CountAsync());
+    }
+
+    [Fact]
+    public async Task A_model_that_the_server_does_not_know_is_said_to_be_unknown()
+    {
+        await using var page = await browser.OpenAsync(_server, "models/absent");
+
+        await ConsolePage.ExpectTextAsync(page.Page.Locator(".reason").First, "Model 'absent' is not known to this server.");
+        Assert.Empty(page.Faults);
+    }
+
+    private static ILocator Outcome(ConsolePage page, string name) => page.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Outcomes" })
+        .Locator(".facts div", new LocatorLocatorOptions { HasText = name }).Locator("dd");
+
+    private static int GetBucket(double milliseconds) => LatencyBuckets.GetBucket((long)(milliseconds * 1e6));
+
+    private static double ReadMilliseconds(string figure)
+    {
+        var match = Figure().Match(figure);
+        var number = double.Parse(match.Groups[1].Value, NumberStyles.Number, CultureInfo.InvariantCulture);
+        return match.Groups[2].Value switch { "µs" => number / 1000, "s" => number * 1000, _ => number };
+    }
+
+    [GeneratedRegex(@"p50\s+([\d.,]+)\s*(µs|ms|s)")]
+    private static partial Regex Figure();
+}
