@@ -55,6 +55,15 @@ public sealed class ModelRegistry
         return modelVersion is not null ? InferenceStatus.Ok : NotReady(entry, version);
     }
 
+    /// <summary>Counts a request that could not be made since the version is not ready, for its model's figures.</summary>
+    public void CountUntaken(ReadOnlySpan<char> modelName, long version)
+    {
+        if (TryGetVersion(modelName, version, out var found).IsOk)
+        {
+            found!.Recorder.CountUntaken();
+        }
+    }
+
     /// <summary>Every model, by name.</summary>
     public IReadOnlyList<ModelEntry> List() => [.. _entries.Values.OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
 

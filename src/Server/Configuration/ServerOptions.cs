@@ -29,8 +29,8 @@ internal sealed class ServerOptions
     [Setting("The port of KServe V2 over gRPC; not in this version", Flag = "--grpc-port")]
     public int GrpcPort { get; set; } = 8001;
 
-    [Range(0, MaxPort)]
-    [Setting("The port of the metrics; not in this version", Flag = "--metrics-port")]
+    [Range(-1, MaxPort)]
+    [Setting("The port of the metrics for Prometheus; 0 = any free one, -1 = none", Flag = "--metrics-port")]
     public int MetricsPort { get; set; } = 8002;
 
     [Range(-1, MaxPort)]

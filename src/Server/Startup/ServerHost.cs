@@ -4,6 +4,7 @@ using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
 using Camshaft.Transport.Hosting.Limits;
 using Camshaft.Transport.Http;
+using Camshaft.Transport.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 
@@ -37,6 +38,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(sockets);
         builder.Services.AddSingleton<BinaryPort>();
+        builder.Services.AddSingleton<MetricsPort>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
@@ -51,10 +53,13 @@ internal static class ServerHost
                 JsonDepthLimit = options.Limits.JsonDepth,
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             })
+            .AddMetrics()
             .AddBinary(BinaryPort.ToTransportOptions(options));
+        TelemetryExport.Add(builder);
         var app = builder.Build();
         var stop = app.Services.GetRequiredService<GracefulStop>();
         app.Use(next => context => stop.ServeAsync(context, next));
+        app.Use(next => context => MetricsPort.ServeAsync(context, next));
         app.MapCamshaft();
         return app;
     }
@@ -64,6 +69,7 @@ internal static class ServerHost
         var certificate = options.Tls.Certificate is null ? null : ActivatorUtilities.CreateInstance<ServerCertificate>(kestrel.ApplicationServices, options.Tls);
         HttpPort.Configure(kestrel, options, certificate);
         kestrel.ApplicationServices.GetRequiredService<BinaryPort>().Configure(kestrel, options, certificate);
+        kestrel.ApplicationServices.GetRequiredService<MetricsPort>().Configure(kestrel, options, certificate);
     }
 
     private static void AddLogging(ILoggingBuilder logging, ServerOptions options)

@@ -16,6 +16,7 @@ public static class HttpTransportExtensions
         builder.Services.AddSingleton<MetadataEndpoints>();
         builder.Services.AddSingleton<RepositoryEndpoints>();
         builder.Services.AddSingleton<AlertEndpoints>();
+        builder.Services.AddSingleton<StatisticsEndpoints>();
         builder.Services.AddSingleton<ITransportEndpoints, HttpEndpoints>();
         return builder;
     }

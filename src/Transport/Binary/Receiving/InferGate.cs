@@ -67,6 +67,11 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
 
         if (inference is null)
         {
+            if (status.Code == StatusCode.Unavailable && flags == FrameFlags.None)
+            {
+                services.Engine.Models.CountUntaken(model.ModelName, model.Version);
+            }
+
             admission.Dispose();
             return status;
         }

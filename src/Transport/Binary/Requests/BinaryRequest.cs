@@ -76,6 +76,7 @@ internal sealed class BinaryRequest
     public void Fail(in InferenceStatus status, FrameFlags flags)
     {
         var (owner, id, charge) = (_owner, Id, Charge);
+        Inference.Refuse(status);
         Release();
         owner.Refuse(id, status, flags, charge);
     }

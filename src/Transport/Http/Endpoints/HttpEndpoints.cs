@@ -16,6 +16,7 @@ internal sealed partial class HttpEndpoints(
     InferEndpoint infer,
     RepositoryEndpoints repository,
     AlertEndpoints alerts,
+    StatisticsEndpoints statistics,
     AccessControl access,
     AuditLog audit,
     ILogger<HttpEndpoints> logger) : ITransportEndpoints
@@ -32,6 +33,8 @@ internal sealed partial class HttpEndpoints(
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ServerAsync, "/v2");
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ModelAsync, Model, Version);
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ConfigAsync, $"{Model}/config", $"{Version}/config");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, statistics.AllAsync, "/v2/models/stats");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, statistics.ModelAsync, $"{Model}/stats", $"{Version}/stats");
         Map(endpoints, HttpMethods.Post, AccessRights.Infer, infer.HandleAsync, $"{Model}/infer", $"{Version}/infer");
         Map(endpoints, HttpMethods.Post, AccessRights.Observe, repository.IndexAsync, "/v2/repository/index", "/v2/repository/{repository}/index");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.LoadAsync, "/v2/repository/models/{model}/load");

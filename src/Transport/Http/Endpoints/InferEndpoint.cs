@@ -5,6 +5,7 @@ using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Telemetry;
 using Camshaft.Transport.Http.Infer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -31,7 +32,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         // Nothing of the body is read while the model is being loaded.
         var wait = await engine.WaitForModelAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
         context.RequestAborted.ThrowIfCancellationRequested();
-        InvalidRequestException.ThrowIfFailed(wait);
+        Refuse(route, wait);
         var exchange = _exchanges.Get();
         InferenceRequest? request = null;
         try
@@ -39,7 +40,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             var jsonByteSize = ReadHeaderLength(context);
             if (jsonByteSize == 0)
             {
-                request = await CreateRequestAsync(route, deadline, context.RequestAborted).ConfigureAwait(false);
+                request = await CreateRequestAsync(context, route, deadline).ConfigureAwait(false);
                 await ReadRawAsync(context, request, deadline).ConfigureAwait(false);
             }
             else
@@ -50,7 +51,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
                 try
                 {
                     ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
-                    request = await CreateRequestAsync(route, deadline, context.RequestAborted).ConfigureAwait(false);
+                    request = await CreateRequestAsync(context, route, deadline).ConfigureAwait(false);
                     Declare(request, exchange.Head, json); // 2
                     binaryByteSize = CheckBinaryLength(context, request, exchange.Head, json.Length);
                 }
@@ -82,11 +83,18 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             }
 
             await RunAsync(context, exchange, request, deadline).ConfigureAwait(false); // 5
+            ServerTiming.Write(context, request, timeProvider);
             await AnswerWriter.WriteAsync(context, exchange, request, allBinary: jsonByteSize == 0).ConfigureAwait(false); // 6
             request.MarkSent();
         }
-        catch (InvalidRequestException exception) when (!exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+        catch (InvalidRequestException exception)
         {
+            request?.Refuse(exception.Status);
+            if (exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+            {
+                throw;
+            }
+
             // The readers know the request and not whose it is.
             throw new InvalidRequestException(new InferenceStatus(exception.Status.Code, $"Model '{route.Name}': {exception.Message}"));
         }
@@ -315,16 +323,36 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<InferenceRequest> CreateRequestAsync(ModelRoute route, BodyDeadline deadline, CancellationToken cancellationToken)
+    private async ValueTask<InferenceRequest> CreateRequestAsync(HttpContext context, ModelRoute route, BodyDeadline deadline)
     {
-        var (status, request) = await engine.CreateRequestAsync(route.Name, route.Version, deadline.Remaining, cancellationToken).ConfigureAwait(false);
+        var (status, request) = await engine.CreateRequestAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
         if (request is null)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            InvalidRequestException.ThrowIfFailed(status);
+            context.RequestAborted.ThrowIfCancellationRequested();
+            Refuse(route, status);
         }
 
+        ReadTrace(context.Request.Headers, request!);
         return request!;
+    }
+
+    /// <summary>Turns a request away that could not be made.</summary>
+    private void Refuse(ModelRoute route, in InferenceStatus status)
+    {
+        if (!status.IsOk)
+        {
+            engine.Models.CountUntaken(route.Name, route.Version);
+            throw new InvalidRequestException(status);
+        }
+    }
+
+    private static void ReadTrace(IHeaderDictionary headers, InferenceRequest request)
+    {
+        if (headers.TraceParent is [{ } parent] && TraceParent.TryParse(parent, out var trace))
+        {
+            request.Trace = trace;
+            request.TraceState = RequestSpans.IsWanted ? headers.TraceState : default(string);
+        }
     }
 
     private sealed class ExchangePolicy : PooledObjectPolicy<InferExchange>
