@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Camshaft.Engine.Models;
 using Camshaft.Server.Tests.CommandLine;
 using Camshaft.Server.Tests.Deployment;
 using Camshaft.Server.Tests.Support;

@@ -12,6 +12,7 @@ public sealed partial class MonitoringFilesTests : IDisposable
 {
     // What Prometheus adds.
     private static readonly string[] LabelsOfPrometheus = ["instance", "job", "le"];
+    private static readonly string[] HistogramEndings = ["_bucket", "_sum", "_count"];
 
     private readonly TempDirectory _directory = new();
 
@@ -140,7 +141,7 @@ public sealed partial class MonitoringFilesTests : IDisposable
     }
 
     private static IEnumerable<(string Name, string[] Labels)> ListSeries(MetricDefinition metric) => metric.Kind == MetricKind.Histogram
-        ? new[] { "_bucket", "_sum", "_count" }.Select(ending => (metric.PrometheusName + ending, metric.Labels))
+        ? HistogramEndings.Select(ending => (metric.PrometheusName + ending, metric.Labels))
         : [(metric.PrometheusName, metric.Labels)];
 
     [GeneratedRegex(@"\b(camshaft_[a-z0-9_]+)\b(?:\{([^}]*)\})?")]
