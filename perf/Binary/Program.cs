@@ -13,6 +13,10 @@ if (args is ["echo", var port, var path, var kind])
 var parts = new Dictionary<string, Action<BenchmarkOptions, TextWriter>>
 {
     ["rates"] = RatesPart.Run,
+    ["client"] = ClientPart.Run,
+    ["mnist"] = OpenLoopPart.Run,
+    ["idle"] = IdlePart.Run,
+    ["active"] = ActivePart.Run,
 };
 var part = new Argument<string>("part") { Description = "What to measure" };
 part.AcceptOnlyFromAmong([.. parts.Keys]);
