@@ -14,6 +14,10 @@ var parts = new Dictionary<string, Action<BenchmarkOptions, TextWriter>>
 {
     ["rates"] = RatesPart.Run,
     ["shared-memory"] = SharedMemoryPart.Run,
+    ["client"] = ClientPart.Run,
+    ["mnist"] = OpenLoopPart.Run,
+    ["idle"] = IdlePart.Run,
+    ["active"] = ActivePart.Run,
 };
 var part = new Argument<string>("part") { Description = "What to measure" };
 part.AcceptOnlyFromAmong([.. parts.Keys]);

@@ -133,6 +133,37 @@ internal sealed class RawConnection : IDisposable
         return count;
     }
 
+    /// <summary>Sends a request under an id. Beside <see cref="ReceiveIds"/> on another thread.</summary>
+    public void SendAs(ulong id)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(_request.AsSpan(RequestFrames.IdOffset), id);
+        Send(_socket, _request);
+    }
+
+    /// <summary>Receives what has come of answers, at least one.</summary>
+    /// <param name="rest">How many bytes of an answer have come before and have not been counted.</param>
+    /// <param name="ids">Where their ids go; room for <see cref="Depth"/>.</param>
+    /// <returns>How many answers came.</returns>
+    public int ReceiveIds(ref int rest, Span<ulong> ids)
+    {
+        do
+        {
+            rest += Receive(_answers.AsSpan(rest));
+        }
+        while (rest < AnswerByteSize);
+
+        var count = rest / AnswerByteSize;
+        for (var i = 0; i < count; i++)
+        {
+            ids[i] = BinaryPrimitives.ReadUInt64LittleEndian(_answers.AsSpan((i * AnswerByteSize) + RequestFrames.IdOffset));
+        }
+
+        var counted = count * AnswerByteSize;
+        _answers.AsSpan(counted, rest - counted).CopyTo(_answers);
+        rest -= counted;
+        return count;
+    }
+
     /// <summary>Checks that the last answer of <see cref="Ask"/> has the request's data at its end.</summary>
     public bool EndsAsSent(int byteSize) => _answers.AsSpan(AnswerByteSize - byteSize, byteSize).SequenceEqual(_request.AsSpan(_request.Length - byteSize));
 

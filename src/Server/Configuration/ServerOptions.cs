@@ -42,8 +42,8 @@ internal sealed class ServerOptions
     public string? BinarySocket { get; set; }
 
     [EnumDataType(typeof(BinaryIo))]
-    [Setting("Who serves the sockets of the binary protocol: kestrel = the web server; epoll = loops made for it, on Linux; with TLS it is always kestrel", Flag = "--binary-io")]
-    public BinaryIo BinaryIo { get; set; }
+    [Setting("Who serves the sockets of the binary protocol: kestrel = the web server; epoll = loops made for it, on Linux; with TLS it is always kestrel", Flag = "--binary-io", Default = "epoll on Linux, else kestrel")]
+    public BinaryIo BinaryIo { get; set; } = OperatingSystem.IsLinux() ? BinaryIo.Epoll : BinaryIo.Kestrel;
 
     [Setting("The directory of the backend plugins", Flag = "--plugins", Default = "plugins beside the program", IsPath = true)]
     public string? Plugins { get; set; }

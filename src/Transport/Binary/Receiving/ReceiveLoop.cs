@@ -56,6 +56,17 @@ internal sealed class ReceiveLoop(
                     infers.OnMemory(await reserving.ConfigureAwait(false));
                 }
 
+                if (needed == InferReceiver.NeedsWait)
+                {
+                    sender.Go();
+                    reader.EndWait(await reader.BeginWaitAsync().ConfigureAwait(false));
+                    sender.Hold();
+                    if (reader.HasEnded)
+                    {
+                        return;
+                    }
+                }
+
                 while (reader.Buffered.Length < needed)
                 {
                     if (reader.HasEnded)
