@@ -1,4 +1,7 @@
+using System.Diagnostics.Metrics;
 using Camshaft.Backends;
+using Camshaft.Backends.Cuda.Devices;
+using Camshaft.Backends.Cuda.Monitoring;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
@@ -40,7 +43,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
-        builder.Services.AddSingleton<IDeviceProvider>(services => options.CreateGpuProvider(services.GetRequiredService<TimeProvider>()));
+        AddGpus(builder.Services, options);
         builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAccess(options.Access.ToAccessOptions(options.Limits))
             .AddHttp(new HttpTransportOptions
@@ -55,7 +58,21 @@ internal static class ServerHost
         var stop = app.Services.GetRequiredService<GracefulStop>();
         app.Use(next => context => stop.ServeAsync(context, next));
         app.MapCamshaft();
+
+        // Nobody asks for it, and it is read all the same.
+        _ = app.Services.GetRequiredService<GpuMeters>();
         return app;
+    }
+
+    private static void AddGpus(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(provider => options.CreateGpuProvider(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDeviceProvider>(static provider => provider.GetRequiredService<CudaDeviceProvider>());
+        services.AddSingleton(static provider =>
+        {
+            var gpus = provider.GetRequiredService<CudaDeviceProvider>();
+            return new GpuMeters(provider.GetRequiredService<IMeterFactory>(), () => gpus.Devices, GpuMonitor.TryStart());
+        });
     }
 
     private static void ConfigurePorts(KestrelServerOptions kestrel, ServerOptions options)
