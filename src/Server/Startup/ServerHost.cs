@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using Camshaft.Alerting;
 using Camshaft.Backends;
+using Camshaft.Backends.Cuda.Devices;
+using Camshaft.Backends.Cuda.Monitoring;
 using Camshaft.LiveConsole;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
@@ -44,7 +47,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
-        builder.Services.AddSingleton<IDeviceProvider>(services => options.CreateGpuProvider(services.GetRequiredService<TimeProvider>()));
+        AddGpus(builder.Services, options);
         var camshaft = builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAlerts(options.Alerts.ToAlertOptions())
             .AddAlertDelivery(options.Alerts.ToDeliveryOptions())
@@ -71,7 +74,21 @@ internal static class ServerHost
         app.Use(next => context => MetricsPort.ServeAsync(context, next));
         app.MapCamshaft();
         app.MapCamshaftConsole();
+
+        // Nobody asks for it, and it is read all the same.
+        _ = app.Services.GetRequiredService<GpuMeters>();
         return app;
+    }
+
+    private static void AddGpus(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(provider => options.CreateGpuProvider(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDeviceProvider>(static provider => provider.GetRequiredService<CudaDeviceProvider>());
+        services.AddSingleton(static provider =>
+        {
+            var gpus = provider.GetRequiredService<CudaDeviceProvider>();
+            return new GpuMeters(provider.GetRequiredService<IMeterFactory>(), () => gpus.Devices, GpuMonitor.TryStart());
+        });
     }
 
     private static void AddEpoll(CamshaftBuilder camshaft)
