@@ -277,7 +277,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         var status = await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
         while (!status.IsOk && exchange.TryFallBack(status.Code))
         {
-            status = await RunAgainAsync(context, exchange, deadline).ConfigureAwait(false);
+            status = await RunAgainAsync(context, exchange, deadline, status).ConfigureAwait(false);
         }
 
         InvalidRequestException.ThrowIfFailed(status);
@@ -300,7 +300,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
     }
 
     /// <summary>Runs what was sent for one model at the next that the rule names: the inputs are copied, once for each.</summary>
-    private async ValueTask<InferenceStatus> RunAgainAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
+    private async ValueTask<InferenceStatus> RunAgainAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline, InferenceStatus before)
     {
         var (status, next) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
         context.RequestAborted.ThrowIfCancellationRequested();
@@ -319,8 +319,15 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             throw;
         }
 
+        if (!status.IsOk)
+        {
+            // A fallback that wants other inputs is the rule's fault; the client hears of what its own request came to.
+            next.Dispose();
+            return status.Code == StatusCode.InvalidArgument ? before : status;
+        }
+
         exchange.Replace(next);
-        return status.IsOk ? await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false) : status;
+        return await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
     }
 
     /// <summary>The client's own timeout counts from the request's last byte; the server's bounds it.</summary>
