@@ -14,7 +14,12 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IConnect
     private readonly EpollSocket _socket;
     private readonly SocketReader _reader;
     private readonly SocketWriter _writer;
+
+    // Never disposed: its end may be told while the connection's is, and there is nothing in it but managed memory.
+#pragma warning disable CA2213
     private readonly CancellationTokenSource _closed = new();
+#pragma warning restore CA2213
+
     private IDictionary<object, object?>? _items;
     private string? _id;
     private ulong _token;
