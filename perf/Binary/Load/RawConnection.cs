@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Camshaft.Backends;
 using Camshaft.Transport.Wire;
 
 namespace Camshaft.BinaryBenchmark.Load;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Camshaft.Backends;
 using Camshaft.Transport.Binary.Connections;
