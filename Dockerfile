@@ -22,7 +22,7 @@ ENV CAMSHAFT__HOST=*
 # The server's own defaults, counted from here: the models in /models, the configuration in /camshaft.json if it is there.
 WORKDIR /
 VOLUME ["/models"]
-EXPOSE 8000 8003
+EXPOSE 8000 8002 8003
 USER $APP_UID
 STOPSIGNAL SIGTERM
 

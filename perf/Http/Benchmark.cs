@@ -19,7 +19,7 @@ internal sealed class Benchmark(BenchmarkOptions options, string directory, Text
     {
         using var camshaft = MeasuredProcess.Start(_serverProcessors, directory, port =>
         [
-            options.Server, "serve", "--http-port", $"{port}", "--binary-port", "-1", "--model-control-mode", "explicit", "--log-level", "warning",
+            options.Server, "serve", "--http-port", $"{port}", "--binary-port", "-1", "--metrics-port", "-1", "--model-control-mode", "explicit", "--log-level", "warning",
             .. options.Models.SelectMany(static models => new[] { "--models", models }),
             .. options.Scenarios.Select(static scenario => scenario.Model).Distinct().SelectMany(static model => new[] { "--load-model", model }),
         ]);

@@ -22,6 +22,9 @@ internal sealed class MeasuredProcess : IDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Processor time since its start, of user and of system code.</summary>
     public TimeSpan ProcessorTime
     {

@@ -34,7 +34,7 @@ internal sealed class ServerProcess : IDisposable
         }
 
         string[] arguments =
-            ["exec", server, "serve", "--models", models, "--host", "127.0.0.1", "--http-port", $"{port}", "--model-control-mode", "explicit", "--log-level", "warning", "--model-cache", cache];
+            ["exec", server, "serve", "--models", models, "--host", "127.0.0.1", "--http-port", $"{port}", "--metrics-port", "-1", "--model-control-mode", "explicit", "--log-level", "warning", "--model-cache", cache];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

@@ -48,7 +48,7 @@ internal sealed unsafe class KernelLaunch
     {
         _grid = new CudaExtent(Get(_definition.Grid, 0, symbols, LargestGridX), Get(_definition.Grid, 1, symbols, LargestGrid), Get(_definition.Grid, 2, symbols, LargestGrid));
         _block = new CudaExtent(Get(_definition.Block, 0, symbols, LargestGridX), Get(_definition.Block, 1, symbols, LargestGridX), Get(_definition.Block, 2, symbols, LargestGridX));
-        _shared = (uint)_definition.Shared.Evaluate(symbols);
+        _shared = ReadShared(symbols);
         var threads = (UInt128)_block.X * _block.Y * _block.Z;
         if (threads > (uint)_function.MaxThreadsPerBlock)
         {
@@ -89,6 +89,12 @@ internal sealed unsafe class KernelLaunch
 
         var value = extent[dimension].Evaluate(symbols);
         return value >= 1 && value <= largest ? (uint)value : throw Refuse(string.Create(CultureInfo.InvariantCulture, $"'{extent[dimension]}' is {value}; expected 1 to {largest}"));
+    }
+
+    private uint ReadShared(ReadOnlySpan<long> symbols)
+    {
+        var value = _definition.Shared.Evaluate(symbols);
+        return value is >= 0 and <= int.MaxValue ? (uint)value : throw Refuse(string.Create(CultureInfo.InvariantCulture, $"'{_definition.Shared}' is {value}; expected a number of bytes of shared memory"));
     }
 
     // Signed or not, the kernel gets the same bits.

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Camshaft.Backends;
 using Camshaft.Engine.Devices;
 using Camshaft.Engine.Inference;
@@ -9,6 +10,7 @@ using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Routing;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +32,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private readonly ModelResidency _residency;
     private readonly ModelLoader _loader;
     private readonly RequestDoor _door;
+    private readonly EngineMeter _meter;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _retries = Task.CompletedTask;
     private volatile EngineState _state = EngineState.Created;
@@ -40,7 +43,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     /// <param name="loggerFactory">Where messages go.</param>
     /// <param name="timeProvider">The clock of deadlines and timings.</param>
     /// <param name="deviceProviders">Devices beside the processors.</param>
-    public InferenceEngine(EngineOptions options, ILoggerFactory loggerFactory, TimeProvider timeProvider, IEnumerable<IDeviceProvider> deviceProviders)
+    /// <param name="meterFactory">Makes the meter of its instruments; null = it makes one of its own.</param>
+    public InferenceEngine(EngineOptions options, ILoggerFactory loggerFactory, TimeProvider timeProvider, IEnumerable<IDeviceProvider> deviceProviders, IMeterFactory? meterFactory = null)
     {
         Options = options;
         _logger = loggerFactory.CreateLogger("Camshaft.Engine");
@@ -69,6 +73,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Shadows = new ShadowCopies(Models, options.ShadowTimeout);
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
         Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
+        _meter = new EngineMeter(Telemetry, timeProvider, meterFactory);
         foreach (var accelerator in devices.OfType<IAccelerator>())
         {
             accelerator.Failed += () => _completions.Post(() => GiveUp(accelerator));
@@ -195,6 +200,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         _state = EngineState.Stopping;
         _container.Dispose();
         Router.Dispose();
+        _meter.Dispose();
         Plugins.Changed -= RetryFailedModels;
         await _retries.ConfigureAwait(false);
         await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);

@@ -1,25 +1,43 @@
 using Camshaft.Backends;
 using Camshaft.Client.Tests.Support;
+using Camshaft.Server.Configuration;
 using Camshaft.Server.Tests.Support;
 using Camshaft.Testing;
+using Camshaft.Transport.Wire;
 
 namespace Camshaft.Client.Tests;
 
 /// <summary>Tensors in memory that the client shares with the real server.</summary>
 [Collection(ServerCollection.Name)]
-public sealed class SharedRegionTests(ServerFixture server)
+public sealed class SharedRegionTests(ServerFixture kestrel, EpollServerFixture server) : IClassFixture<EpollServerFixture>
 {
     private const int Large = 600_000;
 
+    [Fact]
+    public async Task A_client_that_is_offered_none_is_told()
+    {
+        await using var own = await TestServer.StartAsync(SampleModel.Repository, static options => (options.SharedMemory.Named, options.SharedMemory.Sealed) = (false, false));
+        await using var client = new CamshaftClient(own.BinaryAddresses[0]);
+
+        var exception = await Assert.ThrowsAsync<InferenceException>(async () => await client.CreateRegionAsync(100));
+
+        Assert.Equal(StatusCode.Unsupported, exception.Code);
+        Assert.Contains("offers this client no shared memory", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Tensors_go_and_come_back_in_shared_memory(bool unix)
+    [InlineData(false, false, RegionKind.Named)]
+    [InlineData(false, true, RegionKind.Named)]
+    [InlineData(true, false, RegionKind.Named)]
+    [InlineData(true, true, RegionKind.Sealed)]
+    public async Task Tensors_go_and_come_back_in_shared_memory(bool isEpoll, bool isUnix, RegionKind kind)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Shared memory is Linux's.");
-        await using var client = new CamshaftClient(unix ? server.UnixAddress : server.Address);
+        var place = isEpoll ? server : kestrel;
+        await using var client = new CamshaftClient(isUnix ? place.UnixAddress : place.Address);
         await using var model = await client.OpenModelAsync("sample_identity");
         await using var region = await client.CreateRegionAsync(2 * Large);
+        Assert.Equal(kind, region.Mapped.Kind);
         var (from, to) = (region.Slice(0, Large), region.Slice(Large, Large));
         new Random(1).NextBytes(from.Bytes);
         var options = new InferenceOptions { OutputRegions = [new OutputRegion("OUTPUT0", to)] };
@@ -91,7 +109,7 @@ public sealed class SharedRegionTests(ServerFixture server)
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Shared memory is Linux's.");
         using var directory = new TempDirectory();
         var path = Path.Combine(directory.FullPath, "camshaft.sock");
-        var first = await TestServer.StartAsync(SampleModel.Repository, options => options.BinarySocket = path);
+        var first = await TestServer.StartAsync(SampleModel.Repository, options => (options.BinarySocket, options.BinaryIo) = (path, BinaryIo.Epoll));
         await using var client = new CamshaftClient("camshaft+unix://" + path);
         await using var model = await client.OpenModelAsync("sample_identity");
         await using var region = await client.CreateRegionAsync(4096);
@@ -100,7 +118,7 @@ public sealed class SharedRegionTests(ServerFixture server)
         (await model.InferAsync(input)).Dispose();
 
         await first.DisposeAsync();
-        await using var second = await TestServer.StartAsync(SampleModel.Repository, options => options.BinarySocket = path);
+        await using var second = await TestServer.StartAsync(SampleModel.Repository, options => (options.BinarySocket, options.BinaryIo) = (path, BinaryIo.Epoll));
 
         using var result = await model.InferAsync(input);
         Assert.Equal([7, 7, 7, 7], result[0].ToArray<byte>());

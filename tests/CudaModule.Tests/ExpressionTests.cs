@@ -42,10 +42,11 @@ public sealed class ExpressionTests
     public void An_expression_without_a_value_is_refused(string text, string reason) =>
         Assert.Contains(reason, Assert.Throws<ExpressionException>(() => ExpressionParser.Parse(text, Symbols).Evaluate([1_000_000_000, 3])).Message, StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData('(', ')', "nested too deeply")]
-    public void Deep_nesting_is_refused(char open, char close, string reason) =>
-        Assert.Contains(reason, Assert.Throws<ExpressionException>(() => ExpressionParser.Parse(new string(open, 90) + "n" + new string(close, 90), Symbols)).Message, StringComparison.Ordinal);
+    [Fact]
+    public void Deep_nesting_is_refused() => Assert.Contains(
+        "nested too deeply",
+        Assert.Throws<ExpressionException>(static () => ExpressionParser.Parse(new string('(', 90) + "n" + new string(')', 90), Symbols)).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Any_text_is_an_expression_or_refused() => Gen.String[Gen.Char["n()+-*/%,19 "], 0, 40].Sample(static text =>

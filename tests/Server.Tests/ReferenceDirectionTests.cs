@@ -12,6 +12,7 @@ public sealed class ReferenceDirectionTests
     [InlineData("Camshaft.Transport.Hosting", "Camshaft.Backends", "Camshaft.Engine")]
     [InlineData("Camshaft.Alerting", "Camshaft.Engine", "Camshaft.Transport.Hosting")]
     [InlineData("Camshaft.Transport.Http", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting")]
+    [InlineData("Camshaft.Transport.Metrics", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting")]
     [InlineData("Camshaft.Transport.Wire", "Camshaft.Backends")]
     [InlineData("Camshaft.Transport.Binary", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting", "Camshaft.Transport.Wire")]
     [InlineData("Camshaft.Console", "Camshaft.Backends", "Camshaft.Engine", "Camshaft.Transport.Hosting")]

@@ -37,7 +37,7 @@ internal sealed class ServerProcess : IDisposable
     /// <exception cref="InvalidOperationException">It ended, or it is not ready in time.</exception>
     public static async Task<ServerProcess> StartAsync(string assembly, string models, string cache)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", assembly, "serve", "--models", models, "--model-cache", cache, "--http-port", "0", "--log-level", "error"])
+        var start = new ProcessStartInfo("dotnet", ["exec", assembly, "serve", "--models", models, "--model-cache", cache, "--http-port", "0", "--metrics-port", "-1", "--log-level", "error"])
         {
             RedirectStandardOutput = true,
         };

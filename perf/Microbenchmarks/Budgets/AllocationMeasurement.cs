@@ -4,11 +4,11 @@ namespace Camshaft.Microbenchmarks.Budgets;
 public static class AllocationMeasurement
 {
     // Enough for the runtime to have compiled the path in its final form, and for every pool to be full.
-    private const int WarmUpRounds = 4;
+    private const int WarmUpRounds = 8;
 
-    // What an operation takes shows in every round, what the runtime takes now and then in some.
-    private const int Rounds = 6;
-    private const int Operations = 1000;
+    // What an operation takes shows in every round; what the runtime and the engine's watches take once a second shows in some, since rounds are short.
+    private const int Rounds = 30;
+    private const int Operations = 500;
 
     /// <summary>Measures it.</summary>
     /// <returns>Whole bytes for each operation, in the best of some rounds: what comes to less than one byte is not an operation's.</returns>

@@ -51,8 +51,11 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <summary>Its inputs and outputs, by whose order indices count.</summary>
     public ModelSignature Signature => _plan.Signature;
 
-    /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>: nothing else waits for that thread.</summary>
+    /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>.</summary>
     public bool MayRunInline { get; set; }
+
+    /// <summary>Whether others wait for that thread; then only what is over sooner than a lane would wake up runs on it.</summary>
+    public bool OthersWait { get; set; }
 
     /// <summary>Whether requests to its model join to batches.</summary>
     public bool Joins => Batching.Joins;
@@ -74,6 +77,9 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
 
     /// <summary>The trace that it belongs to.</summary>
     public TraceParent Trace { get; set; }
+
+    /// <summary>What vendors have added to the trace; of use only where <see cref="RequestSpans.IsWanted"/>.</summary>
+    public string? TraceState { get; set; }
 
     /// <summary>Names this use of the request, for cancellation.</summary>
     public InferenceRequestHandle Handle => new(this, Generation);
@@ -245,12 +251,26 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
             return new(_status);
         }
 
+        if (RequestSpans.IsWanted && !Trace.Exists)
+        {
+            Trace = RequestSpans.Current;
+        }
+
         if (_timings.Received == 0)
         {
             MarkReceived();
         }
 
         return _scheduler.Submit(this);
+    }
+
+    /// <summary>Says that the request ends without an answer, for a reason that its owner has found; it is counted so. Not while it runs.</summary>
+    public void Refuse(in InferenceStatus status)
+    {
+        if (_status.IsOk)
+        {
+            _status = status;
+        }
     }
 
     /// <summary>Whether an output is there; only those asked for are.</summary>
@@ -296,7 +316,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     {
         // Taken down first: a request that is held may be recycled as soon as it is released.
         var timings = _timings;
-        var end = new RequestEnd(_status, RowCount, _tensors.CountInputBytes(), _tensors.CountOutputBytes(), WasAccepted, Trace);
+        var end = new RequestEnd(_status, RowCount, _tensors.CountInputBytes(), _tensors.CountOutputBytes(), WasAccepted, Trace, TraceState);
         var wasSubmitted = _scheduler.Release(this, out var isHeld);
         if (wasSubmitted || !end.Status.IsOk)
         {
@@ -324,8 +344,10 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         Deadline = long.MaxValue;
         MayRunInline = false;
         IsBackground = false;
+        OthersWait = false;
         Priority = 0;
         Trace = default;
+        TraceState = null;
         WasAccepted = false;
         Model.Return(this);
     }

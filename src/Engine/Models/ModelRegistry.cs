@@ -58,6 +58,15 @@ public sealed class ModelRegistry
     /// <summary>Whether there is a model of a name, ready or not.</summary>
     public bool Knows(ReadOnlySpan<char> modelName) => _byName.ContainsKey(modelName);
 
+    /// <summary>Counts a request that could not be made since the version is not ready, for its model's figures.</summary>
+    public void CountUntaken(ReadOnlySpan<char> modelName, long version)
+    {
+        if (TryGetVersion(modelName, version, out var found).IsOk)
+        {
+            found!.Recorder.CountUntaken();
+        }
+    }
+
     /// <summary>Every model, by name.</summary>
     public IReadOnlyList<ModelEntry> List() => [.. _entries.Values.OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
 

@@ -317,10 +317,10 @@ public sealed partial class ModelController
     private VersionPlan Plan(ModelDefinition definition, VersionDirectory directory, IReadOnlyList<ModelVersion> before)
     {
         var fingerprint = VersionFingerprint.Compute(definition, directory);
-        var known = before.FirstOrDefault(version => version.Number == directory.Number && version.State == ModelState.Ready && version.Fingerprint == fingerprint);
-        return known is not null
-            ? new VersionPlan(known, directory, IsNew: false)
-            : new VersionPlan(new ModelVersion(definition.Name, directory.Number, definition.Configuration, _timeProvider, _logger) { Fingerprint = fingerprint }, directory, IsNew: true);
+        var earlier = before.FirstOrDefault(version => version.Number == directory.Number);
+        return earlier is { State: ModelState.Ready } && earlier.Fingerprint == fingerprint
+            ? new VersionPlan(earlier, directory, IsNew: false)
+            : new VersionPlan(new ModelVersion(definition.Name, directory.Number, definition.Configuration, _timeProvider, _logger, earlier?.Recorder) { Fingerprint = fingerprint }, directory, IsNew: true);
     }
 
     private void Publish(ModelEntry entry, IReadOnlyList<ModelVersion> before, List<ModelVersion> wanted)

@@ -29,7 +29,7 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
     {
         var queue = request.Queue;
         return request.MayRunInline && queue.MaxRows == 1 && queues.Queued == 0 && queue.Share.HasRoom
-            && lanes.HasFree(GetInlineClass()) && queue.IsShort(timeProvider.TimestampFrequency);
+            && lanes.HasFree(GetInlineClass()) && queue.IsShort(timeProvider.TimestampFrequency, request.OthersWait);
     }
 
     /// <summary>Takes a lane for a request that its caller runs.</summary>

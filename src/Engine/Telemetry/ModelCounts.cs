@@ -52,7 +52,7 @@ public sealed class ModelCounts
     /// <summary>How many answers had a value that the model's configuration excludes.</summary>
     public long FailedOutputChecks { get; internal init; }
 
-    /// <summary>How long failed requests took together, from their head to their end.</summary>
+    /// <summary>How long those errors took together, from their head to their end, that were not refused before they were queued.</summary>
     public TimeSpan ErrorTime { get; internal init; }
 
     internal ModelRecorder Origin { get; }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Camshaft.Backends;
+using Camshaft.Engine.Telemetry.Metrics;
 
 namespace Camshaft.Engine.Telemetry;
 
@@ -21,6 +23,8 @@ public sealed class ModelRecorder
 
     private readonly TimeProvider _timeProvider;
     private readonly double _nanosecondsPerTick;
+    private readonly KeyValuePair<string, object?> _modelTag;
+    private readonly KeyValuePair<string, object?> _versionTag;
     private readonly BatchSizes _sizes = new();
     private RecorderPart[] _parts = [];
     private RequestLog? _log;
@@ -36,6 +40,8 @@ public sealed class ModelRecorder
     {
         ModelName = modelName;
         Version = version;
+        _modelTag = new("model", modelName);
+        _versionTag = new("version", version.ToString(CultureInfo.InvariantCulture));
         _timeProvider = timeProvider;
         _nanosecondsPerTick = 1e9 / timeProvider.TimestampFrequency;
     }
@@ -182,6 +188,11 @@ public sealed class ModelRecorder
         {
             part.CountBatch(place, ToNanoseconds(timings, RequestStage.CopyIn), ToNanoseconds(timings, RequestStage.Run), ToNanoseconds(timings, RequestStage.CopyOut));
         }
+
+        if (succeeded && StageInstruments.WantsBatchSizes)
+        {
+            StageInstruments.RecordBatchSize(rows, _modelTag, _versionTag);
+        }
     }
 
     internal void CountFailedOutputCheck() => GetPart().Add(RecorderCounter.FailedOutputChecks, 1);
@@ -190,35 +201,34 @@ public sealed class ModelRecorder
     internal void CountUntaken() => GetPart().Add(RecorderCounter.Untaken, 1);
 
     /// <summary>Counts a request that has ended.</summary>
-    /// <param name="timings">When it passed each point; completed where the request never was at a socket.</param>
+    /// <param name="timings">When it passed each point; its end is filled in.</param>
     /// <param name="end">How it ended.</param>
     internal void Record(ref RequestTimings timings, in RequestEnd end)
     {
         var part = GetPart();
         var count = part.CountCode(end.Status.Code);
-        if (end.Status.IsOk)
+        if (!end.Status.IsOk)
         {
-            RecordSuccess(part, ref timings, end);
+            timings.Sent = _timeProvider.GetTimestamp();
+            RecordError(part, timings, end);
         }
         else
         {
-            RecordError(part, ref timings, end);
+            // A request from within the process has no socket.
+            timings.Sent = timings.Sent == 0 ? timings.Completed : timings.Sent;
+            RecordSuccess(part, timings, end);
         }
 
         Volatile.Write(ref _lastEnded, timings.Sent);
+        Remember(timings, RequestSpans.IsWanted ? end with { Trace = RequestSpans.Tell(this, timings, end, _timeProvider), TraceState = null } : end);
         if (count % BusyCount == 0 && _parts.Length == 1)
         {
             SplitIfBusy(timings.Sent);
         }
     }
 
-    private void RecordSuccess(RecorderPart part, ref RequestTimings timings, in RequestEnd end)
+    private void RecordSuccess(RecorderPart part, in RequestTimings timings, in RequestEnd end)
     {
-        if (timings.Sent == 0)
-        {
-            timings.Sent = timings.Completed;
-        }
-
         part.Add(RecorderCounter.Rows, end.Rows);
         part.Add(RecorderCounter.InputBytes, end.InputByteSize);
         part.Add(RecorderCounter.OutputBytes, end.OutputByteSize);
@@ -232,23 +242,45 @@ public sealed class ModelRecorder
             part.CountStage(stage, ToNanoseconds(timings, stage));
         }
 
-        Log.OfferSlow(timings, end);
+        if (StageInstruments.WantsDurations)
+        {
+            Report(timings);
+        }
     }
 
-    private void RecordError(RecorderPart part, ref RequestTimings timings, in RequestEnd end)
+    private void RecordError(RecorderPart part, in RequestTimings timings, in RequestEnd end)
     {
-        timings.Sent = _timeProvider.GetTimestamp();
-        part.Add(RecorderCounter.ErrorNanoseconds, ToNanoseconds(timings, RequestStage.Total));
         if (!end.WasAccepted)
         {
             part.Add(RecorderCounter.Refused, 1);
+            return;
         }
-        else if (timings.RunEnded != 0 && end.Status.Code is not (StatusCode.Cancelled or StatusCode.DeadlineExceeded))
+
+        part.Add(RecorderCounter.ErrorNanoseconds, ToNanoseconds(timings, RequestStage.Total));
+        if (timings.RunEnded != 0 && end.Status.Code is not (StatusCode.Cancelled or StatusCode.DeadlineExceeded))
         {
             part.Add(RecorderCounter.RunErrors, 1);
         }
+    }
 
-        Log.AddError(timings, end);
+    private void Report(in RequestTimings timings)
+    {
+        for (var stage = RequestStage.Receive; stage <= RequestStage.Total; stage++)
+        {
+            StageInstruments.RecordDuration(stage, (double)timings.GetTicks(stage) / _timeProvider.TimestampFrequency, _modelTag, _versionTag);
+        }
+    }
+
+    private void Remember(in RequestTimings timings, in RequestEnd end)
+    {
+        if (end.Status.IsOk)
+        {
+            Log.OfferSlow(timings, end);
+        }
+        else
+        {
+            Log.AddError(timings, end);
+        }
     }
 
     private RequestLog Log => _log ?? Interlocked.CompareExchange(ref _log, new RequestLog(_timeProvider), null) ?? _log;

@@ -41,5 +41,18 @@ public struct RequestTimings
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 
+    /// <summary>When a stage began; 0 for one that the request did not pass.</summary>
+    public readonly long GetStart(RequestStage stage) => stage switch
+    {
+        RequestStage.Receive or RequestStage.Total => Created,
+        RequestStage.Queue => Received,
+        RequestStage.BatchWait => Held,
+        RequestStage.CopyIn => Taken,
+        RequestStage.Run => RunStarted,
+        RequestStage.CopyOut => RunEnded,
+        RequestStage.Send => Completed,
+        _ => throw new ArgumentOutOfRangeException(nameof(stage)),
+    };
+
     private static long Between(long from, long to) => from == 0 || to == 0 ? 0 : Math.Max(0, to - from);
 }

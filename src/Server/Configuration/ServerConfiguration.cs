@@ -48,10 +48,11 @@ internal static class ServerConfiguration
         try
         {
             var source = new JsonConfigurationSource { FileProvider = files, Path = Path.GetFileName(path), Optional = false, ReloadOnChange = false };
+            var values = Flatten(new ConfigurationBuilder().Add(source).Build());
 
             // The routing rules are no settings: the engine reads them itself, and again when they change.
             RoutingFile.Read(path);
-            return ConfigurationLayer.Create(path, directory, Flatten(new ConfigurationBuilder().Add(source).Build()).Where(static value => !IsRouting(value.Key)));
+            return ConfigurationLayer.Create(path, directory, values.Where(static value => !IsRouting(value.Key)));
         }
         catch (RoutingException exception)
         {

@@ -30,8 +30,8 @@ internal sealed class ServerOptions
     [Setting("The port of KServe V2 over gRPC; not in this version", Flag = "--grpc-port")]
     public int GrpcPort { get; set; } = 8001;
 
-    [Range(0, MaxPort)]
-    [Setting("The port of the metrics; not in this version", Flag = "--metrics-port")]
+    [Range(-1, MaxPort)]
+    [Setting("The port of the metrics for Prometheus; 0 = any free one, -1 = none", Flag = "--metrics-port")]
     public int MetricsPort { get; set; } = 8002;
 
     [Range(-1, MaxPort)]
@@ -42,8 +42,8 @@ internal sealed class ServerOptions
     public string? BinarySocket { get; set; }
 
     [EnumDataType(typeof(BinaryIo))]
-    [Setting("Who serves the sockets of the binary protocol: kestrel = the web server; epoll = loops made for it, on Linux; with TLS it is always kestrel", Flag = "--binary-io")]
-    public BinaryIo BinaryIo { get; set; }
+    [Setting("Who serves the sockets of the binary protocol: kestrel = the web server; epoll = loops made for it, on Linux; with TLS it is always kestrel", Flag = "--binary-io", Default = "epoll on Linux, else kestrel")]
+    public BinaryIo BinaryIo { get; set; } = OperatingSystem.IsLinux() ? BinaryIo.Epoll : BinaryIo.Kestrel;
 
     [Setting("The directory of the backend plugins", Flag = "--plugins", Default = "plugins beside the program", IsPath = true)]
     public string? Plugins { get; set; }

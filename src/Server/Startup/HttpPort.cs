@@ -24,12 +24,18 @@ internal static class HttpPort
         ListenAddresses.Listen(kestrel, options.Host, options.HttpPort, listen =>
         {
             listen.Use(next => connections.Guard(next, isCleartext: certificate is null));
-            if (certificate is not null)
-            {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.CreateOptions(Protocols)) });
-            }
+            Encrypt(listen, certificate);
         });
+    }
+
+    /// <summary>Has an address speak TLS, and HTTP/2 where a client can; without a certificate it speaks HTTP/1.1 in clear.</summary>
+    public static void Encrypt(ListenOptions listen, ServerCertificate? certificate)
+    {
+        if (certificate is not null)
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.CreateOptions(Protocols)) });
+        }
     }
 
     private static void SetLimits(KestrelServerLimits limits, LimitOptions options)

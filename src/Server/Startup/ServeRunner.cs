@@ -29,7 +29,13 @@ internal static class ServeRunner
         await StartAsync(app, options, cancellationToken).ConfigureAwait(false);
         if (await WaitForModelsAsync(app).ConfigureAwait(false))
         {
-            StartupBanner.Write(output, app.Services.GetRequiredService<InferenceEngine>(), options, GetHttpAddresses(app), app.Services.GetRequiredService<BinaryPort>().Addresses);
+            StartupBanner.Write(
+                output,
+                app.Services.GetRequiredService<InferenceEngine>(),
+                options,
+                GetHttpAddresses(app),
+                GetMetricsAddresses(app),
+                app.Services.GetRequiredService<BinaryPort>().Addresses);
         }
 
         await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
@@ -39,7 +45,12 @@ internal static class ServeRunner
     /// <summary>The addresses on which HTTP is served, with their real ports.</summary>
     public static IReadOnlyCollection<string> GetHttpAddresses(WebApplication app) =>
         [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
-            .Except(app.Services.GetRequiredService<BinaryPort>().KestrelAddresses)];
+            .Except(app.Services.GetRequiredService<BinaryPort>().KestrelAddresses)
+            .Except(app.Services.GetRequiredService<MetricsPort>().KestrelAddresses)];
+
+    /// <summary>The URLs of the metrics.</summary>
+    public static IReadOnlyList<string> GetMetricsAddresses(WebApplication app) =>
+        [.. app.Services.GetRequiredService<MetricsPort>().KestrelAddresses.Select(static address => address + MetricsPort.Path)];
 
     /// <returns><see langword="false"/> when a stop came first.</returns>
     private static async Task<bool> WaitForModelsAsync(WebApplication app)
@@ -76,7 +87,8 @@ internal static class ServeRunner
 
     // The outer exception names the address.
     private static (string Address, string Flag) FindAddress(ServerOptions options, string message) =>
-        message.Contains($":{options.BinaryPort}:", StringComparison.Ordinal) ? ($"{options.Host}:{options.BinaryPort}", "--binary-port")
+        message.Contains($":{options.MetricsPort}:", StringComparison.Ordinal) ? ($"{options.Host}:{options.MetricsPort}", "--metrics-port")
+        : message.Contains($":{options.BinaryPort}:", StringComparison.Ordinal) ? ($"{options.Host}:{options.BinaryPort}", "--binary-port")
         : options.BinarySocket is { } path && message.Contains(path, StringComparison.Ordinal) ? (path, "--binary-socket")
         : ($"{options.Host}:{options.HttpPort}", "--http-port");
 }

@@ -1,11 +1,15 @@
+using System.Diagnostics.Metrics;
 using Camshaft.Alerting;
 using Camshaft.Backends;
+using Camshaft.Backends.Cuda.Devices;
+using Camshaft.Backends.Cuda.Monitoring;
 using Camshaft.LiveConsole;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
 using Camshaft.Transport.Hosting.Limits;
 using Camshaft.Transport.Http;
+using Camshaft.Transport.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 
@@ -39,10 +43,11 @@ internal static class ServerHost
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(sockets);
         builder.Services.AddSingleton<BinaryPort>();
+        builder.Services.AddSingleton<MetricsPort>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
-        builder.Services.AddSingleton<IDeviceProvider>(services => options.CreateGpuProvider(services.GetRequiredService<TimeProvider>()));
+        AddGpus(builder.Services, options);
         var camshaft = builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAlerts(options.Alerts.ToAlertOptions())
             .AddAlertDelivery(options.Alerts.ToDeliveryOptions())
@@ -54,8 +59,10 @@ internal static class ServerHost
                 JsonDepthLimit = options.Limits.JsonDepth,
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             })
+            .AddMetrics()
             .AddBinary(BinaryPort.ToTransportOptions(options))
             .AddConsole();
+        TelemetryExport.Add(builder);
         if (options.BinaryIo == BinaryIo.Epoll)
         {
             AddEpoll(camshaft);
@@ -64,9 +71,24 @@ internal static class ServerHost
         var app = builder.Build();
         var stop = app.Services.GetRequiredService<GracefulStop>();
         app.Use(next => context => stop.ServeAsync(context, next));
+        app.Use(next => context => MetricsPort.ServeAsync(context, next));
         app.MapCamshaft();
         app.MapCamshaftConsole();
+
+        // Nobody asks for it, and it is read all the same.
+        _ = app.Services.GetRequiredService<GpuMeters>();
         return app;
+    }
+
+    private static void AddGpus(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(provider => options.CreateGpuProvider(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDeviceProvider>(static provider => provider.GetRequiredService<CudaDeviceProvider>());
+        services.AddSingleton(static provider =>
+        {
+            var gpus = provider.GetRequiredService<CudaDeviceProvider>();
+            return new GpuMeters(provider.GetRequiredService<IMeterFactory>(), () => gpus.Devices, GpuMonitor.TryStart());
+        });
     }
 
     private static void AddEpoll(CamshaftBuilder camshaft)
@@ -84,6 +106,7 @@ internal static class ServerHost
         var certificate = options.Tls.Certificate is null ? null : ActivatorUtilities.CreateInstance<ServerCertificate>(kestrel.ApplicationServices, options.Tls);
         HttpPort.Configure(kestrel, options, certificate);
         kestrel.ApplicationServices.GetRequiredService<BinaryPort>().Configure(kestrel, options, certificate);
+        kestrel.ApplicationServices.GetRequiredService<MetricsPort>().Configure(kestrel, options, certificate);
     }
 
     private static void AddLogging(ILoggingBuilder logging, ServerOptions options)

@@ -17,7 +17,7 @@ internal static class StartupBanner
     public static string Version { get; } = typeof(StartupBanner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Writes it.</summary>
-    public static void Write(TextWriter output, InferenceEngine engine, ServerOptions options, IEnumerable<string> httpAddresses, IReadOnlyList<string> binaryAddresses)
+    public static void Write(TextWriter output, InferenceEngine engine, ServerOptions options, IEnumerable<string> httpAddresses, IReadOnlyList<string> metricsAddresses, IReadOnlyList<string> binaryAddresses)
     {
         output.WriteLine($"Camshaft {Version}");
         output.WriteLine();
@@ -29,12 +29,14 @@ internal static class StartupBanner
         var ports = new Table("TRANSPORT", "ADDRESS");
         ports.Add("http", string.Join(" ", http));
         ports.Add("grpc", Absent);
-        ports.Add("metrics", Absent);
-        ports.Add("binary", binaryAddresses.Count > 0 ? string.Join(" ", binaryAddresses) : "none");
+        ports.Add("metrics", Join(metricsAddresses));
+        ports.Add("binary", Join(binaryAddresses));
         ports.Add("console", string.Join(" ", http.Take(1).Select(static address => $"{address}/console")));
         ports.Write(output);
         output.Flush();
     }
+
+    private static string Join(IReadOnlyList<string> addresses) => addresses.Count > 0 ? string.Join(" ", addresses) : "none";
 
     private static void WriteModels(TextWriter output, IReadOnlyList<ModelEntry> models, ServerOptions options)
     {

@@ -33,8 +33,7 @@ public sealed class BinaryServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         var offer = SharedMemoryOffer.Of(context, _services.Options.SharedMemory);
-        var address = (context.RemoteEndPoint as IPEndPoint)?.Address;
-        using var connection = new BinaryConnection(_services, context.Transport, address, offer, context.Abort, context.ConnectionClosed);
+        using var connection = new BinaryConnection(_services, context.Transport, (context.RemoteEndPoint as IPEndPoint)?.Address, offer, context.Abort, context.ConnectionClosed);
         _connections.Add(connection);
         var requested = context.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         await using var registration = requested.UnsafeRegister(static state => ((BinaryConnection)state!).Drain(), connection).ConfigureAwait(false);

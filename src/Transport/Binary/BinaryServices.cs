@@ -23,11 +23,11 @@ internal sealed class BinaryServices(InferenceEngine engine, AccessControl acces
 
     public ILogger Logger => logger;
 
-    /// <summary>What of requests may be kept, over all connections, while their models are loaded.</summary>
-    public CreditWindow StandbyWindow { get; } = new(options.StandbyByteSize);
-
     /// <summary>What is left for regions of all connections.</summary>
     public RegionAllowance Regions { get; } = new(options.SharedMemory.ServerRegionLimit);
+
+    /// <summary>What of requests may be kept, over all connections, while their models are loaded.</summary>
+    public CreditWindow StandbyWindow { get; } = new(options.StandbyByteSize);
 
     public ObjectPool<BinaryRequest> Requests { get; } = new DefaultObjectPool<BinaryRequest>(new DefaultPooledObjectPolicy<BinaryRequest>(), MostKept);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Alerts;
@@ -26,7 +27,8 @@ public static class CamshaftServiceExtensions
             options,
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetServices<IDeviceProvider>()));
+            provider.GetServices<IDeviceProvider>(),
+            provider.GetService<IMeterFactory>()));
         services.AddHostedService<EngineService>();
         services.TryAddSingleton(new AlertOptions());
         services.TryAddSingleton<IReadingSource, EngineReadingSource>();

@@ -18,6 +18,7 @@ public static class HttpTransportExtensions
         builder.Services.AddSingleton<RouteEndpoints>();
         builder.Services.AddSingleton<RegistryEndpoints>();
         builder.Services.AddSingleton<AlertEndpoints>();
+        builder.Services.AddSingleton<StatisticsEndpoints>();
         builder.Services.AddSingleton<ITransportEndpoints, HttpEndpoints>();
         return builder;
     }

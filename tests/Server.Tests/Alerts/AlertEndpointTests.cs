@@ -54,6 +54,19 @@ public sealed class AlertEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_counted_stays_when_a_model_is_loaded_again()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            await _server.Client.InferAsync("simple", SampleModel.SimpleInputs, binary: true);
+            await _server.Client.PostAsync("/v2/repository/models/simple/unload");
+            await _server.Client.PostAsync("/v2/repository/models/simple/load");
+        }
+
+        await Eventually.TrueAsync(async () => (long)(await ReadObjectiveAsync("latency"))["total"]! == 2);
+    }
+
+    [Fact]
     public async Task A_latency_that_is_missed_is_an_alert_that_says_why()
     {
         for (var i = 0; i < 30; i++)

@@ -27,6 +27,25 @@ public sealed class ServerConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void The_routing_section_is_the_engines_to_read()
+    {
+        WriteFile("""{ "httpPort": 9000, "Routing": { "aliases": { "a": "m" }, "rules": [] } }""");
+
+        var options = Load().ToEngineOptions();
+
+        Assert.Equal(Below("camshaft.json"), options.RoutingFile);
+        Assert.Null(options.AliasFile);
+    }
+
+    [Fact]
+    public void A_routing_section_that_does_not_read_is_refused()
+    {
+        WriteFile("""{ "routing": { "ruls": [] } }""");
+
+        Assert.Contains("ruls", Assert.Throws<ConfigurationException>(() => Load()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_environment_wins_over_the_file_and_flags_over_both()
     {
         WriteFile("""{ "httpPort": 1, "grpcPort": 1, "metricsPort": 1 }""");

@@ -43,6 +43,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         // Several servers run at once. Nothing that a test prepares goes to the cache of the user who runs it.
         start.Environment["CAMSHAFT__BINARYPORT"] = "0";
+        start.Environment["CAMSHAFT__METRICSPORT"] = "0";
         start.Environment["CAMSHAFT__MODELCACHE"] = "off";
         foreach (var (name, value) in environment)
         {

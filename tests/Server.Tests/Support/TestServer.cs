@@ -27,6 +27,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Where the binary protocol is served: the port, then the Unix socket, as far as there are.</summary>
     public IReadOnlyList<string> BinaryAddresses => _application.Services.GetRequiredService<BinaryPort>().Addresses;
 
+    /// <summary>Where the metrics are served.</summary>
+    public Uri MetricsAddress => new(ServeRunner.GetMetricsAddresses(_application).Single());
+
     /// <summary>Stops it, as a signal does.</summary>
     public Task StopAsync() => _application.StopAsync();
 
@@ -35,7 +38,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null)
     {
-        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, BinaryPort = 0, LogLevel = LogLevel.Warning, ModelCache = "off" };
+        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, BinaryPort = 0, MetricsPort = 0, LogLevel = LogLevel.Warning, ModelCache = "off" };
         configure?.Invoke(options);
         var application = ServerHost.Build(options);
         await application.StartAsync();

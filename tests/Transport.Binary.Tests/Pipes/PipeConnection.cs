@@ -28,8 +28,7 @@ internal sealed class PipeConnection : IDuplexPipe, IAsyncDisposable
         _toServer = new Pipe(new PipeOptions(
             new SmallBlockPool(blockByteSize), readerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: 1, useSynchronizationContext: false));
         var options = new BinaryTransportOptions { FrameByteSizeLimit = 1 << 20, RequestLimit = 8, HandleLimit = 4 };
-        var services = new BinaryServices(engine, _access, options, timeProvider, logger);
-        _connection = new BinaryConnection(services, this, address: null, SharedMemoryOffer.None, abort: static () => { }, CancellationToken.None);
+        _connection = new BinaryConnection(new BinaryServices(engine, _access, options, timeProvider, logger), this, address: null, SharedMemoryOffer.None, abort: static () => { }, CancellationToken.None);
         _run = Task.Run(_connection.RunAsync);
     }
 

@@ -130,7 +130,7 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
 
         await Connection.SendAsync(new FrameImage(FrameKind.Register, 1) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0) });
         Assert.Contains("No descriptor came with the frame", (await Connection.ReceiveErrorAsync(1, StatusCode.InvalidArgument)).Text, StringComparison.Ordinal);
-        Connection.Send(new FrameImage(FrameKind.Register, 2) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0), Text = "/name" }, memory.Descriptor);
+        Send(new FrameImage(FrameKind.Register, 2) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0), Text = "/name" }, memory.Descriptor);
 
         await Connection.ReceiveErrorAsync(2, StatusCode.InvalidArgument);
     }
@@ -142,7 +142,7 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
         using var other = TestMemory.Create(8192);
         var wrong = new FrameImage(FrameKind.Register, 1) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0), Fields = [new FieldImage((FieldNumber)77, [1], IsRequired: true)] };
 
-        Connection.Send(wrong, one.Descriptor);
+        Send(wrong, one.Descriptor);
         await Connection.ReceiveErrorAsync(1, StatusCode.Unsupported);
         await RegisterSealedAsync(2, 7, other, 8192);
     }

@@ -45,7 +45,10 @@ public abstract class SharedMemoryTest(SharedMemoryServer server) : IAsyncLifeti
 
     /// <summary>Registers memory by its descriptor.</summary>
     private protected void SendSealed(ulong id, uint region, SafeHandle descriptor, long offset, long byteSize) =>
-        Connection.Send(new FrameImage(FrameKind.Register, id) { Own = new RegisterHead(region, RegionKind.Sealed, offset, byteSize, 0) }, descriptor);
+        Send(new FrameImage(FrameKind.Register, id) { Own = new RegisterHead(region, RegionKind.Sealed, offset, byteSize, 0) }, descriptor);
+
+    /// <summary>Sends a frame with a descriptor beside its first byte.</summary>
+    private protected void Send(FrameImage frame, SafeHandle descriptor) => DescriptorSender.Send(Connection.Socket, frame.Write(), (int)descriptor.DangerousGetHandle());
 
     /// <summary>Registers memory by its name.</summary>
     private protected Task SendNamedAsync(ulong id, uint region, string name, long offset, long byteSize, FrameConnection? connection = null) =>

@@ -173,6 +173,16 @@ public class BinaryTestServer : IAsyncLifetime
     /// <summary>What the server has logged as errors since it was asked last.</summary>
     private protected IReadOnlyList<string> TakeErrors() => _log.Take();
 
+    protected void Serve(ListenOptions listen)
+    {
+        if (UsesEpoll)
+        {
+            listen.UseEpoll();
+        }
+
+        listen.UseBinary();
+    }
+
     /// <summary>Writes the models.</summary>
     private protected virtual void WriteModels(TempDirectory models)
     {
@@ -184,16 +194,6 @@ public class BinaryTestServer : IAsyncLifetime
         models.Write("endless/1/model.onnx", EndlessModel.Create());
         models.Write("endless/model.yaml", "warm_up: none"u8);
         models.Write("three/1/model.onnx", CreateThree());
-    }
-
-    protected void Serve(ListenOptions listen)
-    {
-        if (UsesEpoll)
-        {
-            listen.UseEpoll();
-        }
-
-        listen.UseBinary();
     }
 
     private string? DescribeHeld()

@@ -24,6 +24,9 @@ internal sealed class FrameConnection : IDisposable
         _stream = stream;
     }
 
+    /// <summary>The socket, for what goes beside its bytes.</summary>
+    public Socket Socket => _socket;
+
     public static async Task<FrameConnection> OpenAsync(EndPoint endPoint, int receiveBufferByteSize = 0)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
@@ -67,9 +70,6 @@ internal sealed class FrameConnection : IDisposable
     }
 
     public Task SendAsync(FrameImage frame) => SendAsync(frame.Write());
-
-    /// <summary>Sends a frame with a descriptor beside its first byte.</summary>
-    public void Send(FrameImage frame, System.Runtime.InteropServices.SafeHandle descriptor) => DescriptorSender.Send(_socket, frame.Write(), (int)descriptor.DangerousGetHandle());
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {

@@ -65,6 +65,14 @@ public sealed class AliasTests(RoutingServer server) : RoutingServerTest(server)
     }
 
     [Fact]
+    public async Task A_fallback_that_wants_other_inputs_is_passed_over()
+    {
+        Server.Route("""{ "rules": [ { "name": "r", "targets": [ { "target": "strict" } ], "fallbacks": [ "text", "pair" ] } ] }""");
+
+        Assert.Contains("Model 'strict' version 1: output 'y' has 20", await ReadErrorAsync(PostJsonAsync("/v2/infer", OneInput), HttpStatusCode.InternalServerError), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task When_the_last_fallback_fails_too_its_error_is_the_answer()
     {
         Server.Route("""{ "rules": [ { "name": "r", "targets": [ { "target": "broken" } ], "fallbacks": [ "strict" ] } ] }""");

@@ -55,6 +55,9 @@ public sealed class CudaDevice : IAccelerator
     /// <inheritdoc/>
     public string Name => _info.Name;
 
+    /// <summary>Where it sits, for example <c>0000:3B:00.0</c>.</summary>
+    public string PciBusId => _info.PciBusId;
+
     /// <inheritdoc/>
     public IMemorySource MemorySource { get; }
 

@@ -12,13 +12,16 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
     {
     }
 
+    /// <summary>The devices that it has found; empty until it was asked.</summary>
+    public IReadOnlyList<CudaDevice> Devices { get; private set; } = [];
+
     /// <inheritdoc/>
     public DeviceKind Kind => DeviceKind.Cuda;
 
     /// <inheritdoc/>
     public IReadOnlyList<IDevice> GetDevices(out string? unavailableReason)
     {
-        var devices = new List<IDevice>();
+        var devices = new List<CudaDevice>();
         var reasons = new List<string>();
         try
         {
@@ -33,11 +36,12 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
             reasons.Add(exception.Message);
         }
 
+        Devices = devices;
         unavailableReason = reasons.Count > 0 ? string.Join("; ", reasons) : null;
         return devices;
     }
 
-    private void Add(CudaDriver driver, int ordinal, List<IDevice> devices, List<string> reasons)
+    private void Add(CudaDriver driver, int ordinal, List<CudaDevice> devices, List<string> reasons)
     {
         try
         {

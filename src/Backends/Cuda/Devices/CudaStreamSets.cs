@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Camshaft.Backends.Cuda.Devices;
 
 /// <summary>The streams of a device, or of a part of it: one set for two lanes and each priority, while a lane uses it. Any thread.</summary>
@@ -11,7 +13,7 @@ internal sealed class CudaStreamSets(Func<int, CudaStream> create)
     {
         lock (_gate)
         {
-            ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_sets, (GetPair(laneIndex), priority), out _);
+            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_sets, (GetPair(laneIndex), priority), out _);
             entry = new Entry(entry.Streams ?? new CudaStreams(() => create(priority)), entry.LaneCount + 1);
             return entry.Streams;
         }

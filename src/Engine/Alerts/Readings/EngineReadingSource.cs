@@ -5,6 +5,7 @@ using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Objectives;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Telemetry;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry.Snapshots;
 
 namespace Camshaft.Engine.Alerts.Readings;
@@ -134,7 +135,7 @@ public sealed class EngineReadingSource(InferenceEngine engine, AlertOptions opt
 
     private static Fault? FindFault(IDevice device, EngineSnapshot snapshot)
     {
-        var name = FormattableString.Invariant($"{device.Kind.ToString().ToLowerInvariant()}:{device.Ordinal}");
+        var name = DeviceName.Of(device);
         if (device.Fault is { } fault)
         {
             return new Fault(name, fault);

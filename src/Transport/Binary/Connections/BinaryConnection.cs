@@ -39,11 +39,10 @@ internal sealed partial class BinaryConnection : IDisposable
     /// <param name="services">What every connection uses.</param>
     /// <param name="transport">Its bytes.</param>
     /// <param name="address">Where it comes from; null = a Unix socket.</param>
-    /// <param name="offer">Which memory its client may share.</param>
+    /// <param name="offer">What of shared memory it may be offered.</param>
     /// <param name="abort">Ends it at once.</param>
     /// <param name="closed">Set when the host has seen the end of what the client sends, read or not.</param>
-    public BinaryConnection(
-        BinaryServices services, IDuplexPipe transport, IPAddress? address, SharedMemoryOffer offer, Action abort, CancellationToken closed)
+    public BinaryConnection(BinaryServices services, IDuplexPipe transport, IPAddress? address, SharedMemoryOffer offer, Action abort, CancellationToken closed)
     {
         _services = services;
         _transport = transport;

@@ -14,11 +14,17 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IConnect
     private readonly EpollSocket _socket;
     private readonly SocketReader _reader;
     private readonly SocketWriter _writer;
+
+    // Not disposed, since an event may still come; it holds nothing that must be.
+#pragma warning disable CA2213
     private readonly CancellationTokenSource _closed = new();
+#pragma warning restore CA2213
+
     private IDictionary<object, object?>? _items;
     private string? _id;
     private ulong _token;
     private int _isDisposed;
+    private int _hasEnded;
 
     /// <param name="loop">Its loop, which has not heard of it.</param>
     /// <param name="socket">A connected socket, this one's from now on.</param>
@@ -79,14 +85,14 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IConnect
     public void OnEvents(uint events)
     {
         var hasHungUp = (events & EpollInstance.HungUp) != 0;
+        if (hasHungUp)
+        {
+            MarkEnd();
+        }
+
         if (hasHungUp || (events & EpollInstance.Writable) != 0)
         {
             _writer.OnWritable();
-        }
-
-        if (hasHungUp)
-        {
-            TellClosed();
         }
 
         _reader.OnTurn(hasHungUp || (events & EpollInstance.Readable) != 0, hasHungUp);
@@ -110,23 +116,18 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IConnect
             _writer.Complete();
             _reader.Complete();
             _socket.Dispose();
-            _closed.Cancel();
-            _closed.Dispose();
+            MarkEnd();
         }
 
         return base.DisposeAsync();
     }
 
-    /// <summary>Tells who waits for something else than bytes that no more will come. Not by the loop, which has others to serve.</summary>
-    private void TellClosed()
+    /// <summary>Says that nothing more arrives, whether all that did was read or not. Who waits for that goes on elsewhere.</summary>
+    private void MarkEnd()
     {
-        try
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
         {
             _ = _closed.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has ended already.
         }
     }
 }

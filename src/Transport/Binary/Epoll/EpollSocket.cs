@@ -17,6 +17,9 @@ internal sealed unsafe class EpollSocket : IDisposable
 
     private const int Interrupted = -3;
 
+    // A head, a tensor and what is between: what is more goes with the next call.
+    private const int MostVectors = 16;
+
     private const int SocketLevel = 1; // SOL_SOCKET
     private const int Rights = 1; // SCM_RIGHTS
 
@@ -71,17 +74,17 @@ internal sealed unsafe class EpollSocket : IDisposable
 
     /// <summary>Sends what there is room for.</summary>
     /// <returns>How many bytes; <see cref="WouldBlock"/> or <see cref="Broken"/>.</returns>
-    public int Send(ReadOnlySpan<byte> data)
+    public int Send(UnsentBytes bytes)
     {
+        var vectors = stackalloc NativeMethods.IoVector[MostVectors];
+        var count = bytes.GetVectors(new Span<NativeMethods.IoVector>(vectors, MostVectors));
+        var message = new NativeMethods.MessageHeader { Vectors = vectors, VectorCount = (nuint)count };
         int result;
-        fixed (byte* bytes = data)
+        do
         {
-            do
-            {
-                result = ToResult(NativeMethods.Send(_handle, bytes, (nuint)data.Length, NativeMethods.DoNotWait | NativeMethods.NoSignal));
-            }
-            while (result == Interrupted);
+            result = ToResult(NativeMethods.SendMessage(_handle, &message, NativeMethods.DoNotWait | NativeMethods.NoSignal));
         }
+        while (result == Interrupted);
 
         return result;
     }

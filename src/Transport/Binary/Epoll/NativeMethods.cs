@@ -47,8 +47,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(SafeHandle socket, MessageHeader* message, int flags);
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    public static partial nint Send(SafeHandle socket, byte* bytes, nuint byteSize, int flags);
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(SafeHandle socket, MessageHeader* message, int flags);
 
     /// <summary><c>struct iovec</c>.</summary>
     public struct IoVector

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Camshaft.Transport.Binary.Receiving;
 using Microsoft.AspNetCore.Connections;
 
 namespace Camshaft.Transport.Binary.Epoll;
@@ -9,10 +10,10 @@ namespace Camshaft.Transport.Binary.Epoll;
 /// Reads a connection's socket, and nothing ahead of what is asked for: a read receives at once when there may be something,
 /// and otherwise when the loop says that there is; then the one who reads goes on in the loop. One read at a time, by any thread.
 /// </summary>
-internal sealed class SocketReader(EpollConnection connection, EpollSocket socket, MemoryPool<byte> pool) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class SocketReader(EpollConnection connection, EpollSocket socket, MemoryPool<byte> pool) : PipeReader, IDirectInput, IValueTaskSource<ReadResult>
 {
     // A client whose bytes never end is left now and then for the others of its loop.
-    private const int TurnByteSize = 1 << 20;
+    private const int TurnByteSize = 128 << 10;
 
     private readonly Lock _gate = new();
     private readonly ReceivedBytes _bytes = new(pool);
@@ -20,6 +21,7 @@ internal sealed class SocketReader(EpollConnection connection, EpollSocket socke
     private bool _isUnexamined;
     private bool _hasEnded;
     private bool _isBroken;
+    private bool _isOnlyWait;
     private volatile int _turn;
 
     // Guarded by the gate: here the loop, the reader and those who cancel meet.
@@ -36,7 +38,19 @@ internal sealed class SocketReader(EpollConnection connection, EpollSocket socke
             return ReadCancelableAsync(cancellationToken);
         }
 
-        // Made first: as soon as it waits, the loop may complete it.
+        return BeginRead(isOnlyWait: false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadResult> WaitAsync() => BeginRead(isOnlyWait: true);
+
+    /// <inheritdoc/>
+    public int Receive(Span<byte> room) => TryBeginReceive() ? Math.Max(ReceiveInto(room), 0) : 0;
+
+    private ValueTask<ReadResult> BeginRead(bool isOnlyWait)
+    {
+        // All made first: as soon as it waits, the loop may complete it.
+        _isOnlyWait = isOnlyWait;
         var read = new ValueTask<ReadResult>(this, _read.Version);
         return TryReadOrWait(out var result) ? new(result) : read;
     }
@@ -204,20 +218,41 @@ internal sealed class SocketReader(EpollConnection connection, EpollSocket socke
     /// <returns>Whether anything came, the end included.</returns>
     private bool TryReceive()
     {
-        lock (_gate)
+        if (_isOnlyWait)
         {
-            if (!_isReadable || _turn >= TurnByteSize)
+            lock (_gate)
             {
-                return false;
+                return IsTurnToReceive;
             }
-
-            // Before the call, so that an event that comes after it is not lost. After a hang-up no event comes.
-            _isReadable = _hasHungUp;
         }
 
-        var room = _bytes.GetRoom();
-        var received = socket.Receive(room.Span);
+        if (!TryBeginReceive())
+        {
+            return false;
+        }
+
+        var received = ReceiveInto(_bytes.GetRoom().Span);
         _bytes.Commit(Math.Max(received, 0));
+        return received != EpollSocket.WouldBlock;
+    }
+
+    private bool IsTurnToReceive => _isReadable && _turn < TurnByteSize;
+
+    private bool TryBeginReceive()
+    {
+        lock (_gate)
+        {
+            var isTurn = IsTurnToReceive && !_hasEnded && !_isBroken;
+
+            // Before the call, so that an event that comes after it is not lost. After a hang-up no event comes.
+            _isReadable = isTurn ? _hasHungUp : _isReadable;
+            return isTurn;
+        }
+    }
+
+    private int ReceiveInto(Span<byte> room)
+    {
+        var received = socket.Receive(room);
         _hasEnded = received == 0;
         _isBroken = received == EpollSocket.Broken;
         if (received > 0)
@@ -235,6 +270,6 @@ internal sealed class SocketReader(EpollConnection connection, EpollSocket socke
             }
         }
 
-        return received != EpollSocket.WouldBlock;
+        return received;
     }
 }

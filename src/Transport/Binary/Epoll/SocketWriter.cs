@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Camshaft.Transport.Binary.Sending;
 
 namespace Camshaft.Transport.Binary.Epoll;
 
@@ -8,7 +9,7 @@ namespace Camshaft.Transport.Binary.Epoll;
 /// Writes a connection's socket: a flush sends at once, on the thread of the one who flushes; what the socket has no room for
 /// the loop sends when there is some. One flush at a time, by any thread.
 /// </summary>
-internal sealed class SocketWriter(EpollConnection connection, EpollSocket socket, MemoryPool<byte> pool) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class SocketWriter(EpollConnection connection, EpollSocket socket, MemoryPool<byte> pool) : PipeWriter, IBorrowingOutput, IValueTaskSource<FlushResult>
 {
     private readonly Lock _gate = new();
     private readonly UnsentBytes _bytes = new(pool);
@@ -65,14 +66,12 @@ internal sealed class SocketWriter(EpollConnection connection, EpollSocket socke
         ThreadPool.UnsafeQueueUserWorkItem(static self => self.Continue(), this, preferLocal: false);
     }
 
-    /// <summary>Sends no more, and says so to the other side.</summary>
+    /// <inheritdoc/>
+    public void WriteBorrowed(ReadOnlySpan<byte> bytes) => _bytes.Borrow(bytes);
+
+    /// <summary>Sends no more, not even what was not flushed, and says so to the other side.</summary>
     public override void Complete(Exception? exception = null)
     {
-        if (!_hasEnded && exception is null)
-        {
-            _ = TrySend();
-        }
-
         _hasEnded = true;
         _bytes.Clear();
         socket.EndSending();
@@ -170,7 +169,7 @@ internal sealed class SocketWriter(EpollConnection connection, EpollSocket socke
     {
         while (!_bytes.IsEmpty && !_hasEnded)
         {
-            var sent = socket.Send(_bytes.First);
+            var sent = socket.Send(_bytes);
             if (sent == EpollSocket.WouldBlock)
             {
                 return false;

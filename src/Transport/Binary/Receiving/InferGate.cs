@@ -79,6 +79,11 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
 
         if (inference is null)
         {
+            if (status.Code == StatusCode.Unavailable && flags == FrameFlags.None)
+            {
+                services.Engine.Models.CountUntaken(route.ModelName, route.Version);
+            }
+
             admission.Dispose();
             return status;
         }

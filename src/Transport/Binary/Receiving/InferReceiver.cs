@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Camshaft.Backends;
 using Camshaft.Transport.Binary.Connections;
@@ -17,6 +16,9 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
 {
     /// <summary>Stands for a number of bytes where it is memory that is needed.</summary>
     public const long NeedsMemory = -1;
+
+    /// <summary>Stands for a number of bytes where what comes next is received into the request's own memory.</summary>
+    public const long NeedsWait = -2;
 
     private InferStage _stage;
     private FrameHead _frame;
@@ -113,13 +115,15 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         return NeedsMemory;
     }
 
-    /// <summary>Moves the data of the inputs into their memory: the one copy that its bytes pay.</summary>
+    /// <summary>Moves the data of the inputs into their memory, the one copy that its bytes pay, or receives it there.</summary>
     private long Fill() // 4
     {
         while (_place < _request!.Places.Length)
         {
             var place = _request.Places[_place];
-            if (!reader.TrySkipTo(_begin + place.Offset + _filled) || reader.Buffered.IsEmpty)
+            var isThere = reader.TrySkipTo(_begin + place.Offset + _filled);
+            var isDirect = isThere && reader.ReceivesDirectly(place.ByteSize - _filled);
+            if (!isThere || (!isDirect && reader.Buffered.IsEmpty))
             {
                 return 1;
             }
@@ -130,10 +134,14 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
                 return Finish();
             }
 
-            var part = reader.Buffered.Slice(0, Math.Min(reader.Buffered.Length, place.ByteSize - _filled));
-            part.CopyTo(_request.Inference.GetInput(place.Input).Bytes[_filled..]);
-            reader.Consume(part.Length);
-            _filled += (int)part.Length;
+            var rest = _request.Inference.GetInput(place.Input).Bytes[_filled..];
+            var part = isDirect ? reader.ReceiveDirectly(rest) : reader.Take(rest);
+            if (part == 0)
+            {
+                return NeedsWait;
+            }
+
+            _filled += part;
             if (_filled == place.ByteSize)
             {
                 _filled = 0;
@@ -190,7 +198,8 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         inference.MarkReceived();
 
         // What waits behind it on this connection would wait for it as well.
-        inference.MayRunInline = reader.Buffered.IsEmpty;
+        inference.MayRunInline = true;
+        inference.OthersWait = !reader.Buffered.IsEmpty;
         request.Run();
     }
 

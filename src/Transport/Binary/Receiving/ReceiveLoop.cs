@@ -47,7 +47,24 @@ internal sealed class ReceiveLoop(
                 var needed = infers.IsAmidFrame ? infers.Continue() : Receive();
                 if (needed == InferReceiver.NeedsMemory)
                 {
-                    infers.OnMemory(await infers.ReserveAsync().ConfigureAwait(false));
+                    var reserving = infers.ReserveAsync();
+                    if (!reserving.IsCompleted)
+                    {
+                        sender.Go();
+                    }
+
+                    infers.OnMemory(await reserving.ConfigureAwait(false));
+                }
+
+                if (needed == InferReceiver.NeedsWait)
+                {
+                    sender.Go();
+                    reader.EndWait(await reader.BeginWaitAsync().ConfigureAwait(false));
+                    sender.Hold();
+                    if (reader.HasEnded)
+                    {
+                        return;
+                    }
                 }
 
                 while (reader.Buffered.Length < needed)
@@ -57,13 +74,16 @@ internal sealed class ReceiveLoop(
                         return;
                     }
 
+                    sender.Go();
                     reader.EndRead(await reader.BeginReadAsync(isAmidFrame: infers.IsAmidFrame || _skipTo > reader.Position).ConfigureAwait(false));
+                    sender.Hold();
                 }
             }
         }
         finally
         {
             infers.Abandon();
+            sender.Go();
         }
     }
 

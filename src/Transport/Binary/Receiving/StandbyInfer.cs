@@ -131,11 +131,7 @@ internal sealed partial class StandbyInfer
             status = await wait.ReserveAsync(inference, _deadline).ConfigureAwait(false); // 4
         }
 
-        if (status.IsOk)
-        {
-            status = request.Regions.ReadInputs(inference); // 5
-        }
-
+        status = status.IsOk ? request.Regions.ReadInputs(inference) : status; // 5
         if (status.IsOk)
         {
             foreach (var place in request.Places)

@@ -1,5 +1,8 @@
+using System.Text;
 using Camshaft.Backends;
+using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory.Shared;
+using Camshaft.Engine.Telemetry;
 using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Wire;
@@ -23,7 +26,7 @@ internal static class TensorDeclaration
         var fields = new FieldReader(preface.Slice(WireFormat.HeadByteSize, frame.FieldsByteSize));
         while (fields.TryRead())
         {
-            // Trace context and tags are checked; nothing in this version asks for them.
+            Take(fields.Number, fields.Value, inference);
         }
 
         if (fields.Fault != WireFault.None)
@@ -42,6 +45,22 @@ internal static class TensorDeclaration
         }
 
         return tensors.Fault == WireFault.None ? InferenceStatus.Ok : Wrong(request, tensors.Fault);
+    }
+
+    private static void Take(FieldNumber number, ReadOnlySpan<byte> value, InferenceRequest inference)
+    {
+        switch (number)
+        {
+            case FieldNumber.TraceParent when TraceParent.TryRead(value, out var trace):
+                inference.Trace = trace;
+                break;
+            case FieldNumber.TraceState when RequestSpans.IsWanted:
+                inference.TraceState = Encoding.UTF8.GetString(value);
+                break;
+            default:
+                // Nothing asks for the others in an infer.
+                break;
+        }
     }
 
     private static InferenceStatus DeclareInput(BinaryRequest request, RegionTable regions, in TensorEntry tensor, long offset)

@@ -85,6 +85,7 @@ internal sealed class BinaryRequest
     public void Fail(in InferenceStatus status, FrameFlags flags)
     {
         var (owner, id, charge) = (_owner, Id, Charge);
+        Inference.Refuse(status);
         GiveBack();
         owner.Refuse(id, status, flags, charge);
         owner.AnswerFreeRegions();

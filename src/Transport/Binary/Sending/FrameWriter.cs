@@ -16,6 +16,12 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
     // Each flush of a large result waits for the network; less than this is written in between for no gain.
     private const int FlushByteSize = 256 << 10;
 
+    // A copy of less costs no more than another piece to send.
+    private const int LeastBorrowed = 16 << 10;
+
+    private readonly IBorrowingOutput? _borrowing = output as IBorrowingOutput;
+    private readonly List<BinaryRequest> _lenders = [];
+    private bool _hasBorrowed;
     private long _unflushed;
     private BinaryRequest? _result;
     private int _output;
@@ -90,15 +96,24 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
 
         WriteZeros(_position, WireFormat.Alignment);
         inference.MarkSent();
-        Drop();
+        if (_hasBorrowed)
+        {
+            // Its memory is sent by the flush, and given back after it.
+            _lenders.Add(_result!);
+            _hasBorrowed = false;
+            _result = null;
+        }
+        else
+        {
+            DropResult();
+        }
     }
 
-    /// <summary>Gives the request of a result back that is whole, or not to be continued.</summary>
+    /// <summary>Gives back what was not sent and will not be.</summary>
     public void Drop()
     {
-        var result = _result;
-        _result = null;
-        result?.Release();
+        DropResult();
+        ReleaseLenders();
     }
 
     /// <summary>Hands what was written to the socket.</summary>
@@ -114,6 +129,7 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
     public bool EndFlush(in FlushResult result)
     {
         watch.EndSend();
+        ReleaseLenders();
         return !result.IsCompleted;
     }
 
@@ -184,8 +200,35 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
         return WireFormat.HeadByteSize + tableByteSize;
     }
 
+    private void DropResult()
+    {
+        var result = _result;
+        _result = null;
+        _hasBorrowed = false;
+        result?.Release();
+    }
+
+    private void ReleaseLenders()
+    {
+        foreach (var lender in _lenders)
+        {
+            lender.Release();
+        }
+
+        _lenders.Clear();
+    }
+
     private int WritePart(ReadOnlySpan<byte> rest)
     {
+        if (_borrowing is not null && rest.Length >= LeastBorrowed)
+        {
+            var borrowed = (int)Math.Min(rest.Length, FlushByteSize - _unflushed);
+            _borrowing.WriteBorrowed(rest[..borrowed]);
+            _unflushed += borrowed;
+            _hasBorrowed = true;
+            return borrowed;
+        }
+
         var room = output.GetSpan();
         var part = Math.Min(rest.Length, room.Length);
         rest[..part].CopyTo(room);

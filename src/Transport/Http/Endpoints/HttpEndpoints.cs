@@ -18,6 +18,7 @@ internal sealed partial class HttpEndpoints(
     RouteEndpoints routes,
     RegistryEndpoints registry,
     AlertEndpoints alerts,
+    StatisticsEndpoints statistics,
     AccessControl access,
     AuditLog audit,
     ILogger<HttpEndpoints> logger) : ITransportEndpoints
@@ -34,6 +35,8 @@ internal sealed partial class HttpEndpoints(
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ServerAsync, "/v2");
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ModelAsync, Model, Version);
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ConfigAsync, $"{Model}/config", $"{Version}/config");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, statistics.AllAsync, "/v2/models/stats");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, statistics.ModelAsync, $"{Model}/stats", $"{Version}/stats");
         Map(endpoints, HttpMethods.Post, AccessRights.Infer, infer.HandleNamedAsync, $"{Model}/infer", $"{Version}/infer");
         Map(endpoints, HttpMethods.Post, AccessRights.Infer, infer.HandleRoutedAsync, "/v2/infer");
         Map(endpoints, HttpMethods.Post, AccessRights.Observe, repository.IndexAsync, "/v2/repository/index", "/v2/repository/{repository}/index");

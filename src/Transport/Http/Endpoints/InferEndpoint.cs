@@ -6,6 +6,7 @@ using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Routing;
+using Camshaft.Engine.Telemetry;
 using Camshaft.Transport.Http.Infer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -61,12 +62,19 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             }
 
             await RunAsync(context, exchange, deadline).ConfigureAwait(false); // 5
+            ServerTiming.Write(context, exchange.Request!, timeProvider);
             await AnswerWriter.WriteAsync(context, exchange, exchange.Request!, allBinary: exchange.Form == BodyForm.Raw).ConfigureAwait(false); // 6
             exchange.Request!.MarkSent();
             engine.Shadows.Offer(exchange.Route, exchange.Request);
         }
-        catch (InvalidRequestException exception) when (exchange.ModelName is { } name && !exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+        catch (InvalidRequestException exception)
         {
+            exchange.Request?.Refuse(exception.Status);
+            if (exchange.ModelName is not { } name || exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+            {
+                throw;
+            }
+
             // The readers know the request and not whose it is.
             throw new InvalidRequestException(new InferenceStatus(exception.Status.Code, $"Model '{name}': {exception.Message}"));
         }
@@ -90,7 +98,11 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         // Nothing of the body is read while the model is being loaded.
         var wait = await engine.WaitForModelAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
         context.RequestAborted.ThrowIfCancellationRequested();
-        InvalidRequestException.ThrowIfFailed(wait);
+        if (!wait.IsOk)
+        {
+            engine.Models.CountUntaken(route.Name, route.Version);
+            throw new InvalidRequestException(wait);
+        }
     }
 
     private async ValueTask ReadJsonAsync(HttpContext context, InferExchange exchange, long? jsonByteSize, BodyDeadline deadline)
@@ -265,7 +277,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         var status = await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
         while (!status.IsOk && exchange.TryFallBack(status.Code))
         {
-            status = await RunAgainAsync(context, exchange, deadline).ConfigureAwait(false);
+            status = await RunAgainAsync(context, exchange, deadline, status).ConfigureAwait(false);
         }
 
         InvalidRequestException.ThrowIfFailed(status);
@@ -288,7 +300,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
     }
 
     /// <summary>Runs what was sent for one model at the next that the rule names: the inputs are copied, once for each.</summary>
-    private async ValueTask<InferenceStatus> RunAgainAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
+    private async ValueTask<InferenceStatus> RunAgainAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline, InferenceStatus before)
     {
         var (status, next) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
         context.RequestAborted.ThrowIfCancellationRequested();
@@ -307,8 +319,15 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             throw;
         }
 
+        if (!status.IsOk)
+        {
+            // A fallback that wants other inputs is the rule's fault; the client hears of what its own request came to.
+            next.Dispose();
+            return status.Code == StatusCode.InvalidArgument ? before : status;
+        }
+
         exchange.Replace(next);
-        return status.IsOk ? await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false) : status;
+        return await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
     }
 
     /// <summary>The client's own timeout counts from the request's last byte; the server's bounds it.</summary>
@@ -372,15 +391,26 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             var (status, request) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
             if (request is not null)
             {
+                ReadTrace(context.Request.Headers, request);
                 exchange.Request = request;
                 return request;
             }
 
             context.RequestAborted.ThrowIfCancellationRequested();
+            engine.Models.CountUntaken(exchange.Route.ModelName, exchange.Route.Version);
             if (!exchange.TryFallBack(status.Code))
             {
                 throw new InvalidRequestException(status);
             }
+        }
+    }
+
+    private static void ReadTrace(IHeaderDictionary headers, InferenceRequest request)
+    {
+        if (headers.TraceParent is [{ } parent] && TraceParent.TryParse(parent, out var trace))
+        {
+            request.Trace = trace;
+            request.TraceState = RequestSpans.IsWanted ? headers.TraceState : default(string);
         }
     }
 

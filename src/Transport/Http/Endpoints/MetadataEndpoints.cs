@@ -12,7 +12,7 @@ namespace Camshaft.Transport.Http.Endpoints;
 internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOptions options)
 {
     // What works, by the names that Triton's documents give it.
-    private static readonly string[] Extensions = ["model_repository", "model_configuration", "binary_tensor_data", "parameters"];
+    private static readonly string[] Extensions = ["model_repository", "model_configuration", "binary_tensor_data", "parameters", "statistics"];
 
     /// <summary>The server's version.</summary>
     public static string ServerVersion { get; } =
