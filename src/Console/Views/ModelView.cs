@@ -14,6 +14,9 @@ internal sealed record ModelView(ModelRow Row, double Time)
     /// <summary>Over how long the objective is counted, in seconds.</summary>
     public double? ObjectiveWindow { get; init; }
 
+    /// <summary>Every alias of the server.</summary>
+    public IReadOnlyList<AliasView> Aliases { get; init; } = [];
+
     /// <summary>Every version that is known of the model.</summary>
     public IReadOnlyList<VersionView> Versions { get; init; } = [];
 

@@ -33,7 +33,8 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
 
         var answered = statuses.Count(static status => status == HttpStatusCode.OK);
         await ConsolePage.ExpectTextAsync(Outcome(page, "Answered"), $"{answered}");
-        await ConsolePage.ExpectTextAsync(Outcome(page, "deadline exceeded"), $"{statuses.Count - answered}");
+        await ConsolePage.ExpectTextAsync(Outcome(page, "deadline exceeded"), $"{statuses.Count(static status => status == HttpStatusCode.GatewayTimeout)}");
+        await ConsolePage.ExpectTextAsync(Outcome(page, "Requests").First, $"{statuses.Count}");
 
         Assert.Equal(answered, model.Recorder.ReadCounts().Successes);
         Assert.Contains("'mnist' version 1", await page.Page.Locator("table.failed td.message").First.InnerTextAsync(), StringComparison.Ordinal);
@@ -69,6 +70,19 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Load", Exact = true }).ClickAsync();
         await ConsolePage.ExpectTextAsync(page.Page.Locator(".head .state"), "Ready");
         await ConsolePage.ExpectTextAsync(page.Page.Locator(".outcome"), "Loaded.");
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task An_alias_is_switched_from_the_page_of_what_it_is_to_stand_for()
+    {
+        await using var page = await browser.OpenAsync(_server, "models/mnist");
+        await page.Page.GetByLabel("Let alias").FillAsync("digits");
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Switch", Exact = true }).ClickAsync();
+
+        await ConsolePage.ExpectTextAsync(page.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Aliases" }).Locator("tbody td"), "mnist@1");
+        using var answer = await _server.Http.GetAsync("v2/models/digits/ready");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Empty(page.Faults);
     }
 

@@ -22,7 +22,7 @@ internal static class IdentityModels
     /// <summary>Sends one a request of one element.</summary>
     /// <param name="http">To the server.</param>
     /// <param name="name">The model.</param>
-    /// <param name="timeout">Its timeout in microseconds; 1 is over before it can run.</param>
+    /// <param name="timeout">Its timeout in microseconds; 1 is over, or refused, before it can run.</param>
     public static async Task<HttpResponseMessage> InferAsync(HttpClient http, string name, long timeout = 60_000_000)
     {
         var body = new { parameters = new { timeout }, inputs = new[] { new { name = "INPUT0", datatype = "UINT8", shape = new[] { 1 }, data = new[] { 7 } } } };

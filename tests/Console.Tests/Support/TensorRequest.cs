@@ -13,7 +13,7 @@ internal static class TensorRequest
     /// <summary>Sends one, and asks what its stages took.</summary>
     /// <param name="http">To the server.</param>
     /// <param name="model">The model.</param>
-    /// <param name="timeout">Its timeout in microseconds; 1 is over before it can run.</param>
+    /// <param name="timeout">Its timeout in microseconds; 1 is over, or refused, before it can run.</param>
     public static async Task<HttpResponseMessage> SendAsync(HttpClient http, ModelVersion model, long timeout = 60_000_000)
     {
         var inputs = model.Signature!.Inputs.Select(static input => (input.Name, Datatype: input.DataType.Name, Shape: input.Shape.Dimensions.ToArray().Select(static length => Math.Max(1, length)).ToArray(), ElementByteSize: input.DataType.ByteSize)).ToList();

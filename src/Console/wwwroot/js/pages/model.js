@@ -4,6 +4,7 @@ import { h, setAttribute, setText } from "../dom.js";
 import { openFeed } from "../feed.js";
 import * as format from "../format.js";
 import { showAlerts } from "../parts/alerts.js";
+import { aliasCard } from "../parts/aliases.js";
 import { profileChart, timeChart } from "../parts/charts.js";
 import { heatmap } from "../parts/heatmap.js";
 import { manageButtons } from "../parts/manage.js";
@@ -33,6 +34,7 @@ export function modelPage(main, [name, version], { refused }) {
   const batching = h("dl", { class: "facts" });
   const slowest = requestTable("Slowest requests of the last minute", "No requests in the last minute.", true);
   const errors = requestTable("Last failed requests", "No request has failed.", false);
+  const aliases = aliasCard(name);
   const objective = objectiveTable();
   const objectiveNote = h("p");
   const signature = h("div", { class: "signature" });
@@ -51,8 +53,9 @@ export function modelPage(main, [name, version], { refused }) {
     h("section", { class: "panel card wide", "aria-label": "Objective" }, h("header", {}, h("h2", { text: "Objective" }), objectiveNote), objective.node),
     card("Slowest requests", "of the last minute", "half", slowest.node),
     card("Errors", "the last ones", "half", errors.node),
+    card("Aliases", "names that stand for this model", "half", aliases.node),
     card("Signature", "inputs and outputs", "half", signature),
-    card("Outcomes", "since the server knows the version", "half", outcomes)));
+    card("Outcomes", "since the server knows the version", "wide", outcomes)));
 
   openFeed(`api/feed/models/${encodeURIComponent(name)}${version ? `/${version}` : ""}`, { model: update, gone: missing, refused });
 
@@ -72,6 +75,7 @@ export function modelPage(main, [name, version], { refused }) {
     drawTimes(view.time);
     drawProfile(view.profile);
     facts(batching, describeBatching(view));
+    aliases.update(view);
     objective.update(view.objectives, row.objective);
     setText(objectiveNote, view.objectiveWindow === undefined ? "" : `error budgets over the last ${format.age(view.objectiveWindow)}, all versions together`);
     slowest.update(view.slowest, view.time);
