@@ -70,7 +70,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Router = new Router(options, repository, Models, timeProvider, _logger);
         Controller.Changed += Router.OnModelsChanged;
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
-        Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
+        Telemetry = new EngineTelemetry(this, _schedulers.Values, _loader.Tags, timeProvider);
         _meter = new EngineMeter(Telemetry, timeProvider, meterFactory);
         _container.MemoryLimitChanged += FollowMemoryLimit;
         _container.ProcessorCountChanged += FollowProcessorCount;

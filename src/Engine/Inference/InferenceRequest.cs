@@ -28,11 +28,13 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     private readonly RequestTensors _tensors;
     private ManualResetValueTaskSourceCore<InferenceStatus> _completion;
     private int _answer;
+    private readonly TagTable? _tagTable;
     private RequestTimings _timings;
+    private RequestTags _tags;
     private ShapeBucket? _bucket;
     private InferenceStatus _status;
 
-    internal InferenceRequest(ModelVersion model, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider)
+    internal InferenceRequest(ModelVersion model, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider, TagTable? tags = null)
     {
         Model = model;
         _plan = plan;
@@ -41,6 +43,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         _scheduler = scheduler;
         _memory = memory;
         _timeProvider = timeProvider;
+        _tagTable = tags;
         _tensors = new RequestTensors(model, plan, memory);
     }
 
@@ -234,6 +237,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <summary>An output, valid until the request is disposed. After <see cref="RunAsync"/> succeeded.</summary>
     public TensorView GetOutput(int index) => Outputs[index].View;
 
+    /// <summary>Says that the request carries a tag, by which it is counted if requests are counted by it.</summary>
+    public void AddTag(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    {
+        if (_tagTable is not null && _tagTable.Find(name) is >= 0 and var tag)
+        {
+            _tags = _tags.With(tag, _tagTable.GetValue(tag, value));
+        }
+    }
+
     /// <summary>Says that the request's last byte has arrived.</summary>
     public void MarkReceived() => _timings.Received = _timeProvider.GetTimestamp();
 
@@ -247,11 +259,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     {
         // Taken down first: a request that is held may be recycled as soon as it is released.
         var timings = _timings;
-        var end = new RequestEnd(_status, RowCount, _tensors.CountInputBytes(), _tensors.CountOutputBytes(), WasAccepted, Trace, TraceState);
+        var end = new RequestEnd(_status, RowCount, _tensors.CountInputBytes(), _tensors.CountOutputBytes(), WasAccepted, Trace, TraceState, _tags);
         var wasSubmitted = _scheduler.Release(this, out var isHeld);
         if (wasSubmitted || !end.Status.IsOk)
         {
             Model.Recorder.Record(ref timings, end);
+            if (end.Tags != default)
+            {
+                Model.Recorder.CountTags(_tagTable!, end.Tags, end.Status.IsOk);
+            }
         }
 
         if (!isHeld)
@@ -277,6 +293,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         Priority = 0;
         Trace = default;
         TraceState = null;
+        _tags = default;
         WasAccepted = false;
         Model.Return(this);
     }

@@ -104,6 +104,9 @@ internal sealed class ServerOptions
     [Setting("How messages are logged, one line each", Flag = "--log-format")]
     public LogFormat LogFormat { get; set; }
 
+    [ValidateObjectMembers]
+    public MetricsOptions Metrics { get; set; } = new();
+
     public TlsOptions Tls { get; set; } = new();
 
     public AccessSection Access { get; set; } = new();
@@ -132,6 +135,8 @@ internal sealed class ServerOptions
             ConcurrentLoads = ConcurrentLoads,
             ModelCacheDirectory = string.Equals(ModelCache, ModelCacheOff, StringComparison.OrdinalIgnoreCase) ? null : ModelCache ?? CacheDirectory.FindDefault(),
             ModelCacheByteSizeLimit = ModelCacheBytes,
+            MetricTags = Metrics.Tags,
+            MetricTagValueLimit = Metrics.TagValues,
             DrainTimeout = TimeSpan.FromSeconds(DrainSeconds),
             Backends = Backends.ToDictionary(
                 static backend => backend.Key, static backend => (IReadOnlyDictionary<string, string>)backend.Value, StringComparer.OrdinalIgnoreCase),

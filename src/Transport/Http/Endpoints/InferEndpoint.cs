@@ -20,6 +20,8 @@ namespace Camshaft.Transport.Http.Endpoints;
 /// </summary>
 internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions options, TimeProvider timeProvider)
 {
+    // The tags by which requests are counted, and the headers that carry them.
+    private readonly (string Name, string Header)[] _tags = [.. engine.Telemetry.Tags.Names.Select(static name => (name, "Camshaft-Tag-" + name))];
     private readonly ObjectPool<InferExchange> _exchanges = new DefaultObjectPool<InferExchange>(new ExchangePolicy(), maximumRetained: 256);
 
     public async Task HandleAsync(HttpContext context)
@@ -333,6 +335,14 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
 
         ReadTrace(context.Request.Headers, request!);
+        foreach (var (name, header) in _tags)
+        {
+            if (context.Request.Headers[header] is [{ } value])
+            {
+                request!.AddTag(name, value);
+            }
+        }
+
         return request!;
     }
 
