@@ -163,9 +163,6 @@ internal sealed class RawConnection : IDisposable
         return count;
     }
 
-    /// <summary>Checks that the last answer of <see cref="Ask"/> has the request's data at its end.</summary>
-    public bool EndsAsSent(int byteSize) => _answers.AsSpan(AnswerByteSize - byteSize, byteSize).SequenceEqual(_request.AsSpan(_request.Length - byteSize));
-
     public void Dispose() => _socket.Dispose();
 
     private void Put(int place, ulong id)
