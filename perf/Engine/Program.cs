@@ -8,9 +8,10 @@ using Camshaft.EngineBenchmark.Mixed;
 using Camshaft.EngineBenchmark.Overload;
 using Camshaft.EngineBenchmark.Refusal;
 using Camshaft.EngineBenchmark.Reporting;
+using Camshaft.EngineBenchmark.Shadow;
 using Camshaft.Load;
 
-IPart[] parts = [new CopiesPart(), new MixedPart(), new BesidePart(), new OverloadPart(), new RefusalPart(), new ColdStartPart()];
+IPart[] parts = [new CopiesPart(), new MixedPart(), new BesidePart(), new OverloadPart(), new RefusalPart(), new ShadowPart(), new ColdStartPart()];
 
 var chosen = new Argument<string[]>("part") { Description = "What to measure; everything, if nothing is named", DefaultValueFactory = _ => [.. parts.Select(static part => part.Name)] };
 chosen.AcceptOnlyFromAmong([.. parts.Select(static part => part.Name)]);

@@ -28,13 +28,15 @@ internal sealed class Workbench(BenchmarkOptions options, ProgressLine progress)
     /// <param name="repository">The repository.</param>
     /// <param name="policy">The scheduling policy's name.</param>
     /// <param name="cacheDirectory">Where to keep what it prepares; null = <see cref="CacheDirectory"/>.</param>
-    public Task<EngineTarget> StartEngineAsync(TemporaryRepository repository, string policy = Policies.Deadline, string? cacheDirectory = null)
+    /// <param name="routingFile">Rules; null = none.</param>
+    public Task<EngineTarget> StartEngineAsync(TemporaryRepository repository, string policy = Policies.Deadline, string? cacheDirectory = null, string? routingFile = null)
     {
         var engineOptions = new EngineOptions
         {
             ModelDirectories = [repository.Path],
             PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins"),
             SchedulingPolicy = policy,
+            RoutingFile = routingFile,
             ModelCacheDirectory = cacheDirectory ?? CacheDirectory,
 
             // So that queues are what fills up, and not the memory that they share.

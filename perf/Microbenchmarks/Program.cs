@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Camshaft.Microbenchmarks;
+using Camshaft.Microbenchmarks.Budgets;
 using Perfolizer.Horology;
 
 if (args is ["simulate"])
@@ -14,6 +15,12 @@ if (args is ["simulate"])
 if (args is ["load-beside", .. var rest])
 {
     await LoadBesideServing.PrintAsync(rest is [var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 7).ConfigureAwait(false);
+    return;
+}
+
+if (args is ["budgets"])
+{
+    await BudgetTable.PrintAsync().ConfigureAwait(false);
     return;
 }
 

@@ -87,11 +87,11 @@ public class RoutingBenchmarks
             return false;
         }
 
-        public bool TryGetTag(string name, scoped Span<char> value, out int length)
+        public bool TryGetTag(TagName wanted, scoped Span<char> value, out int length)
         {
             foreach (var tag in tags)
             {
-                if (tag.Name == name)
+                if (tag.Name == wanted.Name)
                 {
                     tag.Value.CopyTo(value);
                     length = tag.Value.Length;

@@ -44,6 +44,15 @@ public sealed class CamshaftClient : IInferenceClient
         return model;
     }
 
+    /// <inheritdoc/>
+    public ValueTask<SharedRegion> CreateRegionAsync(int byteSize, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteSize);
+        return OperatingSystem.IsLinux()
+            ? new ValueTask<SharedRegion>(_driver.CreateRegionAsync(byteSize, cancellationToken))
+            : throw new PlatformNotSupportedException("Memory is shared with servers on Linux alone.");
+    }
+
     /// <summary>Ends the connections. Requests that have no answer yet fail.</summary>
     public async ValueTask DisposeAsync()
     {

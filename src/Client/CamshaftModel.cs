@@ -22,6 +22,7 @@ internal sealed class CamshaftModel(CallDriver driver, string name, long? versio
     public ValueTask<InferenceResult> InferAsync(ReadOnlySpan<InferenceInput> inputs, InferenceOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        driver.Endpoints.ThrowIfDisposed();
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<InferenceResult>(cancellationToken)
             : driver.InferAsync(this, inputs, options ?? InferenceOptions.Default, cancellationToken);

@@ -24,5 +24,6 @@ public interface IInferenceModel : IAsyncDisposable
     /// <returns>The outputs, to be disposed by the caller. Await the task once.</returns>
     /// <exception cref="InferenceException">The server refused or failed, was not reached, or did not answer in time.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model or its client was disposed.</exception>
     ValueTask<InferenceResult> InferAsync(ReadOnlySpan<InferenceInput> inputs, InferenceOptions? options = null, CancellationToken cancellationToken = default);
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Camshaft.Backends;
 using Camshaft.Client.Requests;
+using Camshaft.Transport.Wire;
 
 namespace Camshaft.Client;
 
@@ -17,6 +18,7 @@ public readonly struct InferenceInput
     private readonly int _start;
     private readonly int _length;
     private readonly Shape _shape;
+    private readonly int _regionOffset;
 
     private InferenceInput(string name, DataType dataType, ReadOnlySpan<long> shape, TensorSource source, object? owner, int start, int length, int byteSize)
     {
@@ -30,6 +32,13 @@ public readonly struct InferenceInput
         ByteSize = byteSize;
     }
 
+    private InferenceInput(in InferenceInput input, RegionSlice place)
+    {
+        this = input;
+        Region = place.Region;
+        _regionOffset = place.Offset;
+    }
+
     /// <summary>Its name in the model's signature.</summary>
     public string Name { get; }
 
@@ -41,6 +50,12 @@ public readonly struct InferenceInput
 
     /// <summary>How many bytes its elements have.</summary>
     public int ByteSize { get; }
+
+    /// <summary>The shared memory that it lies in; null where it is sent.</summary>
+    internal SharedRegion? Region { get; }
+
+    /// <summary>How many bytes are sent of it.</summary>
+    internal int SentByteSize => Region is null ? ByteSize : 0;
 
     /// <summary>Its elements as they go to the server.</summary>
     internal ReadOnlySpan<byte> Bytes => _owner is null ? default : _source!.GetBytes(_owner, _start, _length);
@@ -101,6 +116,16 @@ public readonly struct InferenceInput
         return Create(name, dataType, bytes, shape);
     }
 
+    /// <summary>Makes an input of elements that lie in memory shared with the server, and are not sent.</summary>
+    /// <param name="name">Its name in the model's signature.</param>
+    /// <param name="dataType">What the bytes are.</param>
+    /// <param name="place">The elements, as <see cref="CreateRaw"/> has them. Not to be changed until the request has ended.</param>
+    /// <param name="shape">The dimensions, outermost first; none for a scalar.</param>
+    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    /// <exception cref="ObjectDisposedException">The region was disposed.</exception>
+    public static InferenceInput FromRegion(string name, DataType dataType, RegionSlice place, params ReadOnlySpan<long> shape) =>
+        new(CreateRaw(name, dataType, place.Region.Memory.Slice(place.Offset, place.ByteSize), shape), place);
+
     /// <summary>Makes an input of texts, as BYTES in UTF-8.</summary>
     /// <param name="name">Its name in the model's signature.</param>
     /// <param name="texts">The elements, row by row; copied.</param>
@@ -119,6 +144,19 @@ public readonly struct InferenceInput
 
         return Create(name, DataType.Bytes, new ReadOnlyMemory<byte>(Encode(texts)), shape);
     }
+
+    /// <summary>What the table of a request says of it.</summary>
+    /// <param name="index">Its place in the signature.</param>
+    internal TensorEntry ToEntry(int index) => new()
+    {
+        Index = index,
+        DataType = DataType,
+        Shape = _shape,
+        Place = Region is null ? TensorPlace.Frame : TensorPlace.Region,
+        ByteSize = ByteSize,
+        Region = Region?.Number ?? 0,
+        Offset = _regionOffset,
+    };
 
     private static InferenceInput Create<T>(string name, DataType dataType, ReadOnlyMemory<T> values, ReadOnlySpan<long> shape)
         where T : unmanaged

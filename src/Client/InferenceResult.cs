@@ -11,12 +11,14 @@ namespace Camshaft.Client;
 public sealed class InferenceResult : IDisposable
 {
     private readonly ModelSignature _signature;
+    private readonly IReadOnlyList<OutputRegion> _regions;
     private byte[]? _frame;
 
     /// <summary>Takes over a result frame in an array from the shared pool. However the result came, it is such a frame.</summary>
-    internal InferenceResult(ModelSignature signature, byte[] frame, in ResultHead head)
+    internal InferenceResult(ModelSignature signature, byte[] frame, in ResultHead head, IReadOnlyList<OutputRegion> regions)
     {
         _signature = signature;
+        _regions = regions;
         _frame = frame;
         ModelVersion = head.Version;
         Count = head.OutputCount;
@@ -77,6 +79,20 @@ public sealed class InferenceResult : IDisposable
         }
     }
 
+    /// <summary>Where an output was wanted; null = in the frame.</summary>
+    internal static RegionSlice? FindPlace(IReadOnlyList<OutputRegion> regions, string name)
+    {
+        for (var i = 0; i < regions.Count; i++)
+        {
+            if (regions[i].Name == name)
+            {
+                return regions[i].Place;
+            }
+        }
+
+        return null;
+    }
+
     private InferenceOutput Read(int index)
     {
         var frame = _frame;
@@ -88,7 +104,9 @@ public sealed class InferenceResult : IDisposable
         {
             if (i == index)
             {
-                return new InferenceOutput(_signature.Outputs[entry.Index].Name, entry.DataType, entry.Shape, frame.AsSpan((int)offset, (int)entry.ByteSize));
+                var name = _signature.Outputs[entry.Index].Name;
+                var bytes = entry.Place == TensorPlace.Frame ? frame.AsSpan((int)offset, (int)entry.ByteSize) : FindPlace(_regions, name)!.Value.Bytes[..(int)entry.ByteSize];
+                return new InferenceOutput(name, entry.DataType, entry.Shape, bytes);
             }
         }
 

@@ -39,6 +39,11 @@ public sealed record EngineOptions
     /// </summary>
     public int CpuLaneCount { get; init; }
 
+    /// <summary>
+    /// How many batches are under way at once on each GPU. Two share their streams: one computes while the other copies. Default: 4.
+    /// </summary>
+    public int AcceleratorLaneCount { get; init; } = 4;
+
     /// <summary>Who decides what runs next: one of <see cref="SchedulingPolicies.Names"/>.</summary>
     public string SchedulingPolicy { get; init; } = SchedulingPolicies.Default;
 
@@ -68,6 +73,9 @@ public sealed record EngineOptions
 
     /// <summary>A file in which aliases that calls set outlast the server; null = they end with it.</summary>
     public string? AliasFile { get; init; }
+
+    /// <summary>How long the run of a copy that nobody waits for may take. Default: 30 s.</summary>
+    public TimeSpan ShadowTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Options for backends, by backend name, then by key.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Backends { get; init; }

@@ -22,9 +22,6 @@ namespace Camshaft.Engine;
 /// </summary>
 public sealed partial class InferenceEngine : IAsyncDisposable
 {
-    // While one copies, another computes.
-    private const int LanesPerAccelerator = 2;
-
     /// <summary>With so many runs that were given up the engine is not ready any more: each keeps a thread and memory, and the process is better replaced.</summary>
     public const int MostAbandonedRuns = 4;
 
@@ -54,24 +51,34 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         var cpu = new CpuDevice();
         _container = new ContainerWatch(new CgroupReader(), timeProvider);
         var plan = MemoryPlan.Make(options, _container.MemoryByteSize);
-        Memory = new HostMemoryPool(cpu.MemorySource, plan.TensorByteSize, options.TensorMemoryWaiterLimit, serveWaiters: _completions.Post);
+        var devices = FindDevices(cpu, deviceProviders);
+
+        // What one device's copy engines reach directly, all devices' do.
+        var memorySource = devices.OfType<IAccelerator>().FirstOrDefault()?.MemorySource ?? cpu.MemorySource;
+        Memory = new HostMemoryPool(memorySource, plan.TensorByteSize, options.TensorMemoryWaiterLimit, serveWaiters: _completions.Post);
         Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider, thread => OwnThread.StartNormal(thread, _completions));
-        foreach (var device in FindDevices(cpu, deviceProviders))
+        foreach (var device in devices)
         {
             var policy = SchedulingPolicies.Create(options.SchedulingPolicy, timeProvider.TimestampFrequency);
-            var layout = device.Kind == DeviceKind.Cpu ? LaneLayout.ForProcessors(CpuCount, policy) : LaneLayout.Alike(LanesPerAccelerator);
+            var layout = device.Kind == DeviceKind.Cpu ? LaneLayout.ForProcessors(CpuCount, policy) : LaneLayout.Alike(options.AcceleratorLaneCount);
             _schedulers.Add(device, new DeviceScheduler(device, layout, policy, timeProvider, _completions, options.AbandonTimeout));
         }
 
         _residency = new ModelResidency(plan.ModelByteSize, options.MinimumResidency, timeProvider, _logger);
-        _loader = new ModelLoader(new BackendSelector(Plugins, [.. _schedulers.Keys]).Select, _schedulers, Memory, _residency, _completions, options, timeProvider);
+        _loader = new ModelLoader(new BackendSelector(Plugins, new DevicePlacement(_schedulers, Models)).Select, _schedulers, Memory, _residency, _completions, options, timeProvider);
         var repository = new ModelRepository(options.ModelDirectories);
         Controller = new ModelController(options, repository, Models, _loader, _residency, timeProvider, _logger);
         Router = new Router(options, repository, Models, timeProvider, _logger);
         Controller.Changed += Router.OnModelsChanged;
+        Shadows = new ShadowCopies(Models, options.ShadowTimeout);
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
         Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
         _meter = new EngineMeter(Telemetry, timeProvider, meterFactory);
+        foreach (var accelerator in devices.OfType<IAccelerator>())
+        {
+            accelerator.Failed += () => _completions.Post(() => GiveUp(accelerator));
+        }
+
         _container.MemoryLimitChanged += FollowMemoryLimit;
         _container.ProcessorCountChanged += FollowProcessorCount;
     }
@@ -96,6 +103,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     /// <summary>Loads and unloads models.</summary>
     public ModelController Controller { get; }
+
+    /// <summary>Sends copies of requests to where rules want them.</summary>
+    public ShadowCopies Shadows { get; }
 
     /// <summary>Finds the models of requests that do not name one.</summary>
     public Router Router { get; }
@@ -220,6 +230,14 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         Memory.Dispose();
+        if (abandoned.Count == 0 && Memory.LeasedCount == 0)
+        {
+            foreach (var accelerator in _schedulers.Keys.OfType<IAccelerator>())
+            {
+                accelerator.Dispose();
+            }
+        }
+
         _state = EngineState.Stopped;
     }
 
@@ -288,6 +306,16 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         return devices;
     }
 
+    // Its models become unavailable; those on other devices go on.
+    private void GiveUp(IAccelerator accelerator)
+    {
+        Log.DeviceFailed(_logger, accelerator.Kind, accelerator.Ordinal, accelerator.FailureReason!);
+        foreach (var version in Models.List().SelectMany(static entry => entry.Versions).Where(version => version.Device == accelerator))
+        {
+            version.TakeOutOfService(accelerator.FailureReason!);
+        }
+    }
+
     private void RetryFailedModels() => _retries = _retries.ContinueWith(
         async _ =>
         {
@@ -318,6 +346,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         [LoggerMessage(105, LogLevel.Information, "The process may use {Count} processors now.")]
         public static partial void ProcessorCount(ILogger logger, int count);
+
+        [LoggerMessage(106, LogLevel.Critical, "Device {Kind}:{Ordinal} is lost: {Reason}")]
+        public static partial void DeviceFailed(ILogger logger, DeviceKind kind, int ordinal, string reason);
 
         [LoggerMessage(102, LogLevel.Error, "Models could not be tried again after a new plugin.")]
         public static partial void RetryFailed(ILogger logger, Exception exception);

@@ -6,7 +6,7 @@ using Camshaft.Testing;
 
 namespace Camshaft.Client.Tests;
 
-/// <summary>What needs a server of its own: TLS, a stop, keys.</summary>
+/// <summary>What needs a server of its own: TLS, a stop, a server that is killed.</summary>
 public sealed class OwnServerTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
@@ -78,6 +78,50 @@ public sealed class OwnServerTests : IDisposable
         await using var next = await TestServer.StartAsync(SampleModel.Repository, options => options.BinarySocket = path);
 
         Assert.Equal(StatusCode.Unavailable, gone.Code);
+        await AssertServesSoonAsync(model);
+    }
+
+    [Fact]
+    public async Task When_a_server_is_killed_its_requests_fail_at_once_and_the_next_server_is_used()
+    {
+        var patience = TimeSpan.FromSeconds(60);
+        var path = Path.Combine(_directory.FullPath, "camshaft.sock");
+        _directory.Write("models/endless/1/model.onnx", EndlessModel.Create());
+        _directory.Write("models/endless/model.yaml", "warm_up: none"u8);
+        _directory.Write("models/sample_identity/1/model.sample", "operation: identity\ndatatype: UINT8"u8);
+        string[] arguments = ["serve", "--models", Path.Combine(_directory.FullPath, "models"), "--http-port", "0", "--binary-socket", path];
+        await using var client = new CamshaftClient(new CamshaftClientOptions { Endpoints = { new Uri($"camshaft+unix://{path}") }, Timeout = Timeout.InfiniteTimeSpan });
+        Task<InferenceResult>[] running;
+        IInferenceModel identity;
+        await using (var server = ServerProcess.Start(_directory.FullPath, arguments))
+        {
+            await server.ReadBannerAsync();
+            var endless = await client.OpenModelAsync("endless");
+            identity = await client.OpenModelAsync("sample_identity");
+            running = [.. Enumerable.Range(0, 3).Select(_ => endless.InferAsync(InferenceInput.Create("x", new float[4])).AsTask())];
+
+            // What is answered behind them on their connection says that the server has them.
+            await AssertServesAsync(identity);
+            await server.SignalAsync("KILL");
+            foreach (var request in running)
+            {
+                var exception = await Assert.ThrowsAsync<InferenceException>(() => request.WaitAsync(patience));
+                Assert.Equal((StatusCode.Unavailable, false), (exception.Code, exception.NotBegun));
+                Assert.Contains($"The connection to camshaft+unix://{path} was lost", exception.Message, StringComparison.Ordinal);
+            }
+
+            var late = await Assert.ThrowsAsync<InferenceException>(() => AssertServesAsync(identity).WaitAsync(patience));
+            Assert.Equal((StatusCode.Unavailable, true), (late.Code, late.NotBegun));
+        }
+
+        await using var next = ServerProcess.Start(_directory.FullPath, arguments);
+        await next.ReadBannerAsync();
+        await AssertServesSoonAsync(identity);
+    }
+
+    /// <summary>Asks until the client has a connection again.</summary>
+    private static async Task AssertServesSoonAsync(IInferenceModel model)
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {

@@ -322,8 +322,6 @@ public sealed class ScriptedServerTests
 
         Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<InferenceException>(() => task)).Code);
         await connection.ReceiveAsync(FrameKind.GoAway);
-        var exception = await Assert.ThrowsAsync<InferenceException>(async () => await model.InferAsync(Input));
-        Assert.Contains("disposed", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

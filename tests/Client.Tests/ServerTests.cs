@@ -159,6 +159,20 @@ public sealed class ServerTests(ServerFixture server)
         Assert.Throws<ObjectDisposedException>(() => result[0].Bytes.Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_was_disposed_takes_no_requests(bool isHttp)
+    {
+        IInferenceClient client = isHttp ? new KServeHttpClient(server.HttpAddress) : new CamshaftClient(server.Address);
+        var model = await client.OpenModelAsync("sample_identity");
+        await client.DisposeAsync();
+        await client.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await model.InferAsync(InferenceInput.Create("INPUT0", new byte[1])));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.OpenModelAsync("sample_identity"));
+    }
+
     [Fact]
     public async Task A_model_that_was_disposed_cannot_be_run_and_its_handle_is_free()
     {

@@ -5,13 +5,12 @@ using Camshaft.Transport.Binary.Tests.Support;
 namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>What the server takes from the managed heap for a request once it is warm: nothing.</summary>
-[Collection(AloneCollection.Name)]
-public sealed class AllocationTests(SystemClockServer server, ITestOutputHelper output)
+public abstract class AllocationTests(BinaryTestServer server, ITestOutputHelper output)
 {
-    // The runtime takes memory of its own now and then; what a request takes shows in every round.
-    private const int Rounds = 5;
+    // The runtime and the engine's watches take memory now and then; what a request takes shows in every round, and rounds are short.
+    private const int Rounds = 30;
     private const int WarmUpRequests = 3000;
-    private const int Requests = 2000;
+    private const int Requests = 500;
 
     [Theory]
     [InlineData(256, 1)]
@@ -41,4 +40,10 @@ public sealed class AllocationTests(SystemClockServer server, ITestOutputHelper 
         // A byte a request is not a request's: the smallest object has 24.
         Assert.InRange(least, 0, requests - 1);
     }
+
+    [Collection(AloneCollection.Name)]
+    public sealed class OnKestrel(SystemClockServer server, ITestOutputHelper output) : AllocationTests(server, output);
+
+    [Collection(AloneCollection.Name)]
+    public sealed class OnEpoll(EpollSystemClockServer server, ITestOutputHelper output) : AllocationTests(server, output);
 }

@@ -5,8 +5,7 @@ using Camshaft.Transport.Wire;
 namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>What a client that does everything right gets.</summary>
-[Collection(ServerCollection.Name)]
-public sealed class ConversationTests(BinaryTestServer server) : ServerTest(server)
+public abstract class ConversationTests(BinaryTestServer server) : ServerTest(server)
 {
     [Fact]
     public async Task The_hello_tells_the_limits()
@@ -173,4 +172,10 @@ public sealed class ConversationTests(BinaryTestServer server) : ServerTest(serv
 
         Assert.Equal(6UL, (await Connection.ReceiveAsync(FrameKind.Pong)).Id);
     }
+
+    [Collection(ServerCollection.Name)]
+    public sealed class OnKestrel(BinaryTestServer server) : ConversationTests(server);
+
+    [Collection(EpollCollection.Name)]
+    public sealed class OnEpoll(EpollTestServer server) : ConversationTests(server);
 }

@@ -7,15 +7,14 @@ using Camshaft.Transport.Wire.Tests.Support;
 namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>Requests that are refused one by one: each gets its error, and the same connection goes on.</summary>
-[Collection(ServerCollection.Name)]
-public sealed class RefusedRequestTests(BinaryTestServer server) : ServerTest(server)
+public abstract class RefusedRequestTests(BinaryTestServer server) : ServerTest(server)
 {
     private static readonly float[] Floats = [1, 2, 3];
 
     [Theory]
     [InlineData("nothing", -1, "Model 'nothing' is not known to this server.")]
     [InlineData("simple", 7, "Model 'simple' has no version 7; known: 1.")]
-    [InlineData("", -1, "Model '' is not known to this server.")]
+    [InlineData("", -1, "The open names no model, and no rule takes the request.")]
     public async Task A_model_that_there_is_not_is_not_found(string name, long version, string message)
     {
         await Connection.SendAsync(Frames.Open(3, name, version));
@@ -204,13 +203,13 @@ public sealed class RefusedRequestTests(BinaryTestServer server) : ServerTest(se
     }
 
     [Fact]
-    public async Task Shared_memory_is_not_offered()
+    public async Task Shared_memory_that_was_not_agreed_on_is_not_offered()
     {
         await Connection.SendAsync(new FrameImage(FrameKind.Register, 3) { Own = new RegisterHead(1, RegionKind.Named, 0, 64, 0), Text = "/x" });
         await Connection.SendAsync(new FrameImage(FrameKind.Unregister, 4) { Own = new TargetHead(1) });
 
         await Connection.ReceiveErrorAsync(3, StatusCode.Unsupported);
-        await Connection.ReceiveErrorAsync(4, StatusCode.Unsupported);
+        await Connection.ReceiveErrorAsync(4, StatusCode.NotFound);
         await AssertGoesOnAsync();
     }
 
@@ -235,4 +234,10 @@ public sealed class RefusedRequestTests(BinaryTestServer server) : ServerTest(se
         await Connection.SendAsync(Frames.Infer(1001, handle, new byte[] { 1, 2, 3 }));
         Assert.Equal([1, 2, 3], (await Connection.ReceiveAsync(FrameKind.Result)).Data.Single());
     }
+
+    [Collection(ServerCollection.Name)]
+    public sealed class OnKestrel(BinaryTestServer server) : RefusedRequestTests(server);
+
+    [Collection(EpollCollection.Name)]
+    public sealed class OnEpoll(EpollTestServer server) : RefusedRequestTests(server);
 }

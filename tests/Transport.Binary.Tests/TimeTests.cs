@@ -6,8 +6,7 @@ using Camshaft.Transport.Wire;
 namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>Clients that are too slow or silent, and requests whose time is over. The clock is moved as long as it takes.</summary>
-[Collection(ServerCollection.Name)]
-public sealed class TimeTests(BinaryTestServer server) : ServerTest(server)
+public abstract class TimeTests(BinaryTestServer server) : ServerTest(server)
 {
     [Theory]
     [InlineData(0)]
@@ -163,4 +162,10 @@ public sealed class TimeTests(BinaryTestServer server) : ServerTest(server)
 
         await task;
     }
+
+    [Collection(ServerCollection.Name)]
+    public sealed class OnKestrel(BinaryTestServer server) : TimeTests(server);
+
+    [Collection(EpollCollection.Name)]
+    public sealed class OnEpoll(EpollTestServer server) : TimeTests(server);
 }

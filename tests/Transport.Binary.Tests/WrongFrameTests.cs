@@ -7,8 +7,7 @@ using Camshaft.Transport.Wire.Tests.Support;
 namespace Camshaft.Transport.Binary.Tests;
 
 /// <summary>Frames that cannot be answered: the connection ends with a go-away that says why.</summary>
-[Collection(ServerCollection.Name)]
-public sealed class WrongFrameTests(BinaryTestServer server) : ServerTest(server)
+public abstract class WrongFrameTests(BinaryTestServer server) : ServerTest(server)
 {
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
@@ -160,4 +159,10 @@ public sealed class WrongFrameTests(BinaryTestServer server) : ServerTest(server
 
         await Connection.ReceiveGoAwayAsync(StatusCode.Unsupported);
     }
+
+    [Collection(ServerCollection.Name)]
+    public sealed class OnKestrel(BinaryTestServer server) : WrongFrameTests(server);
+
+    [Collection(EpollCollection.Name)]
+    public sealed class OnEpoll(EpollTestServer server) : WrongFrameTests(server);
 }

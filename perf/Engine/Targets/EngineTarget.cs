@@ -1,5 +1,6 @@
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Routing;
 using Camshaft.Load;
 using Camshaft.Load.Plans;
 using Camshaft.Load.Targets;
@@ -43,7 +44,18 @@ internal sealed class EngineTarget : ITarget
     public ModelVersion GetVersion(string model) => _engine.Models.List().Single(entry => entry.Name == model).HighestReady!;
 
     public Task<IReadOnlyList<ITargetModel>> OpenAsync(IReadOnlyList<ModelLoad> models, int seed, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<ITargetModel>>([.. models.Select(load => new InProcessModel(_engine, load, RequestInputs.Create(load, GetVersion(load.Name).Signature!.Inputs, seed)))]);
+        Task.FromResult<IReadOnlyList<ITargetModel>>([.. models.Select(load => Open(load, seed))]);
+
+    private InProcessModel Open(ModelLoad load, int seed)
+    {
+        // An alias is followed by its rules, as a transport would.
+        if (!_engine.Router.Table.TryRoute(new AliasRequest(load.Name), out var route))
+        {
+            route = new Route(load.Name, load.Version ?? ModelRegistry.HighestReady);
+        }
+
+        return new InProcessModel(_engine, load, RequestInputs.Create(load, GetVersion(route.ModelName).Signature!.Inputs, seed), route);
+    }
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 }

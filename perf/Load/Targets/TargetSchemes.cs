@@ -1,5 +1,6 @@
 using Camshaft.Load.Targets.Binary;
 using Camshaft.Load.Targets.InProcess;
+using Camshaft.Load.Targets.KServeGrpc;
 using Camshaft.Load.Targets.KServeHttp;
 
 namespace Camshaft.Load.Targets;
@@ -13,6 +14,8 @@ public static class TargetSchemes
         ["camshafts"] = static (address, options) => new BinaryTarget(address, options),
         ["camshaft+unix"] = static (address, options) => new BinaryTarget(address, options),
         ["inproc"] = static (address, options) => new InProcessTarget(address, options),
+        ["kserve+grpc"] = static (address, options) => new KServeGrpcTarget(address, options),
+        ["kserve+grpcs"] = static (address, options) => new KServeGrpcTarget(address, options),
         ["kserve+http"] = static (address, options) => new KServeHttpTarget(address, options),
         ["kserve+https"] = static (address, options) => new KServeHttpTarget(address, options),
     };

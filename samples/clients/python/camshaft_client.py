@@ -44,7 +44,7 @@ Model = collections.namedtuple("Model", "name handle version inputs outputs")
 class Client:
     """One connection. The address is a host, or the path of a Unix socket when it begins with '/'."""
 
-    def __init__(self, address, port=8003, key=None, tls=None, timeout=30):
+    def __init__(self, address, port=8003, key=None, tls=None, timeout=30, features=0):
         if address.startswith("/"):
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.connect(address)
@@ -57,8 +57,8 @@ class Client:
         self._socket.settimeout(timeout)
         self._file = self._socket.makefile("rb")
         fields = (_field(API_KEY, key.encode()) if key else b"") + _field(AGENT, b"camshaft-python/1")
-        self._send(HELLO, 0, struct.pack("<HHIQQII", 1, 1, 0, 0, UNBOUNDED, 0, 0), fields, credit=UNBOUNDED)
-        *_, self.longest_infer, self.request_limit, self.handle_limit = struct.unpack("<HHIQQII", self._receive()[0][7])
+        self._send(HELLO, 0, struct.pack("<HHIQQII", 1, 1, 0, features, UNBOUNDED, 0, 0), fields, credit=UNBOUNDED)
+        *_, self.features, self.longest_infer, self.request_limit, self.handle_limit = struct.unpack("<HHIQQII", self._receive()[0][7])
 
     def close(self):
         """Says goodbye and closes."""

@@ -8,4 +8,10 @@ public enum ExecutionState : byte
 
     /// <summary>The backend completes or fails the execution later.</summary>
     Pending,
+
+    /// <summary>
+    /// All of the batch's work is on the lane's compute stream (<see cref="IAcceleratorLane"/>); the engine copies the outputs and ends
+    /// the batch behind it.
+    /// </summary>
+    Enqueued,
 }

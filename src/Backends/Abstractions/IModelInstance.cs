@@ -14,8 +14,10 @@ public interface IModelInstance : IDisposable
     /// </remarks>
     /// <returns>
     /// <see cref="ExecutionState.Completed"/>: the outputs are there (backends on the CPU, on the lane's thread).
-    /// <see cref="ExecutionState.Pending"/>: the work is enqueued on the lane's streams, and the backend calls
-    /// <see cref="ModelExecution.Complete"/> or <see cref="ModelExecution.Fail"/> exactly once, later, from any thread.
+    /// <see cref="ExecutionState.Pending"/>: the backend calls <see cref="ModelExecution.Complete"/> or
+    /// <see cref="ModelExecution.Fail"/> exactly once, later, from any thread; not on an <see cref="IAcceleratorLane"/>.
+    /// <see cref="ExecutionState.Enqueued"/>: on an <see cref="IAcceleratorLane"/>, the work is on the lane's compute stream. Inputs and
+    /// the engine's outputs are device memory there, and what of them the compute stream does in its order is all that the backend does.
     /// </returns>
     /// <exception cref="BackendException">The batch failed; the message reaches the client.</exception>
     /// <exception cref="OperationCanceledException">The run was ended because <see cref="ModelExecution.CancellationToken"/> was set.</exception>

@@ -9,20 +9,26 @@ namespace Camshaft.Client.Connections;
 internal static class Answers
 {
     /// <summary>Makes a result of a frame, which it then owns.</summary>
-    public static InferenceResult ReadResult(byte[] frame, in FrameHead head, ModelSignature signature)
+    public static InferenceResult ReadResult(byte[] frame, in FrameHead head, ModelSignature signature, IReadOnlyList<OutputRegion> regions)
     {
         Throw(ResultHead.TryRead(frame, head, out var result));
         var reader = new TensorTableReader(frame, head, result);
         while (reader.TryRead(out var entry, out _))
         {
-            if (entry.Index >= signature.Outputs.Count || entry.Place != TensorPlace.Frame)
+            if (entry.Index >= signature.Outputs.Count)
             {
                 throw new InvalidDataException($"The server sent a result with output {entry.Index}; the model has {signature.Outputs.Count} outputs.");
+            }
+
+            if (entry.Place == TensorPlace.Region && !(InferenceResult.FindPlace(regions, signature.Outputs[entry.Index].Name) is { } place
+                && entry.Region == place.Region.Number && entry.Offset == place.Offset && entry.ByteSize <= place.ByteSize))
+            {
+                throw new InvalidDataException($"The server sent output {entry.Index} to region {entry.Region}, where it was not wanted.");
             }
         }
 
         Throw(reader.Fault);
-        return new InferenceResult(signature, frame, result);
+        return new InferenceResult(signature, frame, result, regions);
     }
 
     /// <summary>Reads the error that ends a request.</summary>

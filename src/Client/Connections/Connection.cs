@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Client.Endpoints;
@@ -29,13 +30,20 @@ internal sealed class Connection : IAsyncDisposable
         _endpoint = endpoint;
         _stream = stream;
         _receiver = new Receiver(stream);
-        var writer = new FrameWriter(PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 64 << 10, leaveOpen: true)));
+        var writer = new FrameWriter(PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 64 << 10, leaveOpen: true)), (stream as NetworkStream)?.Socket);
         _sender = new Sender(writer, _inFlight, options.QueueLimit) { Broken = OnBroken };
         Models = new ModelHandles(_sender, _inFlight);
+        Regions = new Regions(endpoint.Name, _sender, _inFlight);
     }
 
     /// <summary>The models that are open on it.</summary>
     public ModelHandles Models { get; }
+
+    /// <summary>The memory that its server shares.</summary>
+    public Regions Regions { get; }
+
+    /// <summary>Where its server is.</summary>
+    public Endpoint Endpoint => _endpoint;
 
     /// <summary>Completes when it takes no more requests.</summary>
     public Task Leaving => _leaving.Task;
@@ -114,6 +122,7 @@ internal sealed class Connection : IAsyncDisposable
         }
 
         _sender.Begin(hello, head.Credit);
+        Regions.Features = hello.Features;
         _receiver.Consume((int)head.FrameByteSize);
         return hello;
     }
@@ -188,12 +197,12 @@ internal sealed class Connection : IAsyncDisposable
         }
 
         // It stays in the table until its answer is here, so that it ends when the connection does before.
-        var signature = call.Opened.Signature;
+        var (signature, regions) = (call.Opened.Signature, call.Options.OutputRegions);
         var frame = await _receiver.TakeFrameAsync((int)head.FrameByteSize).ConfigureAwait(false);
         InferenceResult result;
         try
         {
-            result = Answers.ReadResult(frame, head, signature);
+            result = Answers.ReadResult(frame, head, signature, regions);
         }
         catch
         {
@@ -225,7 +234,9 @@ internal sealed class Connection : IAsyncDisposable
                 _inFlight.TryRemove(head.Id, out _);
                 open.Complete(opened);
                 break;
-            case FrameKind.Done when _inFlight.TryRemove(head.Id, out _):
+            case FrameKind.Done when _inFlight.TryRemove(head.Id, out var done):
+                (done as PendingRegion)?.Complete();
+                break;
             case FrameKind.Pong:
             case FrameKind.Credit:
                 break;

@@ -17,7 +17,7 @@ internal static class ControlFrames
 
         // What results may take is bounded by the requests that are in flight, so they need no credit.
         new FrameHead(FrameKind.Hello, FrameFlags.None, fields, fields, 0, WireFormat.UnboundedCredit).Write(frame);
-        new HelloHead(WireFormat.Version, WireFormat.Version, 0, WireFeatures.None, options.ResultByteSizeLimit, 0, 0).Write(frame);
+        new HelloHead(WireFormat.Version, WireFormat.Version, 0, OperatingSystem.IsLinux() ? WireFeatures.SealedMemory | WireFeatures.NamedMemory : WireFeatures.None, options.ResultByteSizeLimit, 0, 0).Write(frame);
         var writer = new FieldWriter(frame.AsSpan(WireFormat.HeadByteSize));
         writer.Write(FieldNumber.Agent, agent);
         if (key is not null)
@@ -42,6 +42,24 @@ internal static class ControlFrames
     {
         var frame = Head(FrameKind.Close, id);
         new TargetHead(handle).Write(frame);
+        return frame;
+    }
+
+    public static byte[] Register(ulong id, SharedRegion region)
+    {
+        var name = region.Mapped.Name;
+        var nameByteSize = Encoding.UTF8.GetByteCount(name);
+        var frame = new byte[WireFormat.HeadByteSize + TextBlock.GetByteSize(nameByteSize)];
+        new FrameHead(FrameKind.Register, id, frame.Length - WireFormat.HeadByteSize).Write(frame);
+        new RegisterHead(region.Number, region.Mapped.Kind, 0, region.ByteSize, nameByteSize).Write(frame);
+        TextBlock.Write(frame.AsSpan(WireFormat.HeadByteSize), name);
+        return frame;
+    }
+
+    public static byte[] Unregister(ulong id, uint region)
+    {
+        var frame = Head(FrameKind.Unregister, id);
+        new TargetHead(region).Write(frame);
         return frame;
     }
 

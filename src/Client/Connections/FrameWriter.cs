@@ -1,13 +1,16 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Camshaft.Client.Requests;
+using Camshaft.Client.SharedMemory;
 using Camshaft.Transport.Wire;
 
 namespace Camshaft.Client.Connections;
 
 /// <summary>Writes frames into a connection's pipe, inputs straight from the memory of the caller. Used by the one who is the sender at the time.</summary>
-internal sealed class FrameWriter(PipeWriter output)
+internal sealed class FrameWriter(PipeWriter output, Socket? socket)
 {
     // Each flush of a large request waits for the network; less than this is written in between for no gain.
     private const int FlushByteSize = 256 << 10;
@@ -21,6 +24,20 @@ internal sealed class FrameWriter(PipeWriter output)
         Advance(frame.Length);
     }
 
+    /// <summary>Sends a frame with a descriptor, after what was written before.</summary>
+    public async ValueTask SendAsync(byte[] frame, SafeHandle descriptor)
+    {
+        await FlushAsync().ConfigureAwait(false);
+        try
+        {
+            await DescriptorSender.SendAsync(socket!, frame, descriptor).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The memory is gone, and nobody waits for the answer; where it is the socket, the next frame tells.
+        }
+    }
+
     /// <summary>Writes an infer.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(InferenceCall call, ulong id, InferLayout layout)
@@ -29,7 +46,7 @@ internal sealed class FrameWriter(PipeWriter output)
         long position = layout.PrefaceByteSize;
         for (var i = 0; i < call.InputCount; i++)
         {
-            var byteSize = call.Inputs[i].ByteSize;
+            var byteSize = call.Inputs[i].SentByteSize;
             if (byteSize == 0)
             {
                 continue;
@@ -76,23 +93,29 @@ internal sealed class FrameWriter(PipeWriter output)
     private void WritePreface(InferenceCall call, ulong id, in InferLayout layout)
     {
         var preface = output.GetSpan(layout.PrefaceByteSize)[..layout.PrefaceByteSize];
-        var outputs = call.Options.Outputs;
+        var (outputs, regions) = (call.Options.Outputs, call.Options.OutputRegions);
 
         // One that is over has a moment left: it is about to be ended here, and 0 would mean any time.
         var timeout = call.Left is { } left ? Math.Max(1, (long)left.TotalMicroseconds) : 0;
         new FrameHead(FrameKind.Infer, FrameFlags.None, layout.FieldsByteSize, layout.FrameByteSize - WireFormat.HeadByteSize, id, 0).Write(preface);
-        new InferHead(call.Opened.Handle, call.InputCount, outputs.Count, layout.TableByteSize, (uint)call.Options.Priority, timeout).Write(preface);
+        new InferHead(call.Opened.Handle, call.InputCount, outputs.Count + regions.Count, layout.TableByteSize, (uint)call.Options.Priority, timeout).Write(preface);
         WriteFields(call, preface.Slice(WireFormat.HeadByteSize, layout.FieldsByteSize));
         var table = preface[(WireFormat.HeadByteSize + layout.FieldsByteSize)..];
         var signature = call.Opened.Signature;
         foreach (ref readonly var input in call.Inputs)
         {
-            new TensorEntry { Index = InferLayout.FindIndex(signature.Inputs, input.Name), DataType = input.DataType, Shape = input.Shape, ByteSize = input.ByteSize }.Write(ref table);
+            input.ToEntry(InferLayout.FindIndex(signature.Inputs, input.Name)).Write(ref table);
         }
 
         for (var i = 0; i < outputs.Count; i++)
         {
             new TensorEntry { Index = InferLayout.FindIndex(signature.Outputs, outputs[i]) }.Write(ref table);
+        }
+
+        for (var i = 0; i < regions.Count; i++)
+        {
+            var (name, place) = (regions[i].Name, regions[i].Place);
+            new TensorEntry { Index = InferLayout.FindIndex(signature.Outputs, name), Place = TensorPlace.Region, ByteSize = place.ByteSize, Region = place.Region.Number, Offset = place.Offset }.Write(ref table);
         }
 
         Advance(layout.PrefaceByteSize);

@@ -20,10 +20,10 @@ internal readonly record struct InferLayout(int FieldsByteSize, int TableByteSiz
     {
         layout = default;
         var fields = MeasureFields(call);
-        var table = call.Options.Outputs.Count * TensorEntry.LeastByteSize;
+        var table = (call.Options.Outputs.Count * TensorEntry.LeastByteSize) + (call.Options.OutputRegions.Count * TensorEntry.GetByteSize(0, TensorPlace.Region));
         foreach (ref readonly var input in call.Inputs)
         {
-            table += TensorEntry.GetByteSize(input.Shape.Rank, TensorPlace.Frame);
+            table += TensorEntry.GetByteSize(input.Shape.Rank, input.Region is null ? TensorPlace.Frame : TensorPlace.Region);
             if (FindIndex(call.Opened.Signature.Inputs, input.Name) < 0)
             {
                 return NoSuch(call, "input", input.Name, call.Opened.Signature.Inputs);
@@ -38,6 +38,14 @@ internal readonly record struct InferLayout(int FieldsByteSize, int TableByteSiz
             }
         }
 
+        for (var i = 0; i < call.Options.OutputRegions.Count; i++)
+        {
+            if (FindIndex(call.Opened.Signature.Outputs, call.Options.OutputRegions[i].Name) < 0)
+            {
+                return NoSuch(call, "output", call.Options.OutputRegions[i].Name, call.Opened.Signature.Outputs);
+            }
+        }
+
         var preface = WireFormat.HeadByteSize + fields + table;
         if (preface > WireFormat.LongestPreface)
         {
@@ -47,7 +55,7 @@ internal readonly record struct InferLayout(int FieldsByteSize, int TableByteSiz
         var data = new DataLayout(preface);
         foreach (ref readonly var input in call.Inputs)
         {
-            data.Place(input.ByteSize);
+            data.Place(input.SentByteSize);
         }
 
         layout = new InferLayout(fields, table, data.FrameByteSize);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Camshaft.Backends;
 using Camshaft.Client.Requests;
 using Camshaft.Transport.Wire;
@@ -13,7 +14,7 @@ namespace Camshaft.Client.Connections;
 internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int queueLimit)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<byte[]> _urgent = [];
+    private readonly Queue<(byte[] Frame, SafeHandle? Descriptor)> _urgent = [];
     private readonly Queue<InferenceCall> _calls = [];
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _sending;
     private Action? _onSent;
@@ -46,7 +47,8 @@ internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int que
 
     /// <summary>Sends a frame ahead of requests.</summary>
     /// <param name="frame">The frame.</param>
-    public void Send(byte[] frame)
+    /// <param name="descriptor">What goes with it; null for nothing.</param>
+    public void Send(byte[] frame, SafeHandle? descriptor = null)
     {
         lock (_gate)
         {
@@ -55,7 +57,7 @@ internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int que
                 return;
             }
 
-            _urgent.Enqueue(frame);
+            _urgent.Enqueue((frame, descriptor));
             if (!TryBecomeSender())
             {
                 return;
@@ -69,11 +71,12 @@ internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int que
     /// <param name="id">Its id.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="request">The request; in flight from now on.</param>
-    public void Send(ulong id, byte[] frame, IPending request)
+    /// <param name="descriptor">What goes with the frame; null for nothing.</param>
+    public void Send(ulong id, byte[] frame, IPending request, SafeHandle? descriptor = null)
     {
         if (inFlight.TryAdd(id, request))
         {
-            Send(frame);
+            Send(frame, descriptor);
         }
         else
         {
@@ -237,9 +240,13 @@ internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int que
     {
         try
         {
-            while (TryTake(out var frame, out var call))
+            while (TryTake(out var frame, out var descriptor, out var call))
             {
-                if (frame is not null)
+                if (descriptor is not null)
+                {
+                    await writer.SendAsync(frame!, descriptor).ConfigureAwait(false);
+                }
+                else if (frame is not null)
                 {
                     writer.Write(frame);
                 }
@@ -265,12 +272,14 @@ internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int que
         }
     }
 
-    private bool TryTake(out byte[]? frame, out InferenceCall? call)
+    private bool TryTake(out byte[]? frame, out SafeHandle? descriptor, out InferenceCall? call)
     {
         lock (_gate)
         {
             call = null;
-            if (_urgent.TryDequeue(out frame))
+            var hasUrgent = _urgent.TryDequeue(out var urgent);
+            (frame, descriptor) = urgent;
+            if (hasUrgent)
             {
                 return true;
             }

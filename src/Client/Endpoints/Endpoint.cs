@@ -30,6 +30,9 @@ internal sealed class Endpoint
     /// <summary>The address as it was given, for messages.</summary>
     public string Name { get; }
 
+    /// <summary>Whether it is a Unix socket, whose server knows which user calls.</summary>
+    public bool IsUnix => _endPoint is UnixDomainSocketEndPoint;
+
     /// <summary>Makes a stream to the server, the caller's to dispose.</summary>
     public async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal sealed class EndpointSet : IAsyncDisposable
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Connection[] _ready = [];
     private Task[]? _running;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     public EndpointSet(IReadOnlyList<Endpoint> endpoints, CamshaftClientOptions options, ClientTelemetry telemetry)
     {
@@ -28,6 +28,9 @@ internal sealed class EndpointSet : IAsyncDisposable
 
     /// <summary>The connections that take requests.</summary>
     public IReadOnlyList<Connection> Ready => _ready;
+
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, typeof(CamshaftClient));
 
     /// <summary>Chooses a connection that takes requests.</summary>
     /// <returns><see langword="false"/> when there is none; <see cref="PickAsync"/> waits for one.</returns>
@@ -60,7 +63,7 @@ internal sealed class EndpointSet : IAsyncDisposable
             Task changed;
             lock (_gate)
             {
-                ObjectDisposedException.ThrowIf(_isDisposed, typeof(CamshaftClient));
+                ThrowIfDisposed();
                 _running ??= [.. _slots.Select(slot => slot.RunAsync(_stop.Token))];
                 changed = _changed.Task;
             }
@@ -116,6 +119,9 @@ internal sealed class EndpointSet : IAsyncDisposable
             connection.Models.Close(model);
         }
     }
+
+    /// <summary>Has every server let go of a region.</summary>
+    public Task LeaveAsync(SharedRegion region) => Task.WhenAll(_ready.Select(connection => connection.Regions.LeaveAsync(region)));
 
     /// <summary>Has a model opened again where its handle does not fit any more.</summary>
     public void Forget(OpenedModel opened)

@@ -54,7 +54,7 @@ internal static class InferAnswer
         {
             using var json = JsonDocument.Parse(head);
             var ran = json.RootElement.TryGetProperty("model_version", out var text) && long.TryParse(text.GetString(), out var number) ? number : version;
-            var result = new ResultFrame(signature, ran);
+            var result = new ResultFrame(signature, ran, []);
             foreach (var output in json.RootElement.GetProperty("outputs").EnumerateArray())
             {
                 var byteSize = output.GetProperty("parameters").GetProperty("binary_data_size").GetInt32();

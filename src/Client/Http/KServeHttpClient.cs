@@ -65,6 +65,11 @@ public sealed class KServeHttpClient : IInferenceClient
         }
     }
 
+    /// <summary>Always fails: over HTTP no memory is shared.</summary>
+    /// <inheritdoc/>
+    public ValueTask<SharedRegion> CreateRegionAsync(int byteSize, CancellationToken cancellationToken = default) =>
+        throw new InferenceException(StatusCode.Unsupported, "Over HTTP no memory is shared; CamshaftClient does that.");
+
     /// <summary>Ends the connections.</summary>
     public ValueTask DisposeAsync()
     {

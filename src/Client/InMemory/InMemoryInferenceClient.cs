@@ -51,6 +51,14 @@ public sealed class InMemoryInferenceClient : IInferenceClient
             ? new ValueTask<IInferenceModel>(model)
             : throw new InferenceException(StatusCode.NotFound, $"Model '{name}'{(version is null ? "" : $" version {version}")} was not found.");
 
+    /// <summary>Makes memory of this process's own, which models read and write as if it were shared. On every system.</summary>
+    /// <inheritdoc/>
+    public ValueTask<SharedRegion> CreateRegionAsync(int byteSize, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteSize);
+        return ValueTask.FromResult(new SharedRegion(byteSize));
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -54,8 +54,27 @@ public sealed class InMemoryRequest
 
     internal InferenceResult ToResult(ModelSignature signature, long version)
     {
-        var frame = new ResultFrame(signature, version);
-        var outputs = _outputs.Where(output => Options.Outputs.Count == 0 || Options.Outputs.Contains(output.Name)).ToList();
+        var frame = new ResultFrame(signature, version, Options.OutputRegions);
+        foreach (var wanted in Options.OutputRegions)
+        {
+            var (name, place) = (wanted.Name, wanted.Place);
+            var output = _outputs.Find(output => output.Name == name);
+            if (output.Data is null)
+            {
+                throw new InferenceException(StatusCode.InvalidArgument, $"The model has no output '{name}'.");
+            }
+
+            if (output.Data.Length > place.ByteSize)
+            {
+                throw new InferenceException(StatusCode.InvalidArgument, $"Output '{name}' has {output.Data.Length} bytes; the request has room for {place.ByteSize}.");
+            }
+
+            output.Data.CopyTo(place.Bytes);
+            frame.Add(name, output.DataType, output.Shape, output.Data.Length, place);
+        }
+
+        var hasAll = Options.Outputs.Count == 0 && Options.OutputRegions.Count == 0;
+        var outputs = _outputs.Where(output => hasAll || Options.Outputs.Contains(output.Name)).ToList();
         foreach (var output in outputs)
         {
             frame.Add(output.Name, output.DataType, output.Shape, output.Data.Length);
@@ -64,7 +83,7 @@ public sealed class InMemoryRequest
         frame.Rent();
         for (var i = 0; i < outputs.Count; i++)
         {
-            outputs[i].Data.CopyTo(frame.GetData(i));
+            outputs[i].Data.CopyTo(frame.GetData(Options.OutputRegions.Count + i));
         }
 
         return frame.Detach();

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Camshaft.Backends;
 using Camshaft.Client.Connections;
 using Camshaft.Client.Endpoints;
+using Camshaft.Client.SharedMemory;
 using Camshaft.Client.Telemetry;
+using Camshaft.Transport.Wire;
 
 namespace Camshaft.Client.Requests;
 
@@ -30,7 +32,7 @@ internal sealed class CallDriver(CamshaftClientOptions options, EndpointSet endp
         var call = _free.TryDequeue(out var free) ? free : new InferenceCall(this);
         call.Begin(model, inputs, requestOptions, activity, trace, cancellationToken);
         var task = call.Task;
-        if (endpoints.TryPick(out var connection) && connection.Models.TryGet(model, out var opened))
+        if (endpoints.TryPick(out var connection) && connection.Models.TryGet(model, out var opened) && (!call.UsesRegions || connection.Regions.HasAll(call)))
         {
             call.Attempt(connection, opened);
         }
@@ -99,6 +101,43 @@ internal sealed class CallDriver(CamshaftClientOptions options, EndpointSet endp
         }
     }
 
+    /// <summary>Makes memory of the kind that the server offers, and has it registered.</summary>
+    public async Task<SharedRegion> CreateRegionAsync(int byteSize, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Timeout, TimeProvider);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        SharedRegion? region = null;
+        try
+        {
+            var connection = await endpoints.PickAsync(both.Token).ConfigureAwait(false);
+            region = new SharedRegion(CreateMemory(connection, byteSize), endpoints.LeaveAsync);
+            await connection.Regions.RegisterAsync(region).WaitAsync(both.Token).ConfigureAwait(false);
+            return region;
+        }
+        catch (Exception exception)
+        {
+            if (region is not null)
+            {
+                await region.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new InferenceException(StatusCode.DeadlineExceeded, $"Memory could not be shared within {Timeout.TotalMilliseconds:0} ms.", exception);
+            }
+
+            throw;
+        }
+    }
+
+    private static MappedMemory CreateMemory(Connection connection, int byteSize)
+    {
+        var (features, endpoint) = (connection.Regions.Features, connection.Endpoint);
+        return (features & WireFeatures.SealedMemory) != 0 ? MappedMemory.CreateSealed(byteSize)
+            : (features & WireFeatures.NamedMemory) != 0 ? MappedMemory.CreateNamed(byteSize, isOpenToAll: !endpoint.IsUnix)
+            : throw new InferenceException(StatusCode.Unsupported, $"{endpoint.Name} offers this client no shared memory; a server on the same machine does, unless it is told not to.");
+    }
+
     private async Task SearchAsync(InferenceCall call, TimeSpan wait)
     {
         var search = call.BeginSearch();
@@ -111,12 +150,22 @@ internal sealed class CallDriver(CamshaftClientOptions options, EndpointSet endp
 
             var connection = await endpoints.PickAsync(search.Token).ConfigureAwait(false);
             var opened = await connection.Models.OpenAsync(call.Model).WaitAsync(search.Token).ConfigureAwait(false);
+            if (call.UsesRegions)
+            {
+                await connection.Regions.RegisterAllAsync(call).WaitAsync(search.Token).ConfigureAwait(false);
+            }
+
             call.EndSearch(connection, opened);
         }
         catch (InferenceException exception)
         {
             // The search counts as an attempt, so that one without end ends.
             call.EndSearch(new AttemptEnd(exception.Status, AttemptFlags.NotBegun));
+        }
+        catch (ObjectDisposedException)
+        {
+            // As those end that are on their way.
+            call.EndSearch(new AttemptEnd(new InferenceStatus(StatusCode.Cancelled, "The client was disposed."), AttemptFlags.Local));
         }
         catch (OperationCanceledException)
         {

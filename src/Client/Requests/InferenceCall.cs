@@ -66,6 +66,9 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
 
     public int InputCount { get; private set; }
 
+    /// <summary>Whether it refers to shared memory, which the connection's server must know.</summary>
+    public bool UsesRegions { get; private set; }
+
     /// <summary>The handle of the attempt.</summary>
     public OpenedModel Opened { get; private set; } = null!;
 
@@ -90,6 +93,12 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
 
         inputs.CopyTo(_inputs);
         InputCount = inputs.Length;
+        UsesRegions = options.OutputRegions.Count > 0;
+        foreach (ref readonly var input in inputs)
+        {
+            UsesRegions |= input.Region is not null;
+        }
+
         (Model, Options, Activity, Trace, Attempts, _owners, _end) = (model, options, activity, trace, 0, 1, default);
         StartedAt = _driver.TimeProvider.GetTimestamp();
         var timeout = options.Timeout ?? _driver.Timeout;

@@ -7,7 +7,8 @@ namespace Camshaft.Client.Requests;
 /// <summary>Makes the frame of a result that did not come as one, so that there is one kind of result however it came. One thread.</summary>
 /// <param name="signature">The model's.</param>
 /// <param name="version">The version that ran.</param>
-internal sealed class ResultFrame(ModelSignature signature, long version)
+/// <param name="regions">Where outputs were wanted that are not in the frame.</param>
+internal sealed class ResultFrame(ModelSignature signature, long version, IReadOnlyList<OutputRegion> regions)
 {
     private readonly List<TensorEntry> _entries = [];
     private readonly List<long> _offsets = [];
@@ -18,7 +19,7 @@ internal sealed class ResultFrame(ModelSignature signature, long version)
 
     /// <summary>Adds an output; all of them before <see cref="Rent"/>.</summary>
     /// <exception cref="InvalidDataException">The model has no such output, or its size does not fit.</exception>
-    public void Add(string name, DataType dataType, Shape shape, int byteSize)
+    public void Add(string name, DataType dataType, Shape shape, int byteSize, RegionSlice? place = null)
     {
         var index = Connections.InferLayout.FindIndex(signature.Outputs, name);
         if (index < 0)
@@ -31,7 +32,16 @@ internal sealed class ResultFrame(ModelSignature signature, long version)
             throw new InvalidDataException($"The answer's output '{name}' has {byteSize} bytes; {dataType.Name} of shape {shape} has another number.");
         }
 
-        _entries.Add(new TensorEntry { Index = index, DataType = dataType, Shape = shape, ByteSize = byteSize });
+        _entries.Add(new TensorEntry
+        {
+            Index = index,
+            DataType = dataType,
+            Shape = shape,
+            Place = place is null ? TensorPlace.Frame : TensorPlace.Region,
+            ByteSize = byteSize,
+            Region = place?.Region.Number ?? 0,
+            Offset = place?.Offset ?? 0,
+        });
     }
 
     /// <summary>Takes the memory, to be filled output by output.</summary>
@@ -42,7 +52,7 @@ internal sealed class ResultFrame(ModelSignature signature, long version)
         var layout = new DataLayout(WireFormat.HeadByteSize + table);
         foreach (var entry in _entries)
         {
-            _offsets.Add(layout.Place(entry.ByteSize));
+            _offsets.Add(layout.Place(entry.Place == TensorPlace.Frame ? entry.ByteSize : 0));
         }
 
         if (WireFormat.HeadByteSize + table > WireFormat.LongestPreface || layout.FrameByteSize > Array.MaxLength)
@@ -68,7 +78,7 @@ internal sealed class ResultFrame(ModelSignature signature, long version)
     {
         FrameHead.TryRead(_frame, out var head);
         _ = ResultHead.TryRead(_frame, head, out var result);
-        return new InferenceResult(signature, Interlocked.Exchange(ref _frame, null)!, result);
+        return new InferenceResult(signature, Interlocked.Exchange(ref _frame, null)!, result, regions);
     }
 
     /// <summary>Gives the memory back, unless a result has it.</summary>

@@ -2,6 +2,7 @@ using System.Threading.Tasks.Sources;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
+using Camshaft.Engine.Memory.Shared;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Telemetry;
@@ -50,8 +51,11 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <summary>Its inputs and outputs, by whose order indices count.</summary>
     public ModelSignature Signature => _plan.Signature;
 
-    /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>: nothing else waits for that thread.</summary>
+    /// <summary>Whether the request may run on the thread that calls <see cref="RunAsync"/>.</summary>
     public bool MayRunInline { get; set; }
+
+    /// <summary>Whether others wait for that thread; then only what is over sooner than a lane would wake up runs on it.</summary>
+    public bool OthersWait { get; set; }
 
     /// <summary>Whether requests to its model join to batches.</summary>
     public bool Joins => Batching.Joins;
@@ -61,6 +65,12 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// such a request may get its memory among the rows of others, who would else wait for it.
     /// </summary>
     public bool FillsAtOnce { get; set; }
+
+    /// <summary>Whether nobody waits for it: it runs alone, only where nothing else wants to, and never waits itself.</summary>
+    internal bool IsBackground { get; set; }
+
+    /// <summary>Whether it could start now, as one that nobody waits for.</summary>
+    internal bool HasRoomInBackground => _scheduler.HasRoomInBackground;
 
     /// <summary>1 = highest; 0 = the model's default. For policies that order by it.</summary>
     public ulong Priority { get; set; }
@@ -137,6 +147,10 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
 
     internal HostMemoryPool Memory => _memory;
 
+    internal SignaturePlan Plan => _plan;
+
+    internal bool HasRequestedOutputs => _tensors.HasRequestedOutputs;
+
     /// <summary>Sets a hard deadline, counted from now: a request that has not ended by then ends with <see cref="StatusCode.DeadlineExceeded"/>.</summary>
     /// <param name="timeout">More than zero.</param>
     public void SetTimeout(TimeSpan timeout)
@@ -156,7 +170,26 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         _tensors.DeclareInput(index, dataType, shape, byteSize);
 
     /// <summary>Asks for an output. Who asks for none gets them all.</summary>
-    public InferenceStatus RequestOutput(int index) => _tensors.RequestOutput(index);
+    /// <param name="index">The output.</param>
+    /// <param name="room">How many bytes there is room for; with more of them the request ends without success, before it runs where their number is known.</param>
+    public InferenceStatus RequestOutput(int index, long room = long.MaxValue) => _tensors.RequestOutput(index, room);
+
+    /// <summary>Has a declared input read where it lies, in memory of the client's, which the client may change at any time.</summary>
+    /// <returns>
+    /// <see langword="true"/>: the request owns the lease. <see langword="false"/>: the caller still does, and copies the input into the memory that comes with
+    /// <see cref="ReserveAsync"/>, since it does not begin at a multiple of <see cref="LentMemory.Alignment"/>, or must not change while it is used.
+    /// </returns>
+    public bool TryLendInput(int index, in LentMemory memory) => _tensors.TryLendInput(index, memory, Batching);
+
+    /// <summary>
+    /// Has an output that was asked for written where the client wants it, when all inputs are declared. One that joined others lies elsewhere all the same:
+    /// <see cref="GetOutput"/> tells.
+    /// </summary>
+    /// <returns>
+    /// <see langword="true"/>: the request owns the lease. <see langword="false"/>: the caller still does, and copies the output when it is there, since its size is
+    /// not known yet, or as for <see cref="TryLendInput"/>.
+    /// </returns>
+    public bool TryLendOutput(int index, in LentMemory memory) => _tensors.TryLendOutput(index, memory);
 
     /// <summary>
     /// Takes memory for the inputs and for the outputs whose shape is known, all at once. Where the budget is used up this
@@ -173,7 +206,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         if (Batching.Joins)
         {
             FindBucket();
-            if (FillsAtOnce)
+            if (FillsAtOnce && !_tensors.HasLent)
             {
                 _bucket?.TryClaim(this, _memory);
             }
@@ -192,6 +225,18 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
 
         static async ValueTask<InferenceStatus> WaitAsync(InferenceRequest self, ValueTask<InferenceStatus> reservation, long blockByteSize) =>
             self.Rent(await reservation.ConfigureAwait(false), blockByteSize);
+    }
+
+    /// <summary>Takes memory for the inputs and for the outputs whose shape is known, if all of it is there at once.</summary>
+    internal bool TryReserve()
+    {
+        if (!_tensors.Bind().IsOk)
+        {
+            return false;
+        }
+
+        var blockByteSize = _tensors.CountBlockBytes();
+        return blockByteSize == 0 || (_memory.TryReserve(blockByteSize) && Rent(InferenceStatus.Ok, blockByteSize).IsOk);
     }
 
     /// <summary>An input's memory, to be filled. After <see cref="ReserveAsync"/> succeeded.</summary>
@@ -234,6 +279,30 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <summary>An output, valid until the request is disposed. After <see cref="RunAsync"/> succeeded.</summary>
     public TensorView GetOutput(int index) => Outputs[index].View;
 
+    /// <summary>
+    /// Gives a request to another model what this one carries: the inputs and the wish for outputs, by name. The other is new; this one does not run.
+    /// Where the other has memory at once nothing waits.
+    /// </summary>
+    /// <param name="other">The other request; its owner stays its owner however this ends.</param>
+    /// <param name="cancellationToken">Gives the wait for memory up.</param>
+    /// <returns>Success; what the other model has against it; or why there is no memory.</returns>
+    public async ValueTask<InferenceStatus> CopyToAsync(InferenceRequest other, CancellationToken cancellationToken)
+    {
+        var status = RequestCopy.Declare(this, other);
+        if (status.IsOk)
+        {
+            other.FillsAtOnce = true;
+            status = await other.ReserveAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (status.IsOk)
+        {
+            RequestCopy.Fill(this, other);
+        }
+
+        return status;
+    }
+
     /// <summary>Says that the request's last byte has arrived.</summary>
     public void MarkReceived() => _timings.Received = _timeProvider.GetTimestamp();
 
@@ -274,6 +343,8 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         _status = default;
         Deadline = long.MaxValue;
         MayRunInline = false;
+        IsBackground = false;
+        OthersWait = false;
         Priority = 0;
         Trace = default;
         TraceState = null;

@@ -27,6 +27,9 @@ internal static class RequestErrors
     public static InferenceStatus Overloaded(ModelVersion model, TimeSpan retryAfter) =>
         new(StatusCode.Unavailable, $"{model}: there is more to do than can be done in time; the request would have been answered too late.") { RetryAfter = retryAfter };
 
+    public static InferenceStatus NoRoomInBackground(ModelVersion model) =>
+        new(StatusCode.Unavailable, $"{model}: there is other work; a copy of a request is not run then.");
+
     public static InferenceStatus OutOfService(ModelVersion model) => new(StatusCode.Unavailable, $"{model} is not ready: {model.Reason}.");
 
     public static InferenceStatus Stopping(ModelVersion model) => new(StatusCode.Unavailable, $"{model}: the server is stopping.");
@@ -37,6 +40,9 @@ internal static class RequestErrors
 
     public static InferenceStatus OutputMissing(ModelVersion model, TensorSpec output) =>
         new(StatusCode.Internal, $"{model}: the backend gave no output '{output.Name}'.");
+
+    public static InferenceStatus NoRoom(ModelVersion model, TensorSlot output) =>
+        new(StatusCode.InvalidArgument, $"{model}: output '{output.Spec.Name}' has {output.ByteSize} bytes; the request has room for {output.Room}.");
 
     public static InferenceStatus OutputNotWhole(ModelVersion model, TensorSlot output) =>
         new(StatusCode.Internal, $"{model}: the backend gave output '{output.Spec.Name}' {output.ByteSize} bytes, which are not the whole elements of BYTES {Shape.Format(output.Dimensions)}.");

@@ -1,5 +1,7 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
+using Camshaft.Engine.Memory.Shared;
 using Camshaft.Engine.Models;
 
 namespace Camshaft.Engine.Inference;
@@ -14,6 +16,12 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
     public ReadOnlySpan<TensorSlot> Inputs => _inputs;
 
     public ReadOnlySpan<TensorSlot> Outputs => _outputs;
+
+    /// <summary>Whether some tensor lies in memory of the client's, and so not among the rows of others.</summary>
+    public bool HasLent { get; private set; }
+
+    /// <summary>Whether outputs were asked for by name.</summary>
+    public bool HasRequestedOutputs => _hasRequestedOutputs;
 
     public InferenceStatus DeclareInput(int index, DataType dataType, ReadOnlySpan<long> shape, long byteSize)
     {
@@ -33,7 +41,7 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         return status;
     }
 
-    public InferenceStatus RequestOutput(int index)
+    public InferenceStatus RequestOutput(int index, long room)
     {
         var slot = _outputs[index];
         if (slot.IsPresent)
@@ -42,8 +50,29 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         }
 
         slot.IsPresent = true;
+        slot.Room = room;
         _hasRequestedOutputs = true;
         return InferenceStatus.Ok;
+    }
+
+    public bool TryLendInput(int index, in LentMemory memory, BatchAxes axes)
+    {
+        // What a whole batch shares must be to the others what it was when they were let in.
+        var slot = _inputs[index];
+        var isShared = axes.Joins && axes.GetInputAxis(index) == BatchAxes.NoAxis;
+        return (memory.IsImmutable || (MayChange(slot.Spec.DataType) && !isShared)) && TryLend(slot, memory);
+    }
+
+    public bool TryLendOutput(int index, in LentMemory memory)
+    {
+        var slot = _outputs[index];
+        if (!MayChange(slot.Spec.DataType) || !plan.TryBindOutput(index, _inputs, out var shape, out var byteSize) || byteSize > memory.ByteSize)
+        {
+            return false;
+        }
+
+        slot.SetShape(shape, byteSize, isKnown: true);
+        return TryLend(slot, memory);
     }
 
     /// <summary>Says whether every input is there that has to be, and works out the shapes of the outputs.</summary>
@@ -64,6 +93,10 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
             if (output.IsPresent && plan.TryBindOutput(i, _inputs, out var shape, out var byteSize))
             {
                 output.SetShape(shape, byteSize, isKnown: true);
+                if (byteSize > output.Room)
+                {
+                    return RequestErrors.NoRoom(model, output);
+                }
             }
         }
 
@@ -149,6 +182,11 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
                 return RequestErrors.OutputMissing(model, output.Spec);
             }
 
+            if (output.ByteSize > output.Room)
+            {
+                return RequestErrors.NoRoom(model, output);
+            }
+
             if (output.Spec.DataType == DataType.Bytes && !HasWholeElements(output))
             {
                 return RequestErrors.OutputNotWhole(model, output);
@@ -177,6 +215,23 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         }
 
         _hasRequestedOutputs = false;
+        HasLent = false;
+    }
+
+    // Numbers that change while they are used give other numbers. What a backend takes for an index, a length or a condition
+    // it may check once and use twice.
+    private static bool MayChange(DataType dataType) => dataType is not (DataType.Bool or DataType.Int32 or DataType.Int64 or DataType.Bytes);
+
+    private bool TryLend(TensorSlot slot, in LentMemory memory)
+    {
+        if (!memory.IsAligned)
+        {
+            return false;
+        }
+
+        slot.SetForeignMemory(memory.Address, memory.Release, memory.State);
+        HasLent = true;
+        return true;
     }
 
     private static bool HasWholeElements(TensorSlot output)

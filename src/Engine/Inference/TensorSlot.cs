@@ -6,7 +6,7 @@ namespace Camshaft.Engine.Inference;
 
 /// <summary>
 /// One input or output of a request: whether it takes part, its shape, and the memory that holds it: the pool's, a part of
-/// what a batch shares, or a backend's. Belongs to its request and is reused with it.
+/// what a batch shares, a backend's or a client's. Belongs to its request and is reused with it.
 /// </summary>
 internal sealed class TensorSlot(TensorSpec spec)
 {
@@ -25,6 +25,9 @@ internal sealed class TensorSlot(TensorSpec spec)
 
     /// <summary>Its shape is known before the run, as that of every input that is present.</summary>
     public bool IsShapeKnown { get; private set; }
+
+    /// <summary>Of an output: how many bytes whoever asked for it has room for.</summary>
+    public long Room { get; set; } = long.MaxValue;
 
     public bool HasMemory => !_buffer.IsDefault || IsForeign;
 
@@ -54,7 +57,7 @@ internal sealed class TensorSlot(TensorSpec spec)
         _bufferOffset = offset;
     }
 
-    /// <summary>Takes over memory of a backend's; gives back what the slot held.</summary>
+    /// <summary>Takes over memory of a backend's or a client's; gives back what the slot held.</summary>
     public void SetForeignMemory(nint address, Action<nint> release, nint state)
     {
         ReleaseMemory();
@@ -76,6 +79,7 @@ internal sealed class TensorSlot(TensorSpec spec)
         ReleaseMemory();
         IsPresent = false;
         IsShapeKnown = false;
+        Room = long.MaxValue;
     }
 
     private void ReleaseMemory()

@@ -88,6 +88,9 @@ public sealed unsafe class HostMemoryPool : IDisposable
     public ValueTask<InferenceStatus> ReserveAsync(long blockByteSize, CancellationToken cancellationToken) =>
         _budget.TakeAsync(blockByteSize, cancellationToken);
 
+    /// <summary>Reserves budget as <see cref="ReserveAsync"/> does, if there is some at once.</summary>
+    public bool TryReserve(long blockByteSize) => _budget.TryTake(blockByteSize);
+
     /// <summary>Changes the bytes that may be in use at once. What is in use beyond them comes back in its time.</summary>
     public void SetBudget(long byteSize)
     {

@@ -6,28 +6,31 @@ namespace Camshaft.Engine.Models;
 /// A loaded model's instances, one for each lane that has run it. Whoever holds a lane is alone with its place; lanes may
 /// come at any time. Disposed when nothing runs any more.
 /// </summary>
-internal sealed class LaneInstances(ILoadedModel model) : IDisposable
+/// <param name="model">The model.</param>
+/// <param name="share">Its part of an accelerator, where it has lanes of its own beside the scheduler's; null = on other devices.</param>
+internal sealed class LaneInstances(ILoadedModel model, IAcceleratorShare? share = null) : IDisposable
 {
     private readonly Lock _growth = new();
     private volatile Place[] _places = [];
 
     /// <summary>The instance for a lane, made when the lane first runs the model.</summary>
-    public IModelInstance Get(ILane lane) => GetPlace(lane.Index).Instance ??= model.CreateInstance(lane);
-
-    /// <summary>Disposes a lane's instance, so that the next run makes a new one.</summary>
-    public void Drop(ILane lane)
+    public IModelInstance Get(ILane lane)
     {
         var place = GetPlace(lane.Index);
-        var instance = place.Instance;
-        place.Instance = null;
-        instance?.Dispose();
+        return place.Instance ??= model.CreateInstance(GetLane(lane));
     }
+
+    /// <summary>The model's own lane for one of the scheduler's: the same, but for an accelerator.</summary>
+    public ILane GetLane(ILane lane) => share is null ? lane : GetPlace(lane.Index).Lane ??= share.CreateLane(lane.Index);
+
+    /// <summary>Disposes a lane's instance, so that the next run makes a new one.</summary>
+    public void Drop(ILane lane) => GetPlace(lane.Index).Dispose();
 
     public void Dispose()
     {
         foreach (var place in _places)
         {
-            place.Instance?.Dispose();
+            place.Dispose();
         }
     }
 
@@ -51,8 +54,19 @@ internal sealed class LaneInstances(ILoadedModel model) : IDisposable
         }
     }
 
-    private sealed class Place
+    private sealed class Place : IDisposable
     {
         public IModelInstance? Instance { get; set; }
+
+        /// <summary>The model's own lane; null where it has none.</summary>
+        public ILane? Lane { get; set; }
+
+        public void Dispose()
+        {
+            var (instance, lane) = (Instance, Lane);
+            (Instance, Lane) = (null, null);
+            instance?.Dispose();
+            lane?.Dispose();
+        }
     }
 }

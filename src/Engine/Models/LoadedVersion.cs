@@ -16,7 +16,7 @@ internal sealed class LoadedVersion : IDisposable
     private readonly Func<BatchAxes, IReadOnlyList<RunCost>, ModelQueues> _createQueues;
     private readonly Func<InferenceRequest> _createRequest;
 
-    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest, HostMemoryPool memory, string sampleDirectory = "")
+    public LoadedVersion(IBackend backend, ILoadedModel model, ModelSignature signature, DeviceScheduler scheduler, ModelVersion version, int queueLimit, RequestFactory createRequest, HostMemoryPool memory, string sampleDirectory = "", IAcceleratorShare? share = null)
     {
         Backend = backend;
         Model = model;
@@ -24,7 +24,8 @@ internal sealed class LoadedVersion : IDisposable
         Scheduler = scheduler;
         Memory = memory;
         SampleDirectory = sampleDirectory;
-        _instances = new LaneInstances(model);
+        Share = share;
+        _instances = new LaneInstances(model, share);
         _createQueues = (axes, costs) => new ModelQueues(scheduler, version, axes, costs, queueLimit);
         _createRequest = () => createRequest(version, Plan, Queues!, scheduler);
         Queues = _createQueues(new BatchAxes(signature, maxRows: 1), []);
@@ -36,6 +37,12 @@ internal sealed class LoadedVersion : IDisposable
     public IBackend Backend { get; }
 
     public ILoadedModel Model { get; }
+
+    /// <summary>Its part of an accelerator; null on other devices.</summary>
+    public IAcceleratorShare? Share { get; }
+
+    /// <summary>What it takes now beside the engine's buffers.</summary>
+    public MemoryFootprint Footprint => Share is null ? Model.Footprint : Model.Footprint with { DeviceByteSize = Model.Footprint.DeviceByteSize + Share.UsedByteSize };
 
     public SignaturePlan Plan { get; }
 
@@ -64,6 +71,9 @@ internal sealed class LoadedVersion : IDisposable
     /// <summary>The instance for a lane, made when the lane first runs the model. By the lane's holder.</summary>
     public IModelInstance GetInstance(ILane lane) => _instances.Get(lane);
 
+    /// <summary>The model's own lane for one of the scheduler's. By that lane's holder.</summary>
+    public ILane GetLane(ILane lane) => _instances.GetLane(lane);
+
     /// <summary>Disposes a lane's instance, so that the next run makes a new one. By the lane's holder.</summary>
     public void DropInstance(ILane lane) => _instances.Drop(lane);
 
@@ -72,5 +82,6 @@ internal sealed class LoadedVersion : IDisposable
         Queues.Dispose();
         _instances.Dispose();
         Model.Dispose();
+        Share?.Dispose();
     }
 }

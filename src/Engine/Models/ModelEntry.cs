@@ -1,3 +1,5 @@
+using Camshaft.Engine.Models.Configuration;
+
 namespace Camshaft.Engine.Models;
 
 /// <summary>
@@ -50,6 +52,9 @@ public sealed class ModelEntry
 
         return null;
     }
+
+    /// <summary>What its <c>model.yaml</c> said when the repository was looked at last; versions have their own.</summary>
+    public ModelConfiguration Configuration { get; internal set; } = ModelConfiguration.Default;
 
     internal void Set(IEnumerable<ModelVersion> versions, string? reason) =>
         _snapshot = new Snapshot([.. versions.OrderBy(static version => version.Number)], reason);

@@ -55,6 +55,9 @@ public sealed class ModelRegistry
         return modelVersion is not null ? InferenceStatus.Ok : NotReady(entry, version);
     }
 
+    /// <summary>Whether there is a model of a name, ready or not.</summary>
+    public bool Knows(ReadOnlySpan<char> modelName) => _byName.ContainsKey(modelName);
+
     /// <summary>Counts a request that could not be made since the version is not ready, for its model's figures.</summary>
     public void CountUntaken(ReadOnlySpan<char> modelName, long version)
     {

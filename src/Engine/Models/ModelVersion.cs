@@ -145,7 +145,7 @@ public sealed partial class ModelVersion
         {
             if (_loaded is { } loaded && !_isMeasuredForGood)
             {
-                Volatile.Write(ref _footprint, new StrongBox<MemoryFootprint>(loaded.Model.Footprint));
+                Volatile.Write(ref _footprint, new StrongBox<MemoryFootprint>(loaded.Footprint));
             }
         }
 
@@ -181,6 +181,9 @@ public sealed partial class ModelVersion
 
     internal IModelInstance GetInstance(ILane lane) => _loaded!.GetInstance(lane);
 
+    /// <summary>Its own lane on an accelerator, for one of the scheduler's; null on other devices.</summary>
+    internal IAcceleratorLane? FindAcceleratorLane(ILane lane) => _loaded!.Share is null ? null : (IAcceleratorLane)_loaded.GetLane(lane);
+
     internal void DropInstance(ILane lane, Exception exception)
     {
         Log.BackendFailed(_logger, ModelName, Number, exception);
@@ -209,6 +212,23 @@ public sealed partial class ModelVersion
 
     /// <summary>Takes the version out of service: a run of it goes on though nobody waits for it any more. Under the scheduler's lock.</summary>
     internal void TakeOutOfService() => SetStatus(ModelState.Failed, "taken out of service: a run of it does not end");
+
+    /// <summary>Takes the version out of service, and ends what waits for it: its device has failed.</summary>
+    internal void TakeOutOfService(string reason)
+    {
+        lock (_statusGate)
+        {
+            if (State is not (ModelState.Ready or ModelState.Warming or ModelState.Loading))
+            {
+                return;
+            }
+
+            SetStatus(ModelState.Failed, reason);
+        }
+
+        Log.Failed(_logger, ModelName, Number, reason);
+        CancelRequests();
+    }
 
     /// <summary>Logs that it was taken out of service.</summary>
     internal void ReportStuck() => Log.Stuck(_logger, ModelName, Number);

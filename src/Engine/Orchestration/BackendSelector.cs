@@ -9,7 +9,7 @@ namespace Camshaft.Engine.Orchestration;
 /// Finds the backend and the model file for a version: by the backend's name where the configuration has one, else by
 /// whose file is there. <c>device: auto</c> takes CUDA where a backend and a device for it are there, else the processors.
 /// </summary>
-internal sealed class BackendSelector(PluginHost plugins, IReadOnlyList<IDevice> devices)
+internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placement)
 {
     private static readonly DeviceKind[] Preference = [DeviceKind.Cuda, DeviceKind.Cpu];
 
@@ -46,7 +46,7 @@ internal sealed class BackendSelector(PluginHost plugins, IReadOnlyList<IDevice>
                 continue;
             }
 
-            var device = devices.FirstOrDefault(device => device.Kind == kind && (configuration.Device.Ordinal ?? device.Ordinal) == device.Ordinal);
+            var device = placement.Find(kind, configuration.Device.Ordinal, Path.GetFileName(Path.GetDirectoryName(version.Path)!));
             var choice = usable.FirstOrDefault(candidate => candidate.Backend.DeviceKinds.Contains(kind));
             if (device is not null && choice.Backend is not null)
             {
@@ -56,7 +56,7 @@ internal sealed class BackendSelector(PluginHost plugins, IReadOnlyList<IDevice>
 
         throw new BackendException(
             StatusCode.Unavailable,
-            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds))}, and the server has {string.Join(", ", devices.Select(static device => $"{device.Kind}:{device.Ordinal}"))}");
+            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds))}, and the server has {placement.Describe()}");
     }
 
     private static string? FindFile(IBackend backend, ModelConfiguration configuration, VersionDirectory version)

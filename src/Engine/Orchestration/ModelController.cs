@@ -114,6 +114,7 @@ public sealed partial class ModelController
         foreach (var definition in _repository.Scan())
         {
             var entry = _registry.GetOrAdd(definition.Name);
+            entry.Configuration = definition.Configuration;
             if (entry.Versions.Count == 0 && entry.Reason != definition.Error)
             {
                 entry.Set([], definition.Error);

@@ -143,11 +143,13 @@ internal sealed class ModelLoader(
     private async Task LoadFilesAsync(ModelVersion version, VersionDirectory directory, CancellationToken cancellationToken)
     {
         ILoadedModel? model = null;
+        IAcceleratorShare? share = null;
         try
         {
             var started = timeProvider.GetTimestamp();
             var choice = select(version.Configuration, directory);
-            model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), choice.Device, cancellationToken), completions).ConfigureAwait(false);
+            share = (choice.Device as IAccelerator)?.Open(DescribeTerms(version));
+            model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), share ?? choice.Device, cancellationToken), completions).ConfigureAwait(false);
             if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
             {
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}");
@@ -161,15 +163,16 @@ internal sealed class ModelLoader(
             }
 
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory));
+            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory), share);
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
-            model = null;
+            (model, share) = (null, null);
             await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             // A plugin may throw anything; whatever it is, it is this version's and no other's.
             model?.Dispose();
+            share?.Dispose();
             version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
             version.Fail(WithoutSubject(version, exception.Message));
         }
@@ -215,6 +218,13 @@ internal sealed class ModelLoader(
         Parameters = version.Configuration.Parameters,
         ThreadsPerRun = version.Configuration.Limits.Threads,
         ListedInputs = [.. version.Configuration.Inputs.Select(static input => input.Name)],
+    };
+
+    private static AcceleratorTerms DescribeTerms(ModelVersion version) => new(version.ToString())
+    {
+        Priority = version.Configuration.Scheduling.Priority,
+        ProcessorShare = version.Configuration.Limits.DeviceShare,
+        MemoryLimit = version.Configuration.Limits.DeviceMemoryBytes ?? long.MaxValue,
     };
 
     /// <summary>Takes over what the configuration states beyond the model file: batch axes, and lengths of inputs' variable dimensions.</summary>

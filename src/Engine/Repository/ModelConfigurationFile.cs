@@ -216,6 +216,8 @@ internal sealed class ModelConfigurationFile
             ["concurrency"] = () => limits = limits with { Concurrency = (int)_yaml.ReadInteger("concurrency", 1, MaxConcurrency) },
             ["queue_size"] = () => limits = limits with { QueueSize = (int)_yaml.ReadInteger("queue_size", 1, MaxQueueSize) },
             ["threads"] = () => limits = limits with { Threads = (int)_yaml.ReadInteger("threads", 1, MaxThreads) },
+            ["device_memory_bytes"] = () => limits = limits with { DeviceMemoryBytes = _yaml.ReadInteger("device_memory_bytes", 1, long.MaxValue) },
+            ["device_share"] = () => limits = limits with { DeviceShare = _yaml.ReadNumber("device_share", 0, 1) },
         });
         _configuration = _configuration with { Limits = limits };
     }

@@ -45,6 +45,9 @@ internal sealed class ContentTypeIndex
     public RuleSet Find(ReadOnlySpan<char> type) =>
         _types.TryGetValue(type, out var rules) || _kinds.TryGetValue(MediaType.GetKind(type), out rules) ? rules : _others;
 
+    /// <summary>Whether a rule wants the media type.</summary>
+    public bool Knows(ReadOnlySpan<char> type) => _types.ContainsKey(type) || _kinds.ContainsKey(MediaType.GetKind(type));
+
     private static void Add(Dictionary<string, RuleSet> sets, string key, int rule, int ruleCount)
     {
         if (!sets.TryGetValue(key, out var set))

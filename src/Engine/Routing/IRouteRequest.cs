@@ -19,8 +19,8 @@ public interface IRouteRequest
     bool TryGetHeader(string name, out ReadOnlySpan<char> value);
 
     /// <summary>Finds a tag.</summary>
-    /// <param name="name">The tag's name.</param>
+    /// <param name="tag">The tag's name.</param>
     /// <param name="value">Where its value goes.</param>
     /// <param name="length">How long it is; 0 where it does not fit, since no rule can name it then.</param>
-    bool TryGetTag(string name, scoped Span<char> value, out int length);
+    bool TryGetTag(TagName tag, scoped Span<char> value, out int length);
 }

@@ -1,3 +1,5 @@
+using Camshaft.Engine.Routing.Configuration;
+
 namespace Camshaft.Engine.Routing;
 
 /// <summary>A rule as the table has it: whom it takes, and where it sends them. Immutable but for the numbers that it draws; any thread.</summary>
@@ -32,6 +34,9 @@ public sealed class RouteRule
 
     /// <summary>Where requests go in turn that the target cannot take or fails at.</summary>
     public IReadOnlyList<RouteTarget> Fallbacks { get; }
+
+    /// <summary>Which requests it takes.</summary>
+    public RuleCondition Condition => Matcher.Condition;
 
     internal RuleMatcher Matcher { get; }
 

@@ -6,6 +6,8 @@ namespace Camshaft.Engine.Routing;
 /// <param name="seed">What the choice of them begins with.</param>
 public sealed class RouteShadow(RouteTarget target, double percent, ulong seed)
 {
+    private long _sent;
+    private long _dropped;
     private readonly TargetChoice? _choice = percent < 100 ? new([percent, 100 - percent], seed) : null;
 
     /// <summary>The model.</summary>
@@ -13,6 +15,16 @@ public sealed class RouteShadow(RouteTarget target, double percent, ulong seed)
 
     /// <summary>Of a hundred requests so many are copied.</summary>
     public double Percent => percent;
+
+    /// <summary>How many copies have been run.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>How many copies were not run, since there was other work or the model could not take them.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    internal void CountSent() => Interlocked.Increment(ref _sent);
+
+    internal void CountDropped() => Interlocked.Increment(ref _dropped);
 
     /// <summary>Whether the request at hand is one of them.</summary>
     internal bool Draw() => _choice is null || _choice.Draw() == 0;

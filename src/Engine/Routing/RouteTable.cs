@@ -46,7 +46,14 @@ public sealed class RouteTable
     /// <summary>The aliases, by name.</summary>
     public IReadOnlyList<RouteAlias> Aliases { get; }
 
+    /// <summary>The media types that rules want, for messages.</summary>
+    public IEnumerable<string> ContentTypes =>
+        _rules.Select(static rule => rule.Matcher.Condition.ContentType).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase);
+
     internal static RouteTable Empty { get; } = new([], []);
+
+    /// <summary>Whether a rule wants a media type by name or by its kind.</summary>
+    public bool WantsContentType(ReadOnlySpan<char> type) => _contentTypes.Knows(type);
 
     /// <summary>Finds an alias by its name.</summary>
     public bool TryGetAlias(ReadOnlySpan<char> name, [NotNullWhen(true)] out RouteAlias? alias) => _aliases.TryGetValue(name, out alias);
@@ -65,8 +72,8 @@ public sealed class RouteTable
             return true;
         }
 
-        route = !request.Alias.IsEmpty && _aliases.TryGetValue(request.Alias, out var alias) ? new Route(alias.Target) : default;
-        return route.Target is not null;
+        route = !request.Alias.IsEmpty && _aliases.TryGetValue(request.Alias, out var alias) ? new Route(alias.Target, rule: null) : default;
+        return route.ModelName is not null;
     }
 
     /// <summary>Says what becomes of a request, and why. Takes its time: not for every request.</summary>
@@ -139,7 +146,7 @@ public sealed class RouteTable
         {
             if (tag.Interested.Overlaps(candidates))
             {
-                (request.TryGetTag(tag.Name, value, out var length) ? tag.Find(value[..length]) : tag.WhenAbsent).Narrow(candidates);
+                (request.TryGetTag(tag.Tag, value, out var length) ? tag.Find(value[..length]) : tag.WhenAbsent).Narrow(candidates);
             }
         }
     }

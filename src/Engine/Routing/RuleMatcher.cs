@@ -84,7 +84,7 @@ internal sealed class RuleMatcher(RuleCondition condition, IReadOnlyList<InputMa
         Span<char> text = stackalloc char[RouteTable.LongestTag];
         foreach (var (name, expected) in condition.Tags)
         {
-            if (!request.TryGetTag(name, text, out var length))
+            if (!request.TryGetTag(new TagName(name), text, out var length))
             {
                 return $"it has no tag '{name}'";
             }

@@ -19,6 +19,7 @@ internal sealed class ValueIndex
     public ValueIndex(string name, IReadOnlyList<string?> rules)
     {
         Name = name;
+        Tag = new TagName(name);
         Interested = new RuleSet(rules.Count);
         _whenAbsent = new RuleSet(rules.Count);
         _whenOther = new RuleSet(rules.Count);
@@ -36,6 +37,8 @@ internal sealed class ValueIndex
     }
 
     public string Name { get; }
+
+    public TagName Tag { get; }
 
     /// <summary>The rules to whom it is not all the same: while none of them is a candidate there is no need to look.</summary>
     public RuleSet Interested { get; }

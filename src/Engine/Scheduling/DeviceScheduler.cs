@@ -69,6 +69,18 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
+    /// <summary>When what waits and runs now will have been done, as far as profiles tell, in ticks from now.</summary>
+    public long PredictedTicks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queues.EstimateTicks() / _lanes.Layout.Cores;
+            }
+        }
+    }
+
     /// <summary>Whether nothing runs.</summary>
     public bool IsIdle
     {
@@ -179,6 +191,10 @@ internal sealed class DeviceScheduler : IDisposable
             {
                 request.State = RequestState.Ended;
             }
+            else if (request.IsBackground)
+            {
+                refusal = StartInBackground(request, ref work);
+            }
             else
             {
                 request.WasAccepted = true;
@@ -210,6 +226,18 @@ internal sealed class DeviceScheduler : IDisposable
         }
 
         return answer;
+    }
+
+    /// <summary>Whether a run that nobody waits for could start now.</summary>
+    public bool HasRoomInBackground
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _dispatcher.HasRoomInBackground;
+            }
+        }
     }
 
     /// <summary>Ends a request early, if it is still the one that the caller means.</summary>
@@ -284,6 +312,9 @@ internal sealed class DeviceScheduler : IDisposable
             EndRun(lane, status, measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
         }
     }
+
+    /// <summary>Has a run ended on the completion thread.</summary>
+    public void PostEnd(EngineLane lane) => _completions.Post(lane);
 
     /// <summary>Takes the outputs from a run whose backend is done, on whatever thread that is, and has its requests handed to their owners.</summary>
     public void EndRun(EngineLane lane, InferenceStatus status, long cpuTicks)
@@ -380,11 +411,26 @@ internal sealed class DeviceScheduler : IDisposable
     }
 
     // Under the lock. Returns the requests that are over, linked; null when none is.
+    // It waits for nothing: what cannot start at once is in the way, or will be.
+    private InferenceStatus StartInBackground(InferenceRequest request, ref DispatchResult work)
+    {
+        if (!_dispatcher.HasRoomInBackground)
+        {
+            request.State = RequestState.Ended;
+            return RequestErrors.NoRoomInBackground(request.Model);
+        }
+
+        request.WasAccepted = true;
+        _deadlines.Add(request);
+        work.AddStarted(_dispatcher.TakeInBackground(request));
+        return InferenceStatus.Ok;
+    }
+
     private InferenceRequest? FinishUnderLock(EngineLane lane, in RunResult result)
     {
         var queue = result.First.Queue;
         _policy.Account(queue.Share.Index, lane.BookedCpuTicks, result.DeviceTicks);
-        if (result.Status.IsOk)
+        if (result.Status.IsOk && lane.Class != LaneClass.Background)
         {
             _queues.Record(queue, result);
             _policy.Observe(lane.Class, lane.ExpectedTicks, result.WallTicks);
@@ -401,6 +447,11 @@ internal sealed class DeviceScheduler : IDisposable
         var over = _endings.End(result.First, isRetried: !result.Status.IsOk && result.First.NextInBatch is not null);
         lane.Run.ResetCancellation();
         _lanes.GiveBack(lane);
+        if (lane.Class == LaneClass.Background)
+        {
+            _dispatcher.EndInBackground();
+        }
+
         return over;
     }
 

@@ -10,6 +10,9 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
 {
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
 
+    private readonly BackgroundTurns _turns = new();
+    private long _started;
+
     // By lane class: since when a lane is free and the policy waits all the same; 0 = it does not.
     private readonly long[] _heldSince = new long[Enum.GetValues<LaneClass>().Length];
 
@@ -26,11 +29,24 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
     {
         var queue = request.Queue;
         return request.MayRunInline && queue.MaxRows == 1 && queues.Queued == 0 && queue.Share.HasRoom
-            && lanes.HasFree(GetInlineClass()) && queue.IsShort(timeProvider.TimestampFrequency);
+            && lanes.HasFree(GetInlineClass()) && queue.IsShort(timeProvider.TimestampFrequency, request.OthersWait);
     }
 
     /// <summary>Takes a lane for a request that its caller runs.</summary>
     public EngineLane TakeInline(InferenceRequest request) => Take(GetInlineClass(), request, decision: default);
+
+    /// <summary>Whether a run that nobody waits for may start now: nobody else waits either, and there is a core for it.</summary>
+    public bool HasRoomInBackground => queues.Queued == 0 && lanes.HasFreeInBackground && _turns.MayStart(timeProvider.GetTimestamp());
+
+    /// <summary>Takes the lane for a request that nobody waits for.</summary>
+    public EngineLane TakeInBackground(InferenceRequest request)
+    {
+        _turns.Start(timeProvider.GetTimestamp(), _started, isAlone: lanes.Use.Total == 0);
+        return Take(LaneClass.Background, request, decision: default);
+    }
+
+    /// <summary>A run that nobody waited for has ended.</summary>
+    public void EndInBackground() => _turns.End(timeProvider.GetTimestamp(), _started);
 
     /// <summary>Gives batches to free lanes of every class.</summary>
     public void DispatchAll(ref DispatchResult result)
@@ -79,6 +95,7 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
     {
         var lane = lanes.Take(laneClass);
         var now = timeProvider.GetTimestamp();
+        _started += laneClass == LaneClass.Background ? 0 : 1;
         lane.Request = first;
         lane.Use.Begin(now);
         lane.BookedCpuTicks = decision.CpuTicks;

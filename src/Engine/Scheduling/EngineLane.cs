@@ -12,6 +12,8 @@ namespace Camshaft.Engine.Scheduling;
 internal class EngineLane : ICompletion, IDisposable
 {
     private readonly DeviceScheduler _scheduler;
+    private InferenceStatus _endStatus;
+    private bool _isEnding;
 
     public EngineLane(DeviceScheduler scheduler, ILane native, LaneClass laneClass)
     {
@@ -92,8 +94,27 @@ internal class EngineLane : ICompletion, IDisposable
     /// <summary>Ends a run that its backend completed later. Any thread.</summary>
     public virtual void FinishPending(InferenceStatus status) => _scheduler.EndRun(this, status, cpuTicks: 0);
 
-    /// <summary>Hands the requests of a run that has ended to their owners, on the thread that does so for niced lanes.</summary>
-    void ICompletion.Complete() => _scheduler.Finish(this);
+    /// <summary>Ends a run of an accelerator's, which has just said so on a thread that must go on: the completion thread does the rest.</summary>
+    public virtual void EndLater(InferenceStatus status)
+    {
+        _endStatus = status;
+        _isEnding = true;
+        _scheduler.PostEnd(this);
+    }
+
+    /// <summary>Hands the requests of a run that has ended to their owners, on the thread that does so for niced lanes and accelerators.</summary>
+    void ICompletion.Complete()
+    {
+        if (_isEnding)
+        {
+            _isEnding = false;
+            _scheduler.EndRun(this, _endStatus, (long)(Run.DeviceTime.TotalSeconds * _scheduler.TicksPerSecond));
+        }
+        else
+        {
+            _scheduler.Finish(this);
+        }
+    }
 
     private static int CountRows(InferenceRequest first)
     {

@@ -17,4 +17,7 @@ public enum LaneClass
 
     /// <summary>Longer runs, niced.</summary>
     Long,
+
+    /// <summary>Runs that nobody waits for, of any length, niced as far as can be: one lane, which no policy knows of.</summary>
+    Background,
 }

@@ -14,7 +14,7 @@ internal sealed class LaneSet
     private readonly DeviceScheduler _scheduler;
     private readonly IDevice _device;
     private readonly List<EngineLane> _lanes = [];
-    private readonly Stack<EngineLane>[] _free = [new(), new(), new(), new()];
+    private readonly Stack<EngineLane>[] _free = [new(), new(), new(), new(), new()];
     private readonly Stack<int> _unusedIndices = new();
     private LaneLayout _layout;
     private int _nextIndex = WarmUpIndex + 1;
@@ -53,7 +53,15 @@ internal sealed class LaneSet
                 Add(laneClass);
             }
         }
+
+        if (!_lanes.Exists(static lane => lane.Class == LaneClass.Background))
+        {
+            Add(LaneClass.Background);
+        }
     }
+
+    /// <summary>Whether a run that nobody waits for may start: there is a core that nothing uses.</summary>
+    public bool HasFreeInBackground => _use.Total < _use.Cores && _free[(int)LaneClass.Background].Count > 0;
 
     /// <summary>Starts the threads.</summary>
     public void Start()

@@ -21,7 +21,10 @@ public struct LaneUse
     /// <summary>Runs on long lanes.</summary>
     public int Long { get; set; }
 
-    /// <summary>All runs.</summary>
+    /// <summary>Runs that nobody waits for. They count nowhere else: to a policy they are not there.</summary>
+    public int Background { get; set; }
+
+    /// <summary>All runs but those that nobody waits for.</summary>
     public readonly int Total => Any + Short + Niced;
 
     /// <summary>The runs whose threads are niced.</summary>
@@ -42,6 +45,7 @@ public struct LaneUse
         LaneClass.Short => Short,
         LaneClass.Medium => Medium,
         LaneClass.Long => Long,
+        LaneClass.Background => Background,
         _ => Any,
     };
 
@@ -58,6 +62,9 @@ public struct LaneUse
                 break;
             case LaneClass.Long:
                 Long += count;
+                break;
+            case LaneClass.Background:
+                Background += count;
                 break;
             default:
                 Any += count;

@@ -1,7 +1,7 @@
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>
-/// The thread of a lane: sleeps until the lane has a batch, and runs it. Medium and long lanes' threads yield to all others
+/// The thread of a lane: sleeps until the lane has a batch, and runs it. All threads but those of short lanes yield to all others
 /// from their start to their end; so they take no lock that others wait for, and hand finished runs to the completion thread.
 /// Ends with <see cref="Dispose"/>, or with a run that was given up.
 /// </summary>
@@ -22,7 +22,7 @@ internal sealed class LaneWorker : IDisposable
         _thread = new Thread(Work) { IsBackground = true, Name = $"camshaft-{lane.Class.ToString().ToLowerInvariant()}-{lane.Native.Index}" };
     }
 
-    public static bool IsNiced(LaneClass laneClass) => laneClass is LaneClass.Medium or LaneClass.Long;
+    public static bool IsNiced(LaneClass laneClass) => laneClass is LaneClass.Medium or LaneClass.Long or LaneClass.Background;
 
     public void Start() => _thread.Start();
 
@@ -52,7 +52,7 @@ internal sealed class LaneWorker : IDisposable
     {
         if (IsNiced(_lane.Class))
         {
-            ThreadNice.YieldFromNowOn();
+            ThreadNice.YieldFromNowOn(_lane.Class == LaneClass.Background ? ThreadNice.Last : ThreadNice.Background);
         }
 
         while (true)

@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
+using Camshaft.Engine.Devices;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
@@ -7,9 +8,13 @@ using Camshaft.Engine.Models;
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>One batch on a lane, as its backend sees it. Belongs to the lane and is reused by each run on it.</summary>
-internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
+internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver, IDisposable
 {
     private readonly BatchTensors _tensors = new();
+    private readonly AcceleratorTensors _device = new();
+    private InferenceStatus _enqueueStatus;
+    private Exception? _enqueueFailure;
+    private bool _isOnDevice;
     private CancellationTokenSource _cancellation = new();
     private InferenceRequest? _first;
     private int _rowCount;
@@ -20,6 +25,9 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
     public override CancellationToken CancellationToken => _cancellation.Token;
 
     private InferenceRequest First => _first ?? throw new InvalidOperationException("The batch has ended.");
+
+    /// <summary>How long an accelerator computed the last batch; zero on other devices.</summary>
+    public TimeSpan DeviceTime => _device.Lane?.ComputeTime ?? TimeSpan.Zero;
 
     // One request alone runs on its own tensors.
     private bool IsBatch => First.NextInBatch is not null;
@@ -52,7 +60,9 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
                 _tensors.Begin(first, _rowCount);
             }
 
-            return model.GetInstance(lane.Native).Execute(this);
+            return model.FindAcceleratorLane(lane.Native) is { } accelerator
+                ? Enqueue(model.GetInstance(lane.Native), accelerator, out status)
+                : model.GetInstance(lane.Native).Execute(this);
         }
         catch (BackendException exception)
         {
@@ -73,6 +83,10 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
         return ExecutionState.Completed;
     }
 
+    /// <summary>The accelerator has done all of the batch. On a thread of the device's.</summary>
+    void ILaneObserver.OnRunEnded(string? fault) =>
+        lane.EndLater(fault is null ? _enqueueStatus : new InferenceStatus(StatusCode.Unavailable, $"{Model}: {fault}"));
+
     /// <summary>Ends the run, by whoever comes first; a backend that completes twice is told so.</summary>
     /// <param name="status">How the run ended; other than it was when the requests cannot be given their outputs.</param>
     /// <returns>The requests, now the caller's to finish.</returns>
@@ -82,6 +96,12 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
         if (IsBatch)
         {
             status = EndBatch(status);
+        }
+
+        if (_enqueueFailure is { } failure)
+        {
+            _enqueueFailure = null;
+            first.Model.DropInstance(lane.Native, failure);
         }
 
         _first = null;
@@ -113,12 +133,24 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
             throw new InvalidOperationException($"The batch does not carry input {index}.");
         }
 
-        return IsBatch ? _tensors.GetInput(index).GetView(slot.Spec) : slot.View;
+        var host = IsBatch ? _tensors.GetInput(index).GetView(slot.Spec) : slot.View;
+        return _isOnDevice ? _device.GetInput(index, host) : host;
     }
 
     public override bool IsOutputRequested(int index) => IsBatch ? _tensors.GetOutput(index).IsPresent : First.Outputs[index].IsPresent;
 
     public override bool TryGetOutput(int index, out TensorView output)
+    {
+        if (!TryGetHostOutput(index, out output))
+        {
+            return false;
+        }
+
+        output = _isOnDevice ? _device.PlaceOutput(index, output) : output;
+        return true;
+    }
+
+    private bool TryGetHostOutput(int index, out TensorView output)
     {
         var slot = First.Outputs[index];
         if (IsBatch)
@@ -147,17 +179,22 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
         {
             var tensor = _tensors.GetOutput(index);
             tensor.Place(new Shape(shape), buffer, byteSize);
-            return tensor.GetView(slot.Spec);
+            return Place(index, tensor.GetView(slot.Spec));
         }
 
         slot.SetMemory(buffer);
         slot.SetShape(new Shape(shape), byteSize);
-        return slot.View;
+        return Place(index, slot.View);
     }
 
     public override void SetForeignOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, nint address, long byteSize, Action<nint> release, nint state)
     {
         var slot = First.Outputs[index];
+        if (_isOnDevice)
+        {
+            _device.ForgetOutput(index);
+        }
+
         try
         {
             CheckOutput(slot.Spec, dataType, shape, byteSize);
@@ -183,6 +220,61 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, IDisposable
     public override void Fail(InferenceStatus status) => lane.FinishPending(status);
 
     public void Dispose() => _cancellation.Dispose();
+
+    private TensorView Place(int index, TensorView host) => _isOnDevice ? _device.PlaceOutput(index, host) : host;
+
+    /// <summary>Enqueues the batch: inputs to the device, the model, outputs to the host. Returns when that is done, not when it has run.</summary>
+    private ExecutionState Enqueue(IModelInstance instance, IAcceleratorLane accelerator, out InferenceStatus status)
+    {
+        (_enqueueStatus, _enqueueFailure) = (InferenceStatus.Ok, null);
+        _device.Begin(accelerator, First.Inputs.Length, First.Outputs.Length);
+        accelerator.Begin();
+        try
+        {
+            EnqueueSteps(instance, accelerator);
+        }
+        catch (BackendException exception)
+        {
+            _enqueueStatus = new InferenceStatus(exception.Code, exception.Message);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            _enqueueStatus = RequestErrors.Ended(Model, StatusCode.Cancelled);
+        }
+        catch (Exception exception)
+        {
+            // A backend's bug. Its instance stays until what it has enqueued has run.
+            _enqueueStatus = RequestErrors.BackendFailed(Model, exception);
+            _enqueueFailure = exception;
+        }
+
+        // Also after a failure: copies that are under way use the requests' memory until they have run.
+        _isOnDevice = false;
+        status = InferenceStatus.Ok;
+        accelerator.End(this);
+        return ExecutionState.Pending;
+    }
+
+    private void EnqueueSteps(IModelInstance instance, IAcceleratorLane accelerator)
+    {
+        for (var i = 0; i < First.Inputs.Length; i++)
+        {
+            if (HasInput(i))
+            {
+                _device.CopyIn(i, GetInput(i));
+            }
+        }
+
+        _isOnDevice = true;
+        accelerator.BeginCompute();
+        if (instance.Execute(this) == ExecutionState.Pending)
+        {
+            throw new InvalidOperationException("On an accelerator a backend enqueues its work, and returns.");
+        }
+
+        accelerator.EndCompute();
+        _device.CopyOut();
+    }
 
     private InferenceStatus EndBatch(in InferenceStatus status)
     {

@@ -108,6 +108,18 @@ internal sealed class QueueTable(long ticksPerSecond, bool hasLaneClasses)
         queue.Share.Running += count;
     }
 
+    /// <summary>How long what waits and runs takes together, as far as profiles tell.</summary>
+    public long EstimateTicks()
+    {
+        var ticks = 0.0;
+        foreach (ref readonly var state in _states.AsSpan())
+        {
+            ticks += state.Plan is { } plan ? (state.Rows + (state.Running * plan.TargetRows)) * plan.CpuTicksPerRow : 0;
+        }
+
+        return (long)ticks;
+    }
+
     /// <summary>Takes a run that ended well into the profile of its queue.</summary>
     public void Record(ModelQueue queue, in RunResult result)
     {

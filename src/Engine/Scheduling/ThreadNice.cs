@@ -33,8 +33,12 @@ internal static unsafe class ThreadNice
         _ => 0,
     };
 
+    /// <summary>The nice value of threads that must hold up nothing: a seventieth of the weight of a thread at 0.</summary>
+    public const int Last = 19;
+
     /// <summary>Lets the calling thread yield to all others from now on.</summary>
-    public static void YieldFromNowOn()
+    /// <param name="nice">How much: <see cref="Background"/> or <see cref="Last"/>.</param>
+    public static void YieldFromNowOn(int nice = Background)
     {
         if (SetPriority is null)
         {
@@ -43,11 +47,11 @@ internal static unsafe class ThreadNice
         }
 
         // Refused only where the thread yields more already.
-        _ = SetPriority(PriorityOfProcess, 0, Background);
+        _ = SetPriority(PriorityOfProcess, 0, nice);
         if (SystemCall is not null && SetAttributes != 0)
         {
             // Linux before 6.12 takes the slice and makes nothing of it; a sandbox may refuse the call, and then it is as it was.
-            var attributes = new SchedulingAttributes { Size = (uint)sizeof(SchedulingAttributes), Nice = Background, Runtime = SliceNanoseconds };
+            var attributes = new SchedulingAttributes { Size = (uint)sizeof(SchedulingAttributes), Nice = nice, Runtime = SliceNanoseconds };
             _ = SystemCall(SetAttributes, 0, &attributes, 0);
         }
     }

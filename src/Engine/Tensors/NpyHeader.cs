@@ -19,6 +19,8 @@ public sealed partial record NpyHeader(DataType DataType, IReadOnlyList<long> Sh
     // Numbers of 2 bytes after the magic number and the version; of 4 from version 2 on.
     private const int PrefixByteSize = 10;
 
+    private const int NewestVersion = 3;
+
     private static readonly (string Code, DataType DataType)[] Types =
     [
         ("b1", DataType.Bool), ("u1", DataType.UInt8), ("u2", DataType.UInt16), ("u4", DataType.UInt32), ("u8", DataType.UInt64),
@@ -42,6 +44,12 @@ public sealed partial record NpyHeader(DataType DataType, IReadOnlyList<long> Sh
         if (file.Length < PrefixByteSize || !file.StartsWith(Magic))
         {
             fault = "is no .npy file";
+            return false;
+        }
+
+        if (file[6] is 0 or > NewestVersion)
+        {
+            fault = $"has the format version {file[6]}; expected 1 to {NewestVersion}";
             return false;
         }
 
@@ -93,6 +101,6 @@ public sealed partial record NpyHeader(DataType DataType, IReadOnlyList<long> Sh
         return null;
     }
 
-    [GeneratedRegex(@"'descr': '(?<type>[<>|=][a-zA-Z][0-9]+)', 'fortran_order': (?<order>True|False), 'shape': \((?<shape>[^)]*)\)")]
+    [GeneratedRegex(@"^\{'descr': '(?<type>[<>|=][a-zA-Z][0-9]+)', 'fortran_order': (?<order>True|False), 'shape': \((?<shape>[^)]*)\),? ?\}\s*$")]
     private static partial Regex Dictionary();
 }

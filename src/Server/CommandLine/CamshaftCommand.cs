@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
 using Camshaft.Server.CommandLine.Objectives;
+using Camshaft.Server.CommandLine.Routing;
 using Camshaft.Server.Configuration;
 
 namespace Camshaft.Server.CommandLine;
@@ -35,6 +36,7 @@ internal static class CamshaftCommand
             new ServeCommand(serve),
             new ModelsCommand(),
             new InferCommand(),
+            new RouteCommand(),
             new BenchCommand(),
             new SloCommand(),
             new AlertsCommand(),

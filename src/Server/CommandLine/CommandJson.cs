@@ -14,4 +14,7 @@ internal static class CommandJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
+
+    /// <summary>The same in one line.</summary>
+    public static JsonSerializerOptions Line { get; } = new(Options) { WriteIndented = false };
 }

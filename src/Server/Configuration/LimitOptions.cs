@@ -21,6 +21,18 @@ internal sealed class LimitOptions
     [Setting("What the requests in flight on one connection of the binary protocol may have sent together, give or take one; more wait in the client", Unit = "bytes")]
     public long ConnectionBytes { get; set; } = 64L << 20;
 
+    [Range(1, 4096)]
+    [Setting("Regions of shared memory registered on one connection of the binary protocol; one more is refused", Unit = "regions")]
+    public int RegionsPerConnection { get; set; } = 64;
+
+    [Range(1L << 12, 1L << 40)]
+    [Setting("What the regions of one connection may have together; more is refused", Unit = "bytes")]
+    public long RegionBytes { get; set; } = 1L << 30;
+
+    [Range(1, 32_768)]
+    [Setting("Regions registered on all connections together; one more is refused", Unit = "regions")]
+    public int Regions { get; set; } = 4096;
+
     [Range(0, 1_000_000)]
     [Setting("Requests in flight from one client address; one more is refused with 429; 0 = no limit", Unit = "requests")]
     public int RequestsPerClient { get; set; }

@@ -1,3 +1,4 @@
+using Camshaft.Engine.Routing;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
 
@@ -35,7 +36,9 @@ internal static class ServerConfiguration
         var environment = new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build();
         layers.Add(ConfigurationLayer.Create($"environment ({EnvironmentPrefix}…)", workingDirectory, Flatten(environment)));
         layers.Add(ConfigurationLayer.Create("command line", workingDirectory, flags));
-        return Bind(layers, workingDirectory);
+        var options = Bind(layers, workingDirectory);
+        options.RoutingFile = path;
+        return options;
     }
 
     private static ConfigurationLayer ReadFile(string path)
@@ -45,7 +48,14 @@ internal static class ServerConfiguration
         try
         {
             var source = new JsonConfigurationSource { FileProvider = files, Path = Path.GetFileName(path), Optional = false, ReloadOnChange = false };
-            return ConfigurationLayer.Create(path, directory, Flatten(new ConfigurationBuilder().Add(source).Build()));
+
+            // The routing rules are no settings: the engine reads them itself, and again when they change.
+            RoutingFile.Read(path);
+            return ConfigurationLayer.Create(path, directory, Flatten(new ConfigurationBuilder().Add(source).Build()).Where(static value => !IsRouting(value.Key)));
+        }
+        catch (RoutingException exception)
+        {
+            throw new ConfigurationException(exception.Message, exception);
         }
         catch (InvalidDataException exception)
         {
@@ -57,6 +67,8 @@ internal static class ServerConfiguration
             throw new ConfigurationException($"The configuration file '{path}' cannot be read: {exception.Message}", exception);
         }
     }
+
+    private static bool IsRouting(string key) => key.Split(':')[0].Equals(RoutingFile.SectionName, StringComparison.OrdinalIgnoreCase);
 
     // Leaves alone; null and empty collections are leaves too.
     private static IEnumerable<KeyValuePair<string, string?>> Flatten(IConfiguration configuration) => configuration.GetChildren().SelectMany(

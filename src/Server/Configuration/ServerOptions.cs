@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
@@ -40,6 +41,10 @@ internal sealed class ServerOptions
     [Setting("A Unix socket for the binary protocol", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }
 
+    [EnumDataType(typeof(BinaryIo))]
+    [Setting("Who serves the sockets of the binary protocol: kestrel = the web server; epoll = loops made for it, on Linux; with TLS it is always kestrel", Flag = "--binary-io")]
+    public BinaryIo BinaryIo { get; set; }
+
     [Setting("The directory of the backend plugins", Flag = "--plugins", Default = "plugins beside the program", IsPath = true)]
     public string? Plugins { get; set; }
 
@@ -70,6 +75,14 @@ internal sealed class ServerOptions
     [Setting("How many processors the engine counts on: as many short runs at once, and beside them as many long ones and one more; 0 = as many as there are", Unit = "processors")]
     public int CpuLanes { get; set; }
 
+    [Range(1, 64)]
+    [Setting("How many batches are under way at once on each GPU; two share their streams, so that one computes while the other copies", Unit = "batches")]
+    public int GpuLanes { get; set; } = 4;
+
+    [Range(0.05, 1)]
+    [Setting("Which part of a GPU's memory that is free at the start models and their batches may take")]
+    public double GpuMemoryFraction { get; set; } = 0.9;
+
     [AllowedValues("deadline", "size_class", "fifo")]
     [Setting("Who decides what runs next: deadline = what the models' slo asks for; size_class = in order of arrival, short runs apart from long ones; fifo = in order of arrival", Flag = "--scheduling-policy")]
     public string SchedulingPolicy { get; set; } = SchedulingPolicies.Default;
@@ -88,6 +101,9 @@ internal sealed class ServerOptions
     [Range(1L << 20, long.MaxValue)]
     [Setting("What each backend's prepared models may take there; those used longest ago go first", Unit = "bytes", Flag = "--model-cache-bytes")]
     public long ModelCacheBytes { get; set; } = 10L << 30;
+
+    [Setting("A file in which aliases that are set by calls outlast a restart; without one they end with the server", Flag = "--alias-file", IsPath = true)]
+    public string? AliasFile { get; set; }
 
     [Range(0, 3600)]
     [Setting("How long a stop goes on serving while it says that it is not ready, for load balancers to look elsewhere", Unit = "seconds")]
@@ -112,11 +128,19 @@ internal sealed class ServerOptions
     [ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
 
+    public SharedMemorySection SharedMemory { get; set; } = new();
+
     [ValidateObjectMembers]
     public AlertsSection Alerts { get; set; } = new();
 
     [Setting("An option for a backend", KeyNames = ["backend", "option"])]
     public Dictionary<string, Dictionary<string, string>> Backends { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The configuration file, whose section <c>routing</c> the engine reads and watches; null = none.</summary>
+    internal string? RoutingFile { get; set; }
+
+    /// <summary>Finds the GPUs, as the options want them used.</summary>
+    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction }, timeProvider);
 
     /// <summary>The engine's part of it.</summary>
     public EngineOptions ToEngineOptions()
@@ -131,11 +155,14 @@ internal sealed class ServerOptions
             MinimumResidency = TimeSpan.FromSeconds(MinimumResidencySeconds),
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
+            AcceleratorLaneCount = GpuLanes,
             SchedulingPolicy = SchedulingPolicy,
             AbandonTimeout = TimeSpan.FromSeconds(AbandonSeconds),
             ConcurrentLoads = ConcurrentLoads,
             ModelCacheDirectory = string.Equals(ModelCache, ModelCacheOff, StringComparison.OrdinalIgnoreCase) ? null : ModelCache ?? CacheDirectory.FindDefault(),
             ModelCacheByteSizeLimit = ModelCacheBytes,
+            RoutingFile = RoutingFile,
+            AliasFile = AliasFile,
             DrainTimeout = TimeSpan.FromSeconds(DrainSeconds),
             Backends = Backends.ToDictionary(
                 static backend => backend.Key, static backend => (IReadOnlyDictionary<string, string>)backend.Value, StringComparer.OrdinalIgnoreCase),

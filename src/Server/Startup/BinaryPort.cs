@@ -32,13 +32,13 @@ internal sealed class BinaryPort
     {
         if (options.BinaryPort != None)
         {
-            ListenAddresses.Listen(kestrel, options.Host, options.BinaryPort, listen => Serve(listen, certificate));
+            ListenAddresses.Listen(kestrel, options.Host, options.BinaryPort, listen => Serve(listen, options.BinaryIo, certificate));
         }
 
         if (options.BinarySocket is { } path)
         {
             SocketFile.Prepare(path);
-            kestrel.ListenUnixSocket(path, listen => Serve(listen, certificate: null));
+            kestrel.ListenUnixSocket(path, listen => Serve(listen, options.BinaryIo, certificate: null));
         }
     }
 
@@ -59,14 +59,28 @@ internal sealed class BinaryPort
             SendBytesPerSecond = limits.SendBytesPerSecond,
             StallTimeout = TimeSpan.FromSeconds(limits.StallSeconds),
             DrainTimeout = TimeSpan.FromSeconds(options.DrainSeconds),
+            SharedMemory = new SharedMemoryOptions
+            {
+                OffersNamed = options.SharedMemory.Named,
+                OffersSealed = options.SharedMemory.Sealed,
+                UsesInPlace = options.SharedMemory.InPlace,
+                RegionLimit = limits.RegionsPerConnection,
+                RegionByteSizeLimit = limits.RegionBytes,
+                ServerRegionLimit = limits.Regions,
+            },
             Agent = $"camshaft/{StartupBanner.Version}",
         };
     }
 
-    private void Serve(ListenOptions listen, ServerCertificate? certificate)
+    private void Serve(ListenOptions listen, BinaryIo io, ServerCertificate? certificate)
     {
         _endpoints.Add(listen);
         listen.Protocols = HttpProtocols.Http1;
+        if (io == BinaryIo.Epoll && certificate is null)
+        {
+            listen.UseEpoll();
+        }
+
         listen.UseBinaryLimit(listen.ApplicationServices.GetRequiredService<ConnectionLimit>(), isCleartext: certificate is null);
         if (certificate is not null)
         {

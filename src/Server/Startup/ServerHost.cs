@@ -1,4 +1,5 @@
 using Camshaft.Alerting;
+using Camshaft.Backends;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Hosting;
@@ -42,7 +43,8 @@ internal static class ServerHost
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
-        builder.Services.AddCamshaft(options.ToEngineOptions())
+        builder.Services.AddSingleton<IDeviceProvider>(services => options.CreateGpuProvider(services.GetRequiredService<TimeProvider>()));
+        var camshaft = builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAlerts(options.Alerts.ToAlertOptions())
             .AddAlertDelivery(options.Alerts.ToDeliveryOptions())
             .AddAccess(options.Access.ToAccessOptions(options.Limits))
@@ -56,12 +58,27 @@ internal static class ServerHost
             .AddMetrics()
             .AddBinary(BinaryPort.ToTransportOptions(options));
         TelemetryExport.Add(builder);
+        if (options.BinaryIo == BinaryIo.Epoll)
+        {
+            AddEpoll(camshaft);
+        }
+
         var app = builder.Build();
         var stop = app.Services.GetRequiredService<GracefulStop>();
         app.Use(next => context => stop.ServeAsync(context, next));
         app.Use(next => context => MetricsPort.ServeAsync(context, next));
         app.MapCamshaft();
         return app;
+    }
+
+    private static void AddEpoll(CamshaftBuilder camshaft)
+    {
+        if (!BinaryTransportExtensions.HasEpoll)
+        {
+            throw new ConfigurationException("This system has no epoll, which is Linux's; leave binaryIo at kestrel.");
+        }
+
+        camshaft.AddEpoll();
     }
 
     private static void ConfigurePorts(KestrelServerOptions kestrel, ServerOptions options)

@@ -1,6 +1,7 @@
 using System.Net;
 using Camshaft.Engine;
 using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Hosting.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -24,11 +25,15 @@ public sealed class BinaryServer : IDisposable
     /// <summary>How many connections are open.</summary>
     public int Open => _connections.Count;
 
+    /// <summary>How many regions of shared memory are registered, or still in use.</summary>
+    public int Regions => _services.Regions.Count;
+
     /// <summary>Serves one connection to its end. A host that asks for the end gets it when what is in flight has been answered.</summary>
     public async Task ServeAsync(ConnectionContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        using var connection = new BinaryConnection(_services, context.Transport, (context.RemoteEndPoint as IPEndPoint)?.Address, context.Abort, context.ConnectionClosed);
+        var offer = SharedMemoryOffer.Of(context, _services.Options.SharedMemory);
+        using var connection = new BinaryConnection(_services, context.Transport, (context.RemoteEndPoint as IPEndPoint)?.Address, offer, context.Abort, context.ConnectionClosed);
         _connections.Add(connection);
         var requested = context.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         await using var registration = requested.UnsafeRegister(static state => ((BinaryConnection)state!).Drain(), connection).ConfigureAwait(false);

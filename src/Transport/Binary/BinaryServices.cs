@@ -1,4 +1,5 @@
 using Camshaft.Engine;
+using Camshaft.Engine.Memory.Shared;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Hosting.Access;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ internal sealed class BinaryServices(InferenceEngine engine, AccessControl acces
     public TimeProvider TimeProvider => timeProvider;
 
     public ILogger Logger => logger;
+
+    /// <summary>What is left for regions of all connections.</summary>
+    public RegionAllowance Regions { get; } = new(options.SharedMemory.ServerRegionLimit);
 
     /// <summary>What of requests may be kept, over all connections, while their models are loaded.</summary>
     public CreditWindow StandbyWindow { get; } = new(options.StandbyByteSize);

@@ -1,8 +1,10 @@
 using Camshaft.Backends;
+using Camshaft.Transport.Binary.Epoll;
 using Camshaft.Transport.Binary.Sending;
 using Camshaft.Transport.Hosting;
 using Camshaft.Transport.Hosting.Limits;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Camshaft.Transport.Binary;
@@ -16,6 +18,33 @@ public static class BinaryTransportExtensions
         builder.Services.AddSingleton(options ?? new BinaryTransportOptions());
         builder.Services.AddSingleton<BinaryServer>();
         return builder;
+    }
+
+    /// <summary>Whether <see cref="AddEpoll"/> works on this system.</summary>
+    public static bool HasEpoll => OperatingSystem.IsLinux();
+
+    /// <summary>
+    /// Makes loops known that serve sockets in place of Kestrel's own, for the addresses that <see cref="UseEpoll"/> names. To be
+    /// called after Kestrel itself was added.
+    /// </summary>
+    /// <exception cref="PlatformNotSupportedException">The system is no Linux.</exception>
+    public static CamshaftBuilder AddEpoll(this CamshaftBuilder builder)
+    {
+        if (!HasEpoll)
+        {
+            throw new PlatformNotSupportedException("epoll is Linux's; on other systems Kestrel serves the binary protocol's sockets.");
+        }
+
+        builder.Services.AddSingleton<EpollEndPoints>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, EpollTransport>();
+        return builder;
+    }
+
+    /// <summary>Serves the sockets of an address by the loops of <see cref="AddEpoll"/>.</summary>
+    public static void UseEpoll(this ListenOptions listen)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        listen.ApplicationServices.GetRequiredService<EpollEndPoints>().Add(listen.EndPoint);
     }
 
     /// <summary>Serves the binary protocol, and nothing else, on the connections that come here.</summary>

@@ -42,6 +42,9 @@ public sealed record BinaryTransportOptions
     /// <summary>For how long clients are told that a stopping server goes on answering. Default: 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What of shared memory is offered.</summary>
+    public SharedMemoryOptions SharedMemory { get; init; } = new();
+
     /// <summary>What the server calls itself in its hello; at most 256 bytes of UTF-8.</summary>
     public string Agent { get; init; } = "camshaft";
 }

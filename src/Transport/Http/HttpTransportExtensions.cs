@@ -15,6 +15,8 @@ public static class HttpTransportExtensions
         builder.Services.AddSingleton<HealthEndpoints>();
         builder.Services.AddSingleton<MetadataEndpoints>();
         builder.Services.AddSingleton<RepositoryEndpoints>();
+        builder.Services.AddSingleton<RouteEndpoints>();
+        builder.Services.AddSingleton<RegistryEndpoints>();
         builder.Services.AddSingleton<AlertEndpoints>();
         builder.Services.AddSingleton<StatisticsEndpoints>();
         builder.Services.AddSingleton<ITransportEndpoints, HttpEndpoints>();

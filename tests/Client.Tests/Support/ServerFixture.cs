@@ -1,10 +1,11 @@
+using Camshaft.Server.Configuration;
 using Camshaft.Server.Tests.Support;
 using Camshaft.Testing;
 
 namespace Camshaft.Client.Tests.Support;
 
 /// <summary>The real server in this process with the sample models, and <c>endless</c>, which runs until it is ended; on a port, a Unix socket and HTTP.</summary>
-public sealed class ServerFixture : IAsyncLifetime
+public class ServerFixture : IAsyncLifetime
 {
     private readonly TempDirectory _directory = new();
     private TestServer? _server;
@@ -17,6 +18,9 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public string HttpAddress => _server!.Client.Address.AbsoluteUri;
 
+    /// <summary>Who serves the sockets of the binary protocol.</summary>
+    internal virtual BinaryIo Io => BinaryIo.Kestrel;
+
     public async ValueTask InitializeAsync()
     {
         _directory.Write("models/endless/1/model.onnx", EndlessModel.Create());
@@ -24,6 +28,7 @@ public sealed class ServerFixture : IAsyncLifetime
         _server = await TestServer.StartAsync(SampleModel.Repository, options =>
         {
             options.Models = [SampleModel.Repository, Path.Combine(_directory.FullPath, "models")];
+            options.BinaryIo = Io;
             options.BinarySocket = Path.Combine(_directory.FullPath, "camshaft.sock");
         });
     }
@@ -35,5 +40,6 @@ public sealed class ServerFixture : IAsyncLifetime
     {
         await _server!.DisposeAsync();
         _directory.Dispose();
+        GC.SuppressFinalize(this);
     }
 }

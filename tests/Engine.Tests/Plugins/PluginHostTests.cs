@@ -42,7 +42,7 @@ public sealed class PluginHostTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("NewerContract", "version 1.2 of the backend contract; this server has 1.1")]
+    [InlineData("NewerContract", "version 1.3 of the backend contract; this server has 1.2")]
     [InlineData("ThrowsInConstructor", "no licence")]
     [InlineData("LacksNativeLibrary", "libcamshaft_absent.so")]
     [InlineData("TwoBackends", "2 public classes that implement IBackend; expected one")]

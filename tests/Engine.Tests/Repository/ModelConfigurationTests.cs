@@ -130,7 +130,12 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_byte_order_mark_is_no_part_of_the_text() => Assert.Equal("x", Read("\ufeffbackend: x").Backend);
 
     [Theory]
-    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, inputs, outputs, version_policy, limits, memory, batching, slo, weight, minimum_share, priority, overload, warm_up, parameters")]
+    [InlineData("\nbakend: x", "model.yaml:2:1: unknown key 'bakend' in model.yaml; accepted are backend, device, file, description, owner, tags, routing, inputs, outputs, version_policy, limits, memory, batching, slo, weight, minimum_share, priority, overload, warm_up, parameters")]
+    [InlineData("tags: [a, a]", "model.yaml:1:11: the tag 'a' is listed twice")]
+    [InlineData("routing:\n  rules:\n  - wen: {}", "model.yaml:3:5: unknown key 'wen' in a rule; accepted are name, when, targets, shadows, fallbacks")]
+    [InlineData("routing: { rules: [ { targets: [ { weight: 1 } ] } ] }", "a target needs a target")]
+    [InlineData("routing: { rules: [ { shadows: [ { percent: 1 } ] } ] }", "a shadow needs a target")]
+    [InlineData("routing: { rules: [ { when: { inputs: [ { shape: [-2] } ] } } ] }", "a dimension (-1 = any) is '-2'")]
     [InlineData("limits:\n  thread: 1", "model.yaml:2:3: unknown key 'thread' in limits; accepted are concurrency, queue_size, threads")]
     [InlineData("inputs:\n- nam: a", "model.yaml:2:3: unknown key 'nam' in an input; accepted are name, datatype, shape, batch_axis")]
     [InlineData("backend: a\nbackend: b", "model.yaml:2:1: the key 'backend' is in model.yaml twice")]

@@ -99,7 +99,7 @@ internal sealed class RouterHarness : IDisposable
         return status.Message!;
     }
 
-    public string? Route(TestRequest request) => Router.Table.TryRoute(request, out var route) ? route.Target.ToString() : null;
+    public string? Route(TestRequest request) => Router.Table.TryRoute(request, out var route) ? route.ToString() : null;
 
     public void Dispose()
     {

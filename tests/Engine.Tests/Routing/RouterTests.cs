@@ -83,7 +83,7 @@ public sealed class RouterTests
         harness.Rules("""{ "rules": [] }""").Load();
 
         Assert.True(route.TryFallBack(StatusCode.Unavailable));
-        Assert.Equal("n", route.Target.ToString());
+        Assert.Equal("n", route.ToString());
     }
 
     [Fact]
@@ -96,9 +96,9 @@ public sealed class RouterTests
         Assert.False(route.TryFallBack(StatusCode.Cancelled));
         Assert.False(route.TryFallBack(StatusCode.DeadlineExceeded));
         Assert.True(route.TryFallBack(StatusCode.Internal));
-        Assert.Equal("n", route.Target.ToString());
+        Assert.Equal("n", route.ToString());
         Assert.True(route.TryFallBack(StatusCode.ResourceExhausted));
-        Assert.Equal("o", route.Target.ToString());
+        Assert.Equal("o", route.ToString());
         Assert.False(route.TryFallBack(StatusCode.Unavailable));
     }
 

@@ -38,10 +38,10 @@ internal readonly struct TestRequest() : IRouteRequest
         return isThere;
     }
 
-    public bool TryGetTag(string name, scoped Span<char> value, out int length)
+    public bool TryGetTag(TagName wanted, scoped Span<char> value, out int length)
     {
         length = 0;
-        if (!Tags.TryGetValue(name, out var text))
+        if (!Tags.TryGetValue(wanted.Name, out var text))
         {
             return false;
         }

@@ -104,7 +104,7 @@ public sealed class LaneClassTests
 
         // Linux keeps 15 letters of a name.
         Assert.All(["camshaft-medium", "camshaft-long-"], name => Assert.Contains(threads, thread => thread.Name.StartsWith(name, StringComparison.Ordinal)));
-        Assert.All(threads.Where(static thread => !IsAnotherTests(thread.Name)), static thread => Assert.Equal(IsNiced(thread.Name) ? ThreadNice.Background : 0, thread.Nice));
+        Assert.All(threads.Where(static thread => !IsAnotherTests(thread.Name)), static thread => Assert.Equal(ExpectNice(thread.Name), thread.Nice));
         await UnloadAsync(medium);
         await UnloadAsync(slow);
     }
@@ -116,7 +116,10 @@ public sealed class LaneClassTests
         queueLimit: 1000,
         costs: milliseconds is { } value ? Harness.Takes(value) : null);
 
-    private static bool IsNiced(string name) => name.StartsWith("camshaft-medium", StringComparison.Ordinal) || name.StartsWith("camshaft-long-", StringComparison.Ordinal);
+    private static int ExpectNice(string name) =>
+        name.StartsWith("camshaft-medium", StringComparison.Ordinal) || name.StartsWith("camshaft-long-", StringComparison.Ordinal) ? ThreadNice.Background
+        : name.StartsWith("camshaft-backgr", StringComparison.Ordinal) ? ThreadNice.Last
+        : 0;
 
     // Loads that run beside this test, what tests of nice values make, and the compiler of hot methods, which the runtime
     // starts on whatever thread needs it and ends again.

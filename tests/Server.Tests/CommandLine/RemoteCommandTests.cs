@@ -54,6 +54,23 @@ public sealed class RemoteCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_alias_is_set_listed_explained_and_removed()
+    {
+        var set = await CommandRun.OfAsync("models", "alias", "digits", "simple@1");
+        Assert.Equal($"'digits' stands for 'simple@1', until the server ends: it has no --alias-file.{Environment.NewLine}", set.Output);
+        Assert.Contains("digits  simple@1             a call", (await CommandRun.OfAsync("models", "alias")).Output, StringComparison.Ordinal);
+
+        var explained = await CommandRun.OfAsync("route", "explain", "--alias", "digits", "--tag", "team=vision", "--input", "INPUT0:INT32:1,16");
+        Assert.Equal((CamshaftCommand.Success, $"The request goes to simple@1.{Environment.NewLine}"), (explained.ExitCode, explained.Output));
+
+        Assert.Equal($"'digits' is removed.{Environment.NewLine}", (await CommandRun.OfAsync("models", "alias", "digits", "--remove")).Output);
+        Assert.Equal(CamshaftCommand.Failure, (await CommandRun.OfAsync("route", "explain", "--alias", "digits")).ExitCode);
+        Assert.Contains("no model of the repository", (await CommandRun.OfAsync("models", "alias", "digits", "nothing")).Error, StringComparison.Ordinal);
+        Assert.Equal(CamshaftCommand.Success, (await CommandRun.OfAsync("route", "reload")).ExitCode);
+        Assert.Equal(CamshaftCommand.UsageError, (await CommandRun.OfAsync("route", "explain", "--input", "a:FP32:x")).ExitCode);
+    }
+
+    [Fact]
     public async Task A_model_is_warmed_up_again_and_what_that_measured_is_shown()
     {
         var executions = _server.Engine.Models.List().Single(static entry => entry.Name == "simple").HighestReady!.Recorder.Executions;

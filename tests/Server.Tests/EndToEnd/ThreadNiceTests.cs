@@ -58,5 +58,5 @@ public sealed class ThreadNiceTests : IDisposable
     // the runtime ends and starts again as it needs it.
     private static bool MayYield(string name) =>
         name.StartsWith("camshaft-medium", StringComparison.Ordinal) || name.StartsWith("camshaft-long", StringComparison.Ordinal)
-        || name is "camshaft-load" or "camshaft verify" || name.StartsWith(".NET Tiered", StringComparison.Ordinal);
+        || name.StartsWith("camshaft-backgr", StringComparison.Ordinal) || name is "camshaft-load" or "camshaft verify" || name.StartsWith(".NET Tiered", StringComparison.Ordinal);
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Camshaft.Engine;
 using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Hosting.Access;
 using Camshaft.Transport.Wire;
 using Camshaft.Transport.Wire.Tests.Support;
@@ -27,7 +28,7 @@ internal sealed class PipeConnection : IDuplexPipe, IAsyncDisposable
         _toServer = new Pipe(new PipeOptions(
             new SmallBlockPool(blockByteSize), readerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: 1, useSynchronizationContext: false));
         var options = new BinaryTransportOptions { FrameByteSizeLimit = 1 << 20, RequestLimit = 8, HandleLimit = 4 };
-        _connection = new BinaryConnection(new BinaryServices(engine, _access, options, timeProvider, logger), this, address: null, abort: static () => { }, CancellationToken.None);
+        _connection = new BinaryConnection(new BinaryServices(engine, _access, options, timeProvider, logger), this, address: null, SharedMemoryOffer.None, abort: static () => { }, CancellationToken.None);
         _run = Task.Run(_connection.RunAsync);
     }
 

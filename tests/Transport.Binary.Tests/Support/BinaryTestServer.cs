@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -47,6 +48,9 @@ public class BinaryTestServer : IAsyncLifetime
 
     internal BinaryServer Server => _application!.Services.GetRequiredService<BinaryServer>();
 
+    /// <summary>Whether our own loops serve the sockets, in place of Kestrel's.</summary>
+    public virtual bool UsesEpoll => false;
+
     /// <summary>The clock that the server has: <see cref="Clock"/>, or the system's for what is measured.</summary>
     protected virtual TimeProvider Time => Clock;
 
@@ -68,10 +72,10 @@ public class BinaryTestServer : IAsyncLifetime
     {
         WriteModels(_models);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseBinary()));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services.AddLogging(logging => logging.AddProvider(_log));
         builder.Services.AddSingleton(Time);
-        builder.Services
+        var camshaft = builder.Services
             .AddCamshaft(new EngineOptions
             {
                 ModelDirectories = [_models.FullPath],
@@ -89,14 +93,23 @@ public class BinaryTestServer : IAsyncLifetime
             })
             .AddAccess(Access)
             .AddBinary(Options);
+        if (UsesEpoll)
+        {
+            Assert.SkipUnless(BinaryTransportExtensions.HasEpoll, "This system has no epoll.");
+            camshaft.AddEpoll();
+        }
+
         _application = builder.Build();
         await _application.StartAsync();
-        var address = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var address = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(static address => address.Contains("127.0.0.1", StringComparison.Ordinal));
         Port = new Uri(address).Port;
         await UntilAsync(() => Engine.IsReady, static () => "The engine is not ready.");
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Where the server listens.</summary>
+    protected virtual void Listen(KestrelServerOptions kestrel) => kestrel.Listen(IPAddress.Loopback, 0, Serve);
+
+    public virtual async ValueTask DisposeAsync()
     {
         await AssertNothingIsHeldAsync();
         await _application!.StopAsync();
@@ -157,6 +170,19 @@ public class BinaryTestServer : IAsyncLifetime
         }
     }
 
+    /// <summary>What the server has logged as errors since it was asked last.</summary>
+    private protected IReadOnlyList<string> TakeErrors() => _log.Take();
+
+    protected void Serve(ListenOptions listen)
+    {
+        if (UsesEpoll)
+        {
+            listen.UseEpoll();
+        }
+
+        listen.UseBinary();
+    }
+
     /// <summary>Writes the models.</summary>
     private protected virtual void WriteModels(TempDirectory models)
     {
@@ -184,7 +210,7 @@ public class BinaryTestServer : IAsyncLifetime
         }
 
         var blocks = ((ReceiveMemoryPoolFactory)_application!.Services.GetRequiredService<IMemoryPoolFactory<byte>>()).Rented;
-        return Server.Open > 0 ? $"{Server.Open} connections are open" : blocks > 0 ? $"{blocks} receive blocks are held" : null;
+        return Server.Open > 0 ? $"{Server.Open} connections are open" : Server.Regions > 0 ? $"{Server.Regions} regions are held" : blocks > 0 ? $"{blocks} receive blocks are held" : null;
     }
 
     private static byte[] CreateThree() => new OnnxModelBuilder()

@@ -24,6 +24,9 @@ internal sealed class FrameConnection : IDisposable
         _stream = stream;
     }
 
+    /// <summary>The socket, for what goes beside its bytes.</summary>
+    public Socket Socket => _socket;
+
     public static async Task<FrameConnection> OpenAsync(EndPoint endPoint, int receiveBufferByteSize = 0)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
@@ -51,9 +54,9 @@ internal sealed class FrameConnection : IDisposable
     }
 
     /// <summary>Says hello and takes the server's.</summary>
-    public async Task<FrameImage> GreetAsync(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30)
+    public async Task<FrameImage> GreetAsync(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30, WireFeatures features = WireFeatures.None)
     {
-        await SendAsync(Frames.Hello(key, window, longestResult));
+        await SendAsync(Frames.Hello(key, window, longestResult, features));
         return await ReceiveAsync(FrameKind.Hello);
     }
 

@@ -9,10 +9,10 @@ namespace Camshaft.Transport.Binary.Tests.Support;
 /// <summary>The frames that a client sends.</summary>
 internal static class Frames
 {
-    public static FrameImage Hello(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30) => new(FrameKind.Hello, 0)
+    public static FrameImage Hello(string? key = null, long window = WireFormat.UnboundedCredit, long longestResult = 1 << 30, WireFeatures features = WireFeatures.None) => new(FrameKind.Hello, 0)
     {
         Credit = window,
-        Own = new HelloHead(1, 1, 0, WireFeatures.None, longestResult, 0, 0),
+        Own = new HelloHead(1, 1, 0, features, longestResult, 0, 0),
         Fields = key is null ? [] : [new FieldImage(FieldNumber.ApiKey, Encoding.UTF8.GetBytes(key))],
     };
 

@@ -42,9 +42,9 @@ internal sealed class FuzzCall : IRequestBodyPipeFeature
     {
         try
         {
-            var handled = _request.ArrivesLate ? endpoint.HandleAsync(_context) : null;
+            var handled = _request.ArrivesLate ? endpoint.HandleNamedAsync(_context) : null;
             await WriteBodyAsync();
-            await (handled ?? endpoint.HandleAsync(_context)).WaitAsync(Patience);
+            await (handled ?? endpoint.HandleNamedAsync(_context)).WaitAsync(Patience);
         }
         finally
         {

@@ -7,8 +7,6 @@ namespace Camshaft.Transport.Http.Tests.WrongInput;
 public sealed class PathTests(HttpServer server) : WrongInputTest(server)
 {
     [Theory]
-    [InlineData("..")]
-    [InlineData("%2e%2e")]
     [InlineData("%2e%2e%2f")]
     [InlineData("%2e%2e%2f%2e%2e%2fetc%2fpasswd")]
     [InlineData("..%5c..%5cetc")]
@@ -29,6 +27,15 @@ public sealed class PathTests(HttpServer server) : WrongInputTest(server)
         {
             await AssertRefusedAsync(Post(request, """{"inputs":[]}"""), HttpStatusCode.NotFound);
         }
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("%2e%2e")]
+    public async Task A_path_that_leads_up_is_the_path_where_it_ends(string name)
+    {
+        await AssertRefusedAsync(Post($"/v2/models/{name}/infer", """{"inputs":[]}"""), HttpStatusCode.UnsupportedMediaType);
+        await AssertRefusedAsync(Post($"/v2/repository/models/{name}/load", """{"inputs":[]}"""), HttpStatusCode.NotFound);
     }
 
     [Theory]

@@ -11,14 +11,12 @@ namespace Camshaft.Load.Targets.Binary;
 /// </summary>
 internal sealed class BinaryTarget : ITarget
 {
-    private const string ConnectionsQuery = "?connections=";
-
     private readonly CamshaftClient _client;
 
     public BinaryTarget(string address, TargetOptions options)
     {
         Address = address;
-        var (server, connections) = Parse(address);
+        var (server, connections) = ServerAddress.Parse(address, "camshaft://localhost:8003");
         try
         {
             _client = new CamshaftClient(new CamshaftClientOptions
@@ -66,18 +64,4 @@ internal sealed class BinaryTarget : ITarget
     }
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
-
-    private static (Uri Server, int Connections) Parse(string address)
-    {
-        var query = address.IndexOf(ConnectionsQuery, StringComparison.Ordinal);
-        var connections = 1;
-        if (query >= 0 && (!int.TryParse(address.AsSpan(query + ConnectionsQuery.Length), out connections) || connections is < 1 or > 1024))
-        {
-            throw new LoadException($"'{address}' asks for no usable number of connections; expected 1 to 1024.");
-        }
-
-        return Uri.TryCreate(query < 0 ? address : address[..query], UriKind.Absolute, out var server)
-            ? (server, connections)
-            : throw new LoadException($"'{address}' is no address of a server; expected something like camshaft://localhost:8003.");
-    }
 }

@@ -2,6 +2,7 @@ using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Routing;
 using Camshaft.Load.Plans;
 
 namespace Camshaft.Load.Targets.InProcess;
@@ -12,20 +13,22 @@ internal sealed class InProcessModel : ITargetModel
     private static readonly string[] KindNames = Enum.GetNames<StatusCode>();
 
     private readonly InferenceEngine _engine;
-    private readonly string _name;
-    private readonly long _version;
+    private readonly Route _route;
     private readonly TimeSpan? _timeout;
     private readonly RequestInput?[] _inputs;
 
-    public InProcessModel(InferenceEngine engine, ModelLoad load, RequestInput[] inputs)
+    /// <param name="engine">The engine.</param>
+    /// <param name="load">What is asked of it.</param>
+    /// <param name="inputs">The inputs of each request.</param>
+    /// <param name="route">Where the requests go, and their copies; null = to the model that the load names.</param>
+    public InProcessModel(InferenceEngine engine, ModelLoad load, RequestInput[] inputs, Route? route = null)
     {
         _engine = engine;
-        _name = load.Name;
-        _version = load.Version ?? ModelRegistry.HighestReady;
+        _route = route ?? new Route(load.Name, load.Version ?? ModelRegistry.HighestReady);
         _timeout = load.Timeout;
 
         // By the index that the request counts by; null where an optional input is left out.
-        engine.Models.TryCreateRequest(_name, _version, out var request);
+        engine.Models.TryCreateRequest(_route.ModelName, _route.Version, out var request);
         using (request)
         {
             _inputs = request is null ? [] : [.. request.Signature.Inputs.Select(spec => inputs.FirstOrDefault(input => input.Name == spec.Name))];
@@ -34,7 +37,7 @@ internal sealed class InProcessModel : ITargetModel
 
     public async ValueTask<SendResult> SendAsync(CancellationToken cancellationToken)
     {
-        var status = _engine.Models.TryCreateRequest(_name, _version, out var request);
+        var status = _engine.Models.TryCreateRequest(_route.ModelName, _route.Version, out var request);
         if (request is null)
         {
             return ToResult(status);
@@ -44,7 +47,13 @@ internal sealed class InProcessModel : ITargetModel
         {
             try
             {
-                return ToResult(await RunAsync(request, cancellationToken).ConfigureAwait(false));
+                status = await RunAsync(request, cancellationToken).ConfigureAwait(false);
+                if (status.IsOk)
+                {
+                    _engine.Shadows.Offer(_route, request);
+                }
+
+                return ToResult(status);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Camshaft.Backends;
@@ -24,7 +23,7 @@ internal sealed class KServeHttpTarget : ITarget
 
         _server = server;
         _authorization = options.ApiKey is { } key ? new AuthenticationHeaderValue("Bearer", key) : null;
-        _http = new HttpMessageInvoker(CreateHandler(options));
+        _http = new HttpMessageInvoker(ServerHandler.Create(options));
     }
 
     public string Address { get; }
@@ -87,24 +86,5 @@ internal sealed class KServeHttpTarget : ITarget
         return DataTypes.TryParse(((string?)input["datatype"]).AsSpan(), out var dataType)
             ? new TensorSpec(name, dataType, new Shape([.. shape.Select(static length => length!.GetValue<long>())])) { IsOptional = (bool?)input["optional"] ?? false }
             : throw new LoadException($"The server gives input '{name}' the datatype '{input["datatype"]}', which is not known here.");
-    }
-
-    private static SocketsHttpHandler CreateHandler(TargetOptions options)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            ActivityHeadersPropagator = null,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-        };
-        if (options.AuthorityPath is { } path)
-        {
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Authority.Trust(path) };
-        }
-
-        return handler;
     }
 }

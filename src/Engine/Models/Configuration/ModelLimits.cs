@@ -11,4 +11,10 @@ public sealed record ModelLimits
 
     /// <summary>How many threads one run may use. Default: 1.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>How many bytes of a GPU's memory it and its batches may take; null = as many as there are.</summary>
+    public long? DeviceMemoryBytes { get; init; }
+
+    /// <summary>The part of a GPU's multiprocessors, 0 to 1, that its kernels run on alone; 0 = all, together with other models. Default: 0.</summary>
+    public double DeviceShare { get; init; }
 }

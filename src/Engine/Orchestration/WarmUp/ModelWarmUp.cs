@@ -149,13 +149,17 @@ internal static class ModelWarmUp
         using var patience = new Timer(static run => ((ModelRun)run!).RequestCancel(), lane.Run, Patience, Timeout.InfiniteTimeSpan);
         var waited = ProcessorWait.Now;
         var (cpu, wall) = (ThreadClock.Now, Stopwatch.GetTimestamp());
-        if (lane.Run.Execute(request, out var status) == ExecutionState.Pending)
+        var isPending = lane.Run.Execute(request, out var status) == ExecutionState.Pending;
+        if (isPending)
         {
             status = lane.WaitForPending();
         }
 
         var (used, passed) = (ThreadClock.Now - cpu, Stopwatch.GetElapsedTime(wall));
         waited = ProcessorWait.Now - waited;
+
+        // What a device does takes time, and none of this thread's.
+        used = isPending ? passed : used;
         cost = new RunCost(request.RowCount, used, passed - waited > used ? passed - waited : used);
         lane.Run.End(ref status);
         return status.Code == StatusCode.Cancelled ? new InferenceStatus(StatusCode.DeadlineExceeded, $"a run did not end within {Patience.TotalSeconds:F0} s") : status;

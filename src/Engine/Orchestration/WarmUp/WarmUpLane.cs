@@ -16,6 +16,9 @@ internal sealed class WarmUpLane(DeviceScheduler scheduler) : EngineLane(schedul
         _finished.Release();
     }
 
+    /// <inheritdoc/>
+    public override void EndLater(InferenceStatus status) => FinishPending(status);
+
     /// <summary>Waits for a run that its backend completes later, for as long as that takes: until then its memory is the backend's.</summary>
     public InferenceStatus WaitForPending()
     {

@@ -15,7 +15,7 @@ internal sealed class BenchCommand : DocumentedCommand
 {
     private const string DefaultTarget = "kserve+http://localhost:8000";
 
-    private readonly Option<string> _target = new("--target", "-t") { HelpName = "ADDRESS", Description = $"Where the load goes: kserve+http://HOST:PORT, kserve+https://HOST:PORT, camshaft://HOST:PORT, camshafts://HOST:PORT, camshaft+unix:///PATH, or inproc://DIRECTORY, a model repository that an engine in this process serves. [default: the scenario's, else {DefaultTarget}]" };
+    private readonly Option<string> _target = new("--target", "-t") { HelpName = "ADDRESS", Description = $"Where the load goes: kserve+http://HOST:PORT, kserve+https://HOST:PORT, kserve+grpc://HOST:PORT, kserve+grpcs://HOST:PORT, camshaft://HOST:PORT, camshafts://HOST:PORT, camshaft+unix:///PATH, or inproc://DIRECTORY, a model repository that an engine in this process serves. [default: the scenario's, else {DefaultTarget}]" };
     private readonly Option<string> _html = new("--html") { HelpName = "FILE", Description = "Writes the report as a page with charts too." };
     private readonly Option<bool> _findMax = new("--find-max") { Description = "Finds the highest load that keeps every model's slo, by bisection: all rates are multiplied by one factor. Each step takes warm-up and duration." };
     private readonly Option<double> _maxErrors = new("--max-errors") { HelpName = "PERCENT", Description = "With --find-max: how many of a model's requests may fail.", DefaultValueFactory = static _ => 0.1 };
@@ -32,6 +32,7 @@ internal sealed class BenchCommand : DocumentedCommand
             "camshaft bench --model mnist:concurrency=4",
             "camshaft bench --target kserve+http://localhost:8000 --model mnist:rate=200,slo=20ms --model resnet50:rate=5,arrival=gamma,cv=3 --duration 30s --html report.html",
             "camshaft bench --target camshaft://localhost:8003 --model mnist:concurrency=16",
+            "camshaft bench --target kserve+grpc://localhost:8001 --model mnist:concurrency=16",
             "camshaft bench --target inproc://samples/models --model identity_fp32:concurrency=2,shape.INPUT0=1x64 --output json",
             "camshaft bench --model mnist:trace=arrivals.csv,speed=60 --duration 1m",
             "camshaft bench --model mnist --find-max --slo 20ms --percentile 99 --duration 5s",

@@ -13,6 +13,7 @@ internal sealed class ModelsCommand : Command
         Add(new ChangeCommand("load", "Loads models into a running server, or loads them again when their files have changed.", "Loaded"));
         Add(new ChangeCommand("unload", "Takes models out of service; their requests in flight finish.", "Unloaded"));
         Add(new WarmCommand());
+        Add(new AliasCommand());
         Add(new CheckCommand());
     }
 }

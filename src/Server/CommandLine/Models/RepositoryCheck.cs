@@ -1,5 +1,6 @@
 using System.Globalization;
 using Camshaft.Backends;
+using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Models.Configuration;
@@ -34,7 +35,7 @@ internal static class RepositoryCheck
         }
 
         // A look leaves nothing behind: no prepared models either.
-        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null, ModelMemoryBudgetBytes = long.MaxValue }, NullLoggerFactory.Instance, TimeProvider.System, []);
+        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null, ModelMemoryBudgetBytes = long.MaxValue }, NullLoggerFactory.Instance, TimeProvider.System, [new CudaDeviceProvider(new CudaOptions(), TimeProvider.System)]);
         await using (engine.ConfigureAwait(false))
         {
             await engine.StartAsync(cancellationToken).ConfigureAwait(false);

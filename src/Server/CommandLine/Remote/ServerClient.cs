@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -37,6 +38,15 @@ internal sealed class ServerClient : IDisposable
 
     /// <summary>Posts nothing and reads JSON, or null when the answer is empty.</summary>
     public Task<JsonNode> PostAsync(string path, CancellationToken cancellationToken) => SendJsonAsync(HttpMethod.Post, path, cancellationToken);
+
+    /// <summary>Posts JSON and reads JSON.</summary>
+    public async Task<JsonNode> PostAsync(string path, JsonNode body, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        var (answer, _) = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return Parse(answer);
+    }
 
     /// <summary>Posts a body whose first bytes are JSON; reads an answer of the same form.</summary>
     /// <returns>The answer's JSON, and the bytes after it.</returns>

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using Camshaft.Backends;
 using Camshaft.Transport.Binary.Receiving;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Binary.Sending;
 using Microsoft.AspNetCore.Connections;
@@ -38,9 +39,10 @@ internal sealed partial class BinaryConnection : IDisposable
     /// <param name="services">What every connection uses.</param>
     /// <param name="transport">Its bytes.</param>
     /// <param name="address">Where it comes from; null = a Unix socket.</param>
+    /// <param name="offer">What of shared memory it may be offered.</param>
     /// <param name="abort">Ends it at once.</param>
     /// <param name="closed">Set when the host has seen the end of what the client sends, read or not.</param>
-    public BinaryConnection(BinaryServices services, IDuplexPipe transport, IPAddress? address, Action abort, CancellationToken closed)
+    public BinaryConnection(BinaryServices services, IDuplexPipe transport, IPAddress? address, SharedMemoryOffer offer, Action abort, CancellationToken closed)
     {
         _services = services;
         _transport = transport;
@@ -56,7 +58,8 @@ internal sealed partial class BinaryConnection : IDisposable
         _gate = new InferGate(services, handles, _owner);
         var infers = new InferReceiver(services, _reader, _gate, _owner, _memoryWait, new DepartureWatch(_reader, _memoryWait, closed));
         var opener = new ModelOpener(services, _gate, handles, _owner);
-        _loop = new ReceiveLoop(services, address, _watch, _reader, infers, _gate, opener, handles, _owner, _sender, writer) { Goodbye = OnGoodbye };
+        var regions = new RegionReceiver(services, offer, _gate, _owner);
+        _loop = new ReceiveLoop(services, address, offer, _watch, _reader, infers, _gate, opener, regions, handles, _owner, _sender, writer) { Goodbye = OnGoodbye };
     }
 
     /// <summary>Serves the connection; returns when it holds nothing any more. Once.</summary>
@@ -75,6 +78,7 @@ internal sealed partial class BinaryConnection : IDisposable
         }
         finally
         {
+            _owner.CloseRegions();
             _sender.Break();
             await _transport.Output.CompleteAsync().ConfigureAwait(false);
             await _transport.Input.CompleteAsync().ConfigureAwait(false);
@@ -95,6 +99,8 @@ internal sealed partial class BinaryConnection : IDisposable
     /// <summary>Ends the connection if its client is silent or slow for too long. Once in a while, by one thread.</summary>
     public void Look()
     {
+        // For a run that was given up and ends late, on a thread that must not answer.
+        _owner.AnswerFreeRegions();
         if (_watch.IsSendStalled() || LacksCreditForLong())
         {
             Log.Stalled(_services.Logger);
@@ -119,7 +125,7 @@ internal sealed partial class BinaryConnection : IDisposable
             if (!_loop.HasGoodbye && _isEnding == 0)
             {
                 // It is gone without a word, and reads no answers either.
-                _owner.InFlight.CancelAll();
+                _owner.CancelAll();
             }
         }
         catch (GoAwayException exception)
@@ -156,7 +162,7 @@ internal sealed partial class BinaryConnection : IDisposable
         else
         {
             _sender.SendLast(ControlFrames.GoAway(status));
-            _owner.InFlight.CancelAll();
+            _owner.CancelAll();
         }
 
         StopReading();
@@ -174,7 +180,7 @@ internal sealed partial class BinaryConnection : IDisposable
 
     private void OnBroken()
     {
-        _owner.InFlight.CancelAll();
+        _owner.CancelAll();
         StopReading();
     }
 

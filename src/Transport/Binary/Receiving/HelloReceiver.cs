@@ -1,6 +1,7 @@
 using System.Text;
 using Camshaft.Backends;
 using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Binary.Sending;
 using Camshaft.Transport.Hosting.Access;
 using Camshaft.Transport.Wire;
@@ -11,10 +12,10 @@ namespace Camshaft.Transport.Binary.Receiving;
 internal static class HelloReceiver
 {
     /// <summary>Takes it.</summary>
-    /// <returns>Who calls, and the longest result that the client takes.</returns>
+    /// <returns>Who calls, the longest result that the client takes, and the features in force.</returns>
     /// <exception cref="GoAwayException">There is no version that both speak, the key is not known, or the hello is wrong.</exception>
-    public static (CallerIdentity Caller, long LongestResult) Receive(
-        BinaryServices services, System.Net.IPAddress? address, in FrameHead frame, ReadOnlySpan<byte> bytes, SendQueue sender)
+    public static (CallerIdentity Caller, long LongestResult, WireFeatures Features) Receive(
+        BinaryServices services, System.Net.IPAddress? address, SharedMemoryOffer offer, in FrameHead frame, ReadOnlySpan<byte> bytes, SendQueue sender)
     {
         var fault = HelloHead.TryRead(bytes, out var hello);
         if (fault != WireFault.None)
@@ -35,9 +36,9 @@ internal static class HelloReceiver
             throw new GoAwayException(status);
         }
 
-        // Of the features none is there yet.
-        sender.Send(ControlFrames.Hello(services.Options, WireFeatures.None));
-        return (caller, hello.LongestFrame);
+        var features = hello.Features & offer.Features;
+        sender.Send(ControlFrames.Hello(services.Options, features));
+        return (caller, hello.LongestFrame, features);
     }
 
     private static string? FindKey(in FrameHead frame, ReadOnlySpan<byte> bytes)

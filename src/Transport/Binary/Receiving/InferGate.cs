@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
 using Camshaft.Transport.Binary.Connections;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Hosting.Access;
@@ -48,13 +49,24 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
         }
 
         var admission = services.Access.Admit(Caller, AccessRights.Infer);
-        status = admission.Status.IsOk ? services.Engine.Models.TryCreateRequest(model.ModelName, model.Version, out var inference) : Refused(admission.Status, out inference);
-        if (admission.Status.IsOk && status.Code == StatusCode.Unavailable)
+        var route = default(Route);
+        InferenceRequest? inference = null;
+        status = admission.Status.IsOk ? model.Opened.FindRoute(services.Engine, out route) : admission.Status;
+        if (status.IsOk)
         {
-            (status, inference) = WaitForModel(model, frame, infer, deadline, admission, out standby);
-            if (standby is not null)
+            status = services.Engine.Models.TryCreateRequest(route.ModelName, route.Version, out inference);
+            if (status.Code == StatusCode.Unavailable)
             {
-                return status;
+                (status, inference) = WaitForModel(model, route, frame, infer, deadline, admission, out standby);
+                if (standby is not null)
+                {
+                    return status;
+                }
+            }
+
+            while (inference is null && route.TryFallBack(status.Code))
+            {
+                status = services.Engine.Models.TryCreateRequest(route.ModelName, route.Version, out inference);
             }
         }
 
@@ -69,7 +81,7 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
         {
             if (status.Code == StatusCode.Unavailable && flags == FrameFlags.None)
             {
-                services.Engine.Models.CountUntaken(model.ModelName, model.Version);
+                services.Engine.Models.CountUntaken(route.ModelName, route.Version);
             }
 
             admission.Dispose();
@@ -77,6 +89,7 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
         }
 
         request = owner.Accept(frame, inference, admission);
+        request.Route = route;
         return status;
     }
 
@@ -130,19 +143,19 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
 
     /// <summary>Has a model loaded that is not in memory, if it is one that may be.</summary>
     /// <returns>With a <paramref name="standby"/> success; else the request, or why there is none.</returns>
-    private RentedRequest WaitForModel(ModelHandle model, in FrameHead frame, in InferHead infer, in RequestDeadline deadline, in Admission admission, out StandbyInfer? standby)
+    private RentedRequest WaitForModel(ModelHandle model, in Route route, in FrameHead frame, in InferHead infer, in RequestDeadline deadline, in Admission admission, out StandbyInfer? standby)
     {
         standby = null;
         if (!services.StandbyWindow.Take(frame.FrameByteSize) || frame.FrameByteSize > Array.MaxLength)
         {
             services.StandbyWindow.GiveBack(frame.FrameByteSize);
             return new RentedRequest(
-                new InferenceStatus(StatusCode.ResourceExhausted, $"Model '{model.ModelName}' is not in memory, and {services.Options.StandbyByteSize} bytes of requests wait for models already, as many as may.") { RetryAfter = StandbyRetryAfter },
+                new InferenceStatus(StatusCode.ResourceExhausted, $"Model '{route.ModelName}' is not in memory, and {services.Options.StandbyByteSize} bytes of requests wait for models already, as many as may.") { RetryAfter = StandbyRetryAfter },
                 null);
         }
 
         var load = new LoadWait();
-        var rented = services.Engine.CreateRequestAsync(model.ModelName, model.Version, deadline.IsSet ? deadline.Remaining : null, load.Token);
+        var rented = services.Engine.CreateRequestAsync(route.ModelName, route.Version, deadline.IsSet ? deadline.Remaining : null, load.Token);
         if (rented.IsCompletedSuccessfully)
         {
             services.StandbyWindow.GiveBack(frame.FrameByteSize);
@@ -153,11 +166,5 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
         owner.InFlight.Add(frame.Id, load);
         _ = standby.RunAsync(rented);
         return new RentedRequest(InferenceStatus.Ok, null);
-    }
-
-    private static InferenceStatus Refused(in InferenceStatus status, out InferenceRequest? inference)
-    {
-        inference = null;
-        return status;
     }
 }

@@ -71,7 +71,7 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     public void OnMemory(in InferenceStatus status)
     {
         _stage = InferStage.Data;
-        RefuseUnlessOk(status);
+        RefuseUnlessOk(status.IsOk ? _request!.Regions.ReadInputs(_request.Inference) : status);
     }
 
     /// <summary>Gives up a frame that does not arrive any more.</summary>
@@ -94,7 +94,7 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
 
         using var bytes = new ContiguousBytes(reader.Buffered, preface);
         _stage = InferStage.Declared;
-        RefuseUnlessOk(TensorDeclaration.Declare(bytes.Span, _frame, _infer, _request!)); // 2
+        RefuseUnlessOk(TensorDeclaration.Declare(bytes.Span, _frame, _infer, _request!, owner.Regions)); // 2
         return Continue();
     }
 
@@ -190,7 +190,8 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
         inference.MarkReceived();
 
         // What waits behind it on this connection would wait for it as well.
-        inference.MayRunInline = reader.Buffered.IsEmpty;
+        inference.MayRunInline = true;
+        inference.OthersWait = !reader.Buffered.IsEmpty;
         request.Run();
     }
 

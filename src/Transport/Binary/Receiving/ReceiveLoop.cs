@@ -1,6 +1,7 @@
 using System.Net;
 using Camshaft.Backends;
 using Camshaft.Transport.Binary.Connections;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Binary.Sending;
 using Camshaft.Transport.Wire;
@@ -14,11 +15,13 @@ namespace Camshaft.Transport.Binary.Receiving;
 internal sealed class ReceiveLoop(
     BinaryServices services,
     IPAddress? address,
+    SharedMemoryOffer offer,
     ConnectionWatch watch,
     FrameReader reader,
     InferReceiver infers,
     InferGate gate,
     ModelOpener opener,
+    RegionReceiver regions,
     HandleTable handles,
     RequestOwner owner,
     SendQueue sender,
@@ -44,7 +47,13 @@ internal sealed class ReceiveLoop(
                 var needed = infers.IsAmidFrame ? infers.Continue() : Receive();
                 if (needed == InferReceiver.NeedsMemory)
                 {
-                    infers.OnMemory(await infers.ReserveAsync().ConfigureAwait(false));
+                    var reserving = infers.ReserveAsync();
+                    if (!reserving.IsCompleted)
+                    {
+                        sender.Go();
+                    }
+
+                    infers.OnMemory(await reserving.ConfigureAwait(false));
                 }
 
                 while (reader.Buffered.Length < needed)
@@ -54,13 +63,16 @@ internal sealed class ReceiveLoop(
                         return;
                     }
 
+                    sender.Go();
                     reader.EndRead(await reader.BeginReadAsync(isAmidFrame: infers.IsAmidFrame || _skipTo > reader.Position).ConfigureAwait(false));
+                    sender.Hold();
                 }
             }
         }
         finally
         {
             infers.Abandon();
+            sender.Go();
         }
     }
 
@@ -132,7 +144,7 @@ internal sealed class ReceiveLoop(
         switch (frame.Kind)
         {
             case FrameKind.Hello when !_hasHello:
-                (gate.Caller, writer.LongestResult) = HelloReceiver.Receive(services, address, frame, bytes.Span, sender);
+                (gate.Caller, writer.LongestResult, regions.Features) = HelloReceiver.Receive(services, address, offer, frame, bytes.Span, sender);
                 _hasHello = true;
                 watch.OnHello();
                 return;
@@ -142,8 +154,11 @@ internal sealed class ReceiveLoop(
             case FrameKind.Close when CheckRequest(frame, bytes.Span):
                 Close(frame, bytes.Span);
                 return;
-            case FrameKind.Register or FrameKind.Unregister when CheckRequest(frame, bytes.Span):
-                owner.Refuse(frame.Id, new InferenceStatus(StatusCode.Unsupported, "Shared memory is not offered by this server."), FrameFlags.NotBegun, charge: 0);
+            case FrameKind.Register:
+                Register(frame, bytes.Span);
+                return;
+            case FrameKind.Unregister when CheckRequest(frame, bytes.Span):
+                regions.Unregister(frame, bytes.Span);
                 return;
             case FrameKind.Cancel:
                 CheckFields(frame, bytes.Span);
@@ -162,7 +177,7 @@ internal sealed class ReceiveLoop(
                 gate.Close("The client has said that it asks for nothing more.");
                 Goodbye();
                 return;
-            case FrameKind.Open or FrameKind.Close or FrameKind.Register or FrameKind.Unregister:
+            case FrameKind.Open or FrameKind.Close or FrameKind.Unregister:
                 return;
             default:
                 throw new GoAwayException($"A frame of kind {(int)frame.Kind} ({frame.Kind}) came from the client; it is the server's, or comes once.");
@@ -183,6 +198,15 @@ internal sealed class ReceiveLoop(
         else
         {
             owner.Refuse(frame.Id, new InferenceStatus(StatusCode.NotFound, $"There is no handle {target.Target} on this connection."), FrameFlags.NotBegun, charge: 0);
+        }
+    }
+
+    private void Register(in FrameHead frame, ReadOnlySpan<byte> bytes)
+    {
+        using var descriptor = regions.TakeDescriptor(frame, bytes);
+        if (CheckRequest(frame, bytes))
+        {
+            regions.Register(frame, bytes, descriptor);
         }
     }
 

@@ -98,7 +98,7 @@ internal sealed partial class StandbyInfer
         }
         catch (Exception exception)
         {
-            Log.Failed(_services.Logger, _model.ModelName, exception);
+            Log.Failed(_services.Logger, _model.Opened.Name, exception);
             status = new InferenceStatus(StatusCode.Internal, "The server failed; its log says why.");
             if (request is null)
             {
@@ -118,7 +118,7 @@ internal sealed partial class StandbyInfer
     {
         var inference = request.Inference;
         var preface = TensorTable.GetPrefaceByteSize(_frame, _infer.TableByteSize);
-        var status = TensorDeclaration.Declare(_bytes.AsSpan(0, preface), _frame, _infer, request); // 3
+        var status = TensorDeclaration.Declare(_bytes.AsSpan(0, preface), _frame, _infer, request, _owner.Regions); // 3
         if (!status.IsOk)
         {
             return status;
@@ -131,9 +131,10 @@ internal sealed partial class StandbyInfer
             status = await wait.ReserveAsync(inference, _deadline).ConfigureAwait(false); // 4
         }
 
+        status = status.IsOk ? request.Regions.ReadInputs(inference) : status; // 5
         if (status.IsOk)
         {
-            foreach (var place in request.Places) // 5
+            foreach (var place in request.Places)
             {
                 _bytes.AsSpan((int)place.Offset, place.ByteSize).CopyTo(inference.GetInput(place.Input).Bytes);
             }

@@ -1,7 +1,9 @@
 using System.Text;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Memory.Shared;
 using Camshaft.Engine.Telemetry;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Wire;
 
@@ -15,8 +17,9 @@ internal static class TensorDeclaration
     /// <param name="frame">The head's first half.</param>
     /// <param name="infer">Its second half.</param>
     /// <param name="request">The request.</param>
+    /// <param name="regions">The connection's regions.</param>
     /// <returns>Success, or what is wrong; the frame's length is right then, and each input's size that of its shape.</returns>
-    public static InferenceStatus Declare(ReadOnlySpan<byte> preface, in FrameHead frame, in InferHead infer, BinaryRequest request)
+    public static InferenceStatus Declare(ReadOnlySpan<byte> preface, in FrameHead frame, in InferHead infer, BinaryRequest request, RegionTable regions)
     {
         var inference = request.Inference;
         inference.Priority = infer.Priority;
@@ -34,7 +37,7 @@ internal static class TensorDeclaration
         var tensors = new TensorTableReader(preface, frame, infer);
         for (var i = 0; tensors.TryRead(out var tensor, out var offset); i++)
         {
-            var status = i < infer.InputCount ? DeclareInput(request, tensor, offset) : RequestOutput(request, tensor);
+            var status = i < infer.InputCount ? DeclareInput(request, regions, tensor, offset) : RequestOutput(request, regions, tensor);
             if (!status.IsOk)
             {
                 return status;
@@ -60,7 +63,7 @@ internal static class TensorDeclaration
         }
     }
 
-    private static InferenceStatus DeclareInput(BinaryRequest request, in TensorEntry tensor, long offset)
+    private static InferenceStatus DeclareInput(BinaryRequest request, RegionTable regions, in TensorEntry tensor, long offset)
     {
         var inference = request.Inference;
         if (tensor.Index >= inference.Signature.Inputs.Count)
@@ -68,13 +71,21 @@ internal static class TensorDeclaration
             return NoTensor(request, "input", tensor.Index, inference.Signature.Inputs.Count);
         }
 
-        if (tensor.Place == TensorPlace.Region)
+        var status = inference.DeclareInput(tensor.Index, tensor.DataType, tensor.Shape.Dimensions, tensor.ByteSize);
+        if (!status.IsOk)
         {
-            return NoRegion(request, tensor);
+            return status;
         }
 
-        var status = inference.DeclareInput(tensor.Index, tensor.DataType, tensor.Shape.Dimensions, tensor.ByteSize);
-        if (status.IsOk && tensor.ByteSize > 0)
+        if (tensor.Place == TensorPlace.Region)
+        {
+            status = TryLease(request, regions, "input", inference.Signature.Inputs[tensor.Index], tensor, out var region);
+            if (region is not null)
+            {
+                request.Regions.AddInput(inference, new RegionPlace(tensor.Index, region, tensor.Region, tensor.Offset, tensor.ByteSize));
+            }
+        }
+        else if (tensor.ByteSize > 0)
         {
             // The engine has checked that it is less than 2 GiB.
             request.AddPlace(new InputPlace(tensor.Index, offset, (int)tensor.ByteSize));
@@ -83,7 +94,7 @@ internal static class TensorDeclaration
         return status;
     }
 
-    private static InferenceStatus RequestOutput(BinaryRequest request, in TensorEntry tensor)
+    private static InferenceStatus RequestOutput(BinaryRequest request, RegionTable regions, in TensorEntry tensor)
     {
         var inference = request.Inference;
         if (tensor.Index >= inference.Signature.Outputs.Count)
@@ -91,7 +102,53 @@ internal static class TensorDeclaration
             return NoTensor(request, "output", tensor.Index, inference.Signature.Outputs.Count);
         }
 
-        return tensor.Place == TensorPlace.Region ? NoRegion(request, tensor) : inference.RequestOutput(tensor.Index);
+        if (tensor.Place != TensorPlace.Region)
+        {
+            return inference.RequestOutput(tensor.Index);
+        }
+
+        var output = inference.Signature.Outputs[tensor.Index];
+        var status = inference.RequestOutput(tensor.Index, room: tensor.ByteSize);
+        if (!status.IsOk)
+        {
+            return status;
+        }
+
+        status = TryLease(request, regions, "output", output, tensor, out var region);
+        if (region is null)
+        {
+            return status;
+        }
+
+        if (!region.IsWritable)
+        {
+            region.Release();
+            return new InferenceStatus(StatusCode.InvalidArgument, $"{inference.Model}: output '{output.Name}' cannot be written to region {tensor.Region}, whose seals or descriptor let it be read alone.");
+        }
+
+        request.Regions.AddOutput(inference, new RegionPlace(tensor.Index, region, tensor.Region, tensor.Offset, tensor.ByteSize));
+        return status;
+    }
+
+    /// <summary>Finds the region of a tensor and takes a share in it.</summary>
+    private static InferenceStatus TryLease(BinaryRequest request, RegionTable regions, string side, TensorSpec spec, in TensorEntry tensor, out SharedRegion? region)
+    {
+        if (!regions.TryLease(tensor.Region, out region))
+        {
+            return new InferenceStatus(StatusCode.NotFound, $"{request.Inference.Model}: {side} '{spec.Name}': there is no region {tensor.Region} on this connection.");
+        }
+
+        if (region.Contains(tensor.Offset, tensor.ByteSize))
+        {
+            return InferenceStatus.Ok;
+        }
+
+        var byteSize = region.ByteSize;
+        region.Release();
+        region = null;
+        return new InferenceStatus(
+            StatusCode.InvalidArgument,
+            $"{request.Inference.Model}: {side} '{spec.Name}': {tensor.ByteSize} bytes at {tensor.Offset} do not lie in region {tensor.Region} of {byteSize} bytes.");
     }
 
     private static InferenceStatus Wrong(BinaryRequest request, WireFault fault) => new(
@@ -100,7 +157,4 @@ internal static class TensorDeclaration
 
     private static InferenceStatus NoTensor(BinaryRequest request, string side, int index, int count) =>
         new(StatusCode.InvalidArgument, $"{request.Inference.Model} has no {side} {index}; it has {count}, counted from 0.");
-
-    private static InferenceStatus NoRegion(BinaryRequest request, in TensorEntry tensor) =>
-        new(StatusCode.NotFound, $"{request.Inference.Model}: there is no region {tensor.Region} on this connection.");
 }

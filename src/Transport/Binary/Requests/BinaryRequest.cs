@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Hosting.Access;
 using Camshaft.Transport.Wire;
 
@@ -17,6 +19,7 @@ internal sealed class BinaryRequest
     private readonly Action _onAnswered;
     private InputPlace[] _places = new InputPlace[UsualInputCount];
     private int _placeCount;
+    private bool _isAnswered;
     private RequestOwner _owner = null!;
     private Admission _admission;
     private ConfiguredValueTaskAwaitable<InferenceStatus>.ConfiguredValueTaskAwaiter _answer;
@@ -31,8 +34,14 @@ internal sealed class BinaryRequest
 
     public InferenceRequest Inference { get; private set; } = null!;
 
+    /// <summary>The way by which it was found; for its copies.</summary>
+    public Route Route { get; set; }
+
     /// <summary>Where the inputs that have data in the frame lie, in the order of the frame.</summary>
     public ReadOnlySpan<InputPlace> Places => _places.AsSpan(0, _placeCount);
+
+    /// <summary>Its tensors that lie in regions.</summary>
+    public RegionPlaces Regions { get; } = new();
 
     /// <summary>Begins a use. Takes the duties to dispose the engine's request and the admission over.</summary>
     public void Begin(RequestOwner owner, ulong id, long charge, InferenceRequest inference, in Admission admission)
@@ -77,8 +86,9 @@ internal sealed class BinaryRequest
     {
         var (owner, id, charge) = (_owner, Id, Charge);
         Inference.Refuse(status);
-        Release();
+        GiveBack();
         owner.Refuse(id, status, flags, charge);
+        owner.AnswerFreeRegions();
     }
 
     /// <summary>Ends the request without an answer, since there is nobody to take one.</summary>
@@ -86,8 +96,9 @@ internal sealed class BinaryRequest
     {
         // In this order: when no id is in flight the connection holds nothing.
         var (owner, id, charge) = (_owner, Id, Charge);
-        Release();
+        GiveBack();
         owner.Forget(id, charge);
+        owner.AnswerFreeRegions();
     }
 
     /// <summary>An answer is about to be written: from here on the client may use the id and the credit again.</summary>
@@ -96,26 +107,43 @@ internal sealed class BinaryRequest
     /// <summary>Gives everything back, the object too; the caller does not touch it any more.</summary>
     public void Release()
     {
-        var (owner, inference, admission) = (_owner, Inference, _admission);
-        _owner = null!;
-        Inference = null!;
-        _admission = default;
-        _answer = default;
-        inference.Dispose();
-        admission.Dispose();
-        owner.Return(this);
+        var owner = _owner;
+        if (_isAnswered)
+        {
+            owner.OfferCopies(Route, Inference);
+        }
+
+        GiveBack();
+        owner.AnswerFreeRegions();
     }
 
     private void OnAnswered()
     {
         var status = _answer.GetResult();
+        status = status.IsOk ? Regions.WriteOutputs(Inference) : status;
         if (status.IsOk)
         {
+            _isAnswered = true;
             _owner.Answer(this);
         }
         else
         {
             Fail(status, Inference.Timings.RunStarted == 0 ? FrameFlags.NotBegun : FrameFlags.None);
         }
+    }
+
+    private void GiveBack()
+    {
+        var (owner, inference, admission) = (_owner, Inference, _admission);
+        _isAnswered = false;
+        Route = default;
+        _owner = null!;
+        Inference = null!;
+        _admission = default;
+        _answer = default;
+        inference.Dispose();
+        admission.Dispose();
+        Regions.Clear();
+        owner.Return(this);
     }
 }

@@ -4,17 +4,15 @@ using Camshaft.Engine.Inference;
 namespace Camshaft.Transport.Binary.Requests;
 
 /// <summary>
-/// What a client has opened: a model's name, the version that it asked for, and the signature that it was told. Any thread:
+/// What a client has opened: what it asked for, and the signature that it was told. Any thread:
 /// two that look at once may both compare, and keep either of two signatures that are alike.
 /// </summary>
-internal sealed class ModelHandle(string modelName, long version, ModelSignature signature)
+internal sealed class ModelHandle(OpenedModel opened, ModelSignature signature)
 {
     private ModelSignature _signature = signature;
 
-    public string ModelName => modelName;
-
-    /// <summary>The version, or -1 for the highest that is ready.</summary>
-    public long Version => version;
+    /// <summary>What it asked for.</summary>
+    public OpenedModel Opened => opened;
 
     /// <summary>Whether indices mean the same to a request's model as to the client.</summary>
     public bool Fits(InferenceRequest request)

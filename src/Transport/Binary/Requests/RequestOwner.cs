@@ -1,5 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
+using Camshaft.Transport.Binary.Regions;
 using Camshaft.Transport.Binary.Sending;
 using Camshaft.Transport.Hosting.Access;
 using Camshaft.Transport.Wire;
@@ -7,7 +9,7 @@ using Camshaft.Transport.Wire;
 namespace Camshaft.Transport.Binary.Requests;
 
 /// <summary>
-/// What the requests of one connection have of it: their ids, the credit that they take, and the way to the client. Any
+/// What the requests of one connection have of it: their ids, the credit that they take, its regions, and the way to the client. Any
 /// thread; ends with the connection.
 /// </summary>
 internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
@@ -17,6 +19,9 @@ internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
 
     /// <summary>What the client may still send.</summary>
     public CreditWindow Window { get; } = new(services.Options.WindowByteSize);
+
+    /// <summary>The memory that the client shares.</summary>
+    public RegionTable Regions { get; } = new(services.Options.SharedMemory);
 
     /// <summary>Makes a request of a frame whose head was taken; it is in flight from now on.</summary>
     public BinaryRequest Accept(in FrameHead frame, InferenceRequest inference, in Admission admission)
@@ -61,6 +66,34 @@ internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
         Window.GiveBack(charge);
         InFlight.Remove(id);
     }
+
+    /// <summary>Answers the unregisters whose regions nothing uses any more.</summary>
+    public void AnswerFreeRegions()
+    {
+        while (Regions.TryTakeFree(out var id))
+        {
+            Answer(id, ControlFrames.Done(id));
+        }
+    }
+
+    /// <summary>Cancels every request, since nobody waits for answers any more.</summary>
+    public void CancelAll()
+    {
+        CloseRegions();
+        InFlight.CancelAll();
+    }
+
+    /// <summary>Gives the regions back, each as soon as the requests that use it have ended.</summary>
+    public void CloseRegions()
+    {
+        foreach (var id in Regions.Close())
+        {
+            InFlight.Remove(id);
+        }
+    }
+
+    /// <summary>A request has been answered: copies of it may go where its rule wants them.</summary>
+    public void OfferCopies(in Route route, InferenceRequest answered) => services.Engine.Shadows.Offer(route, answered);
 
     public void Return(BinaryRequest request) => services.Requests.Return(request);
 }

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Camshaft.Backends;
-using Camshaft.Engine.Inference;
 using Camshaft.Transport.Binary.Connections;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Wire;
@@ -46,7 +45,7 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
     /// <returns><see langword="false"/>: it is longer than the client takes, and has been refused.</returns>
     public bool TryMeasure(BinaryRequest result, out long byteSize)
     {
-        byteSize = Measure(result.Inference, out _, out _);
+        byteSize = Measure(result, out _, out _);
         if (byteSize <= LongestResult)
         {
             return true;
@@ -69,10 +68,10 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
     /// <summary>Goes on with a result until it is whole, whereupon the request is given back, or until <see cref="IsFull"/>.</summary>
     public void Continue()
     {
-        var inference = _result!.Inference;
+        var (inference, regions) = (_result!.Inference, _result.Regions);
         for (; _output < inference.Signature.Outputs.Count; _output++, _written = 0)
         {
-            var byteSize = inference.HasOutput(_output) ? inference.GetOutput(_output).ByteSize : 0;
+            var byteSize = inference.HasOutput(_output) && !regions.TryGetOutput(_output, out _) ? inference.GetOutput(_output).ByteSize : 0;
             if (byteSize > 0 && _written == 0)
             {
                 _position = WriteZeros(_position, WireFormat.DataAlignment) + byteSize;
@@ -127,8 +126,9 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
         }
     }
 
-    private static long Measure(InferenceRequest inference, out int count, out int tableByteSize)
+    private static long Measure(BinaryRequest result, out int count, out int tableByteSize)
     {
+        var (inference, regions) = (result.Inference, result.Regions);
         count = 0;
         tableByteSize = 0;
         var outputs = inference.Signature.Outputs.Count;
@@ -137,14 +137,14 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
             if (inference.HasOutput(i))
             {
                 count++;
-                tableByteSize += TensorEntry.GetByteSize(inference.GetOutput(i).Shape.Length, TensorPlace.Frame);
+                tableByteSize += TensorEntry.GetByteSize(inference.GetOutput(i).Shape.Length, regions.TryGetOutput(i, out _) ? TensorPlace.Region : TensorPlace.Frame);
             }
         }
 
         var layout = new DataLayout(WireFormat.HeadByteSize + tableByteSize);
         for (var i = 0; i < outputs; i++)
         {
-            if (inference.HasOutput(i))
+            if (inference.HasOutput(i) && !regions.TryGetOutput(i, out _))
             {
                 layout.Place(inference.GetOutput(i).ByteSize);
             }
@@ -156,7 +156,7 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
     private int WritePreface(BinaryRequest result)
     {
         var inference = result.Inference;
-        var frameByteSize = Measure(inference, out var count, out var tableByteSize);
+        var frameByteSize = Measure(result, out var count, out var tableByteSize);
         var preface = output.GetSpan(WireFormat.HeadByteSize + tableByteSize);
         new FrameHead(FrameKind.Result, FrameFlags.None, 0, frameByteSize - WireFormat.HeadByteSize, result.Id, result.Charge).Write(preface);
         new ResultHead(0, count, tableByteSize, inference.Model.Number).Write(preface);
@@ -166,7 +166,17 @@ internal sealed partial class FrameWriter(PipeWriter output, ConnectionWatch wat
             if (inference.HasOutput(i))
             {
                 var tensor = inference.GetOutput(i);
-                new TensorEntry { Index = i, DataType = tensor.DataType, Shape = new Shape(tensor.Shape), ByteSize = tensor.ByteSize }.Write(ref table);
+                var place = result.Regions.TryGetOutput(i, out var region) ? TensorPlace.Region : TensorPlace.Frame;
+                new TensorEntry
+                {
+                    Index = i,
+                    DataType = tensor.DataType,
+                    Shape = new Shape(tensor.Shape),
+                    Place = place,
+                    ByteSize = tensor.ByteSize,
+                    Region = region.Number,
+                    Offset = region.Offset,
+                }.Write(ref table);
             }
         }
 

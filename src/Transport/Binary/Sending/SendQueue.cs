@@ -13,6 +13,9 @@ internal sealed class SendQueue
     // A client that asks and does not read the answers is not read from any more.
     private const int MostUrgent = 64;
 
+    // So many answers wait at most for others that are about to be ready.
+    private const int MostHeld = 16;
+
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _urgent = [];
     private readonly Queue<BinaryRequest> _results = [];
@@ -21,6 +24,7 @@ internal sealed class SendQueue
     private TaskCompletionSource? _idle;
     private long _credit;
     private bool _isSending;
+    private bool _isHeld;
     private bool _isClosed;
     private bool _isBroken;
 
@@ -140,6 +144,30 @@ internal sealed class SendQueue
         _work.Set();
     }
 
+    /// <summary>Lets answers wait for those that follow at once, until <see cref="Go"/>: they go out together then. By the receive loop.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            _isHeld = true;
+        }
+    }
+
+    /// <summary>Sends what <see cref="Hold"/> has kept.</summary>
+    public void Go()
+    {
+        lock (_gate)
+        {
+            _isHeld = false;
+            if (!TryBecomeSender())
+            {
+                return;
+            }
+        }
+
+        _work.Set();
+    }
+
     /// <summary>Completes when there is room for answers to what is read next.</summary>
     public Task WhenRoomAsync()
     {
@@ -199,7 +227,7 @@ internal sealed class SendQueue
 
     private bool TryBecomeSender()
     {
-        if (_isSending || _isBroken || (_urgent.Count == 0 && (_results.Count == 0 || _credit <= 0)))
+        if (_isSending || _isBroken || (_isHeld && _urgent.Count + _results.Count < MostHeld) || (_urgent.Count == 0 && (_results.Count == 0 || _credit <= 0)))
         {
             return false;
         }

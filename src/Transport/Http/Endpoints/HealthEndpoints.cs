@@ -17,7 +17,7 @@ internal sealed class HealthEndpoints(InferenceEngine engine)
 
     public Task ModelReadyAsync(HttpContext context)
     {
-        var route = ModelRoute.Of(context);
+        var route = ModelRoute.Of(context, engine);
         var version = route.Find(engine.Models);
 
         // On standby a model answers too: its next request waits for a load, and no client has to.

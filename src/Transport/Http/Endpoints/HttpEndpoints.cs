@@ -15,6 +15,8 @@ internal sealed partial class HttpEndpoints(
     MetadataEndpoints metadata,
     InferEndpoint infer,
     RepositoryEndpoints repository,
+    RouteEndpoints routes,
+    RegistryEndpoints registry,
     AlertEndpoints alerts,
     StatisticsEndpoints statistics,
     AccessControl access,
@@ -35,11 +37,22 @@ internal sealed partial class HttpEndpoints(
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, metadata.ConfigAsync, $"{Model}/config", $"{Version}/config");
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, statistics.AllAsync, "/v2/models/stats");
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, statistics.ModelAsync, $"{Model}/stats", $"{Version}/stats");
-        Map(endpoints, HttpMethods.Post, AccessRights.Infer, infer.HandleAsync, $"{Model}/infer", $"{Version}/infer");
+        Map(endpoints, HttpMethods.Post, AccessRights.Infer, infer.HandleNamedAsync, $"{Model}/infer", $"{Version}/infer");
+        Map(endpoints, HttpMethods.Post, AccessRights.Infer, infer.HandleRoutedAsync, "/v2/infer");
         Map(endpoints, HttpMethods.Post, AccessRights.Observe, repository.IndexAsync, "/v2/repository/index", "/v2/repository/{repository}/index");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.LoadAsync, "/v2/repository/models/{model}/load");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.UnloadAsync, "/v2/repository/models/{model}/unload");
         Map(endpoints, HttpMethods.Post, AccessRights.Manage, repository.WarmAsync, "/v2/repository/models/{model}/warm");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, routes.RulesAsync, "/v2/route");
+        Map(endpoints, HttpMethods.Post, AccessRights.Observe, routes.ExplainAsync, "/v2/route/explain");
+        Map(endpoints, HttpMethods.Post, AccessRights.Manage, routes.ReloadAsync, "/v2/route/reload");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, routes.AliasesAsync, "/v2/aliases");
+        Map(endpoints, HttpMethods.Post, AccessRights.Manage, routes.SetAliasAsync, "/v2/aliases/{alias}");
+        Map(endpoints, HttpMethods.Post, AccessRights.Manage, routes.RemoveAliasAsync, "/v2/aliases/{alias}/remove");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.ListAsync, "/v2/models");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.SchemaAsync, $"{Model}/schema", $"{Version}/schema");
+        Map(endpoints, HttpMethods.Get, AccessRights.Observe, registry.OpenApiAsync, "/openapi.json");
+        Map(endpoints, HttpMethods.Get, AccessRights.None, registry.PageAsync, "/docs");
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, alerts.ObjectivesAsync, "/v2/slo");
         Map(endpoints, HttpMethods.Get, AccessRights.Observe, alerts.AlertsAsync, "/v2/alerts");
         endpoints.Map("/v2/{**rest}", static context => ErrorAnswer.WriteAsync(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'."));
@@ -117,11 +130,26 @@ internal sealed partial class HttpEndpoints(
 
     private void Audit(HttpContext context, AccessRights right, in Admission admission, in InferenceStatus status)
     {
-        if (right == AccessRights.Manage)
+        if (right != AccessRights.Manage)
         {
-            var path = context.Request.Path.Value!;
-            audit.Write(admission.CallerName, context.Connection.RemoteIpAddress, path[(path.LastIndexOf('/') + 1)..], (string)context.Request.RouteValues["model"]!, status);
+            return;
         }
+
+        var path = context.Request.Path.Value!;
+        var action = path[(path.LastIndexOf('/') + 1)..];
+        var values = context.Request.RouteValues;
+        var subject = "the routing rules";
+        if (values["model"] is string model)
+        {
+            subject = $"model '{model}'";
+        }
+        else if (values["alias"] is string alias)
+        {
+            subject = $"alias '{alias}'";
+            action = context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: [.., '}'] } ? "switch" : action;
+        }
+
+        audit.Write(admission.CallerName, context.Connection.RemoteIpAddress, action, subject, status);
     }
 
     private static partial class Log

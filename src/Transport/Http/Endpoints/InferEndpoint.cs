@@ -5,6 +5,7 @@ using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
 using Camshaft.Engine.Telemetry;
 using Camshaft.Transport.Http.Infer;
 using Microsoft.AspNetCore.Http;
@@ -20,89 +21,157 @@ namespace Camshaft.Transport.Http.Endpoints;
 /// </summary>
 internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions options, TimeProvider timeProvider)
 {
+    /// <summary>By which a call without a model in its path asks for an alias.</summary>
+    public const string AliasHeader = "Camshaft-Alias";
+
     private readonly ObjectPool<InferExchange> _exchanges = new DefaultObjectPool<InferExchange>(new ExchangePolicy(), maximumRetained: 256);
 
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>A call whose path names a model or an alias.</summary>
+    public Task HandleNamedAsync(HttpContext context) => ServeAsync(context, ModelRoute.FindAlias(context, engine), isNamed: true);
+
+    /// <summary>A call whose model the rules find.</summary>
+    public Task HandleRoutedAsync(HttpContext context) => ServeAsync(context, context.Request.Headers[AliasHeader] is [{ } alias] ? alias : "", isNamed: false);
+
+    private async Task ServeAsync(HttpContext context, string? alias, bool isNamed)
     {
-        var route = ModelRoute.Of(context);
         var deadline = new BodyDeadline(timeProvider, options.RequestTimeout);
         CheckEncoding(context);
         CheckLength(context);
-
-        // Nothing of the body is read while the model is being loaded.
-        var wait = await engine.WaitForModelAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
-        context.RequestAborted.ThrowIfCancellationRequested();
-        Refuse(route, wait);
         var exchange = _exchanges.Get();
-        InferenceRequest? request = null;
         try
         {
+            exchange.Begin(engine.Router.Table, alias);
+            if (alias is null)
+            {
+                await GoToNamedAsync(context, exchange, deadline).ConfigureAwait(false);
+            }
+
             var jsonByteSize = ReadHeaderLength(context);
-            if (jsonByteSize == 0)
+            exchange.Form = ChooseForm(context, exchange.Table, jsonByteSize, isNamed);
+            switch (exchange.Form)
             {
-                request = await CreateRequestAsync(context, route, deadline).ConfigureAwait(false);
-                await ReadRawAsync(context, request, deadline).ConfigureAwait(false);
-            }
-            else
-            {
-                var body = context.Request.BodyReader;
-                var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline).ConfigureAwait(false);
-                long binaryByteSize;
-                try
-                {
-                    ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
-                    request = await CreateRequestAsync(context, route, deadline).ConfigureAwait(false);
-                    Declare(request, exchange.Head, json); // 2
-                    binaryByteSize = CheckBinaryLength(context, request, exchange.Head, json.Length);
-                }
-                catch
-                {
-                    // Also of a refused request: a connection whose body is still held could not go on.
-                    body.AdvanceTo(json.End);
-                    throw;
-                }
-
-                // Rows among those of others are taken when all is there to fill them.
-                request.FillsAtOnce = binaryByteSize == 0 || (request.Joins && json.Length + binaryByteSize <= BodyReader.LargestWhole);
-                if (request.FillsAtOnce && binaryByteSize > 0)
-                {
-                    json = await BodyReader.ReadWholeAsync(body, json, binaryByteSize, request, deadline).ConfigureAwait(false);
-                }
-
-                try
-                {
-                    InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false)); // 3
-                    FillFromJson(request, exchange.Head, json); // 4
-                }
-                finally
-                {
-                    body.AdvanceTo(json.End);
-                }
-
-                await ReadTailAsync(context, request, exchange.Head, deadline).ConfigureAwait(false);
+                case BodyForm.Json:
+                    await ReadJsonAsync(context, exchange, jsonByteSize, deadline).ConfigureAwait(false);
+                    break;
+                case BodyForm.Raw:
+                    await ReadRawAsync(context, exchange, deadline).ConfigureAwait(false);
+                    break;
+                default:
+                    await ReadDescribedAsync(context, exchange, deadline).ConfigureAwait(false);
+                    break;
             }
 
-            await RunAsync(context, exchange, request, deadline).ConfigureAwait(false); // 5
-            ServerTiming.Write(context, request, timeProvider);
-            await AnswerWriter.WriteAsync(context, exchange, request, allBinary: jsonByteSize == 0).ConfigureAwait(false); // 6
-            request.MarkSent();
+            await RunAsync(context, exchange, deadline).ConfigureAwait(false); // 5
+            ServerTiming.Write(context, exchange.Request!, timeProvider);
+            await AnswerWriter.WriteAsync(context, exchange, exchange.Request!, allBinary: exchange.Form == BodyForm.Raw).ConfigureAwait(false); // 6
+            exchange.Request!.MarkSent();
+            engine.Shadows.Offer(exchange.Route, exchange.Request);
         }
         catch (InvalidRequestException exception)
         {
-            request?.Refuse(exception.Status);
-            if (exception.Message.StartsWith("Model '", StringComparison.Ordinal))
+            exchange.Request?.Refuse(exception.Status);
+            if (exchange.ModelName is not { } name || exception.Message.StartsWith("Model '", StringComparison.Ordinal))
             {
                 throw;
             }
 
             // The readers know the request and not whose it is.
-            throw new InvalidRequestException(new InferenceStatus(exception.Status.Code, $"Model '{route.Name}': {exception.Message}"));
+            throw new InvalidRequestException(new InferenceStatus(exception.Status.Code, $"Model '{name}': {exception.Message}"));
         }
         finally
         {
-            request?.Dispose();
             _exchanges.Return(exchange);
         }
+    }
+
+    private static BodyForm ChooseForm(HttpContext context, RouteTable table, long? jsonByteSize, bool isNamed)
+    {
+        var type = MediaType.WithoutParameters(context.Request.ContentType);
+        return isNamed ? ContentTypes.OfNamed(type, jsonByteSize, TensorHeaders.AreIn(context.Request.Headers)) : ContentTypes.OfRouted(type, jsonByteSize, table);
+    }
+
+    private async ValueTask GoToNamedAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
+    {
+        var route = ModelRoute.OfNames(context);
+        exchange.Route = new Route(route.Name, route.Version);
+
+        // Nothing of the body is read while the model is being loaded.
+        var wait = await engine.WaitForModelAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
+        context.RequestAborted.ThrowIfCancellationRequested();
+        if (!wait.IsOk)
+        {
+            engine.Models.CountUntaken(route.Name, route.Version);
+            throw new InvalidRequestException(wait);
+        }
+    }
+
+    private async ValueTask ReadJsonAsync(HttpContext context, InferExchange exchange, long? jsonByteSize, BodyDeadline deadline)
+    {
+        var body = context.Request.BodyReader;
+        var json = await BodyReader.ReadJsonAsync(body, jsonByteSize ?? context.Request.ContentLength, options.JsonByteSizeLimit, deadline).ConfigureAwait(false);
+        InferenceRequest request;
+        long binaryByteSize;
+        try
+        {
+            ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
+            request = await CreateRequestAsync(context, exchange, deadline).ConfigureAwait(false);
+            InputDeclaration.Declare(request, exchange.Head, json); // 2
+            binaryByteSize = CheckBinaryLength(context, request, exchange.Head, json.Length);
+        }
+        catch
+        {
+            // Also of a refused request: a connection whose body is still held could not go on.
+            body.AdvanceTo(json.End);
+            throw;
+        }
+
+        // Rows among those of others are taken when all is there to fill them.
+        request.FillsAtOnce = binaryByteSize == 0 || (request.Joins && json.Length + binaryByteSize <= BodyReader.LargestWhole);
+        if (request.FillsAtOnce && binaryByteSize > 0)
+        {
+            json = await BodyReader.ReadWholeAsync(body, json, binaryByteSize, request, deadline).ConfigureAwait(false);
+        }
+
+        try
+        {
+            InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false)); // 3
+            FillFromJson(request, exchange.Head, json); // 4
+        }
+        finally
+        {
+            body.AdvanceTo(json.End);
+        }
+
+        await ReadTailAsync(context, request, exchange.Head, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a body that is the data of one input, which headers or its own header describe.</summary>
+    private async ValueTask ReadDescribedAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
+    {
+        var body = context.Request.BodyReader;
+        if (exchange.Form == BodyForm.Npy)
+        {
+            await NpyBody.ReadHeaderAsync(body, exchange.Head, deadline).ConfigureAwait(false);
+            TensorHeaders.ReadName(context, exchange.Head);
+        }
+        else
+        {
+            TensorHeaders.Read(context, exchange.Head);
+        }
+
+        var request = await CreateRequestAsync(context, exchange, deadline).ConfigureAwait(false);
+        InputDeclaration.DeclareDescribed(request, exchange.Head, context.Request.ContentLength);
+        var byteSize = CheckBinaryLength(context, request, exchange.Head, exchange.Head.PrefixByteSize);
+        request.FillsAtOnce = byteSize == 0 || (request.Joins && byteSize <= BodyReader.LargestWhole);
+        if (request.FillsAtOnce && byteSize > 0)
+        {
+            var begin = await body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var whole = await BodyReader.ReadWholeAsync(body, begin.Buffer.Slice(0, 0), byteSize, request, deadline).ConfigureAwait(false);
+            body.AdvanceTo(whole.End);
+        }
+
+        InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
+        await ReadTailAsync(context, request, exchange.Head, deadline).ConfigureAwait(false);
     }
 
     private static void CheckEncoding(HttpContext context)
@@ -137,63 +206,6 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
     }
 
-    private static void Declare(InferenceRequest request, InferHead head, in ReadOnlySequence<byte> json)
-    {
-        request.Priority = head.Priority;
-        foreach (ref var input in head.Inputs)
-        {
-            input.Index = request.Model.FindInput(head.GetText(input.Name));
-            if (input.Index < 0)
-            {
-                throw new InvalidRequestException($"{request.Model} has no input '{head.Describe(input.Name)}'; expected {Describe(request.Signature.Inputs)}.");
-            }
-
-            InvalidRequestException.ThrowIfFailed(
-                request.DeclareInput(input.Index, input.DataType, input.Shape.Dimensions, FindByteSize(request, input, json)));
-        }
-
-        foreach (ref readonly var output in head.Outputs)
-        {
-            var index = request.Model.FindOutput(head.GetText(output.Name));
-            if (index < 0)
-            {
-                throw new InvalidRequestException($"{request.Model} has no output '{head.Describe(output.Name)}'; expected {Describe(request.Signature.Outputs)}.");
-            }
-
-            InvalidRequestException.ThrowIfFailed(request.RequestOutput(index));
-        }
-    }
-
-    private static long FindByteSize(InferenceRequest request, in InputHead input, in ReadOnlySequence<byte> json)
-    {
-        if (input.BinaryByteSize >= 0)
-        {
-            return input.BinaryByteSize;
-        }
-
-        var name = request.Signature.Inputs[input.Index].Name;
-        if (!TensorDataReader.CanCarry(input.DataType))
-        {
-            throw new InvalidRequestException($"{request.Model}: input '{name}' has datatype {input.DataType.Name}, which JSON cannot carry; send it in binary form.");
-        }
-
-        if (input.DataType == DataType.Bytes)
-        {
-            return TensorDataReader.MeasureBytes(json.Slice(input.DataStart), name);
-        }
-
-        // A count that cannot be, the engine refuses by the shape; the size does not matter then.
-        if (!input.Shape.TryGetElementCount(out var elementCount) || elementCount > int.MaxValue)
-        {
-            return 0;
-        }
-
-        // Each element takes a letter at least: no memory is taken for what a few bytes only claim to hold.
-        return elementCount <= json.Length
-            ? elementCount * input.DataType.ByteSize
-            : throw new InvalidRequestException($"{request.Model}: input '{name}' has shape {input.Shape}; the JSON part of {json.Length} bytes cannot hold its {elementCount} elements.");
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ReadTailAsync(HttpContext context, InferenceRequest request, InferHead head, BodyDeadline deadline)
     {
@@ -202,7 +214,8 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             if (head.Inputs[i].BinaryByteSize > 0)
             {
-                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset: 0, deadline).ConfigureAwait(false);
+                var offset = head.Inputs[i].IsOneElement ? RawRequest.WritePrefix(request, head.Inputs[i].Index) : 0;
+                await BodyReader.ReadTensorAsync(body, request, head.Inputs[i].Index, offset, deadline).ConfigureAwait(false);
             }
         }
 
@@ -250,17 +263,30 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         return expected;
     }
 
-    private static async ValueTask ReadRawAsync(HttpContext context, InferenceRequest request, BodyDeadline deadline)
+    private async ValueTask ReadRawAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
     {
-        var declared = RawRequest.Declare(request, context.Request.ContentLength);
-        InvalidRequestException.ThrowIfFailed(declared);
+        var request = await CreateRequestAsync(context, exchange, deadline).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfFailed(RawRequest.Declare(request, context.Request.ContentLength));
         InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
         await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline).ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask RunAsync(HttpContext context, InferExchange exchange, InferenceRequest request, BodyDeadline deadline)
+    private async ValueTask RunAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
     {
+        var status = await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
+        while (!status.IsOk && exchange.TryFallBack(status.Code))
+        {
+            status = await RunAgainAsync(context, exchange, deadline).ConfigureAwait(false);
+        }
+
+        InvalidRequestException.ThrowIfFailed(status);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<InferenceStatus> RunOnceAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
+    {
+        var request = exchange.Request!;
         request.MarkReceived();
         SetTimeout(request, exchange.Head, deadline);
 
@@ -269,8 +295,32 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         exchange.Handle = request.Handle;
         await using (context.RequestAborted.UnsafeRegister(static state => ((InferExchange)state!).Handle.Cancel(), exchange))
         {
-            InvalidRequestException.ThrowIfFailed(await request.RunAsync().ConfigureAwait(false));
+            return await request.RunAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Runs what was sent for one model at the next that the rule names: the inputs are copied, once for each.</summary>
+    private async ValueTask<InferenceStatus> RunAgainAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
+    {
+        var (status, next) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
+        context.RequestAborted.ThrowIfCancellationRequested();
+        if (next is null)
+        {
+            return status;
+        }
+
+        try
+        {
+            status = await exchange.Request!.CopyToAsync(next, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
+
+        exchange.Replace(next);
+        return status.IsOk ? await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false) : status;
     }
 
     /// <summary>The client's own timeout counts from the request's last byte; the server's bounds it.</summary>
@@ -287,8 +337,6 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             request.SetTimeout(timeout > TimeSpan.Zero ? timeout : TimeSpan.FromTicks(1));
         }
     }
-
-    private static string Describe(IReadOnlyList<TensorSpec> tensors) => string.Join(", ", tensors.Select(static tensor => $"'{tensor.Name}'"));
 
     private static long? ReadHeaderLength(HttpContext context)
     {
@@ -322,27 +370,31 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         }
     }
 
+    /// <summary>Finds the request's way, if it does not name its model, and rents the engine's request: where the first target has none, the next does.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<InferenceRequest> CreateRequestAsync(HttpContext context, ModelRoute route, BodyDeadline deadline)
+    private async ValueTask<InferenceRequest> CreateRequestAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
     {
-        var (status, request) = await engine.CreateRequestAsync(route.Name, route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
-        if (request is null)
+        if (exchange.Alias is { } alias)
         {
-            context.RequestAborted.ThrowIfCancellationRequested();
-            Refuse(route, status);
+            FindRoute(context, exchange, alias);
         }
 
-        ReadTrace(context.Request.Headers, request!);
-        return request!;
-    }
-
-    /// <summary>Turns a request away that could not be made.</summary>
-    private void Refuse(ModelRoute route, in InferenceStatus status)
-    {
-        if (!status.IsOk)
+        while (true)
         {
-            engine.Models.CountUntaken(route.Name, route.Version);
-            throw new InvalidRequestException(status);
+            var (status, request) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
+            if (request is not null)
+            {
+                ReadTrace(context.Request.Headers, request);
+                exchange.Request = request;
+                return request;
+            }
+
+            context.RequestAborted.ThrowIfCancellationRequested();
+            engine.Models.CountUntaken(exchange.Route.ModelName, exchange.Route.Version);
+            if (!exchange.TryFallBack(status.Code))
+            {
+                throw new InvalidRequestException(status);
+            }
         }
     }
 
@@ -353,6 +405,20 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             request.Trace = trace;
             request.TraceState = RequestSpans.IsWanted ? headers.TraceState : default(string);
         }
+    }
+
+    private void FindRoute(HttpContext context, InferExchange exchange, string alias)
+    {
+        if (exchange.Table.TryRoute(new RoutedRequest(context, exchange.Head, alias), out var route))
+        {
+            exchange.Route = route;
+            return;
+        }
+
+        var why = engine.Router.Fault is { } fault ? $" The rules of the files do not hold: {fault}" : "";
+        throw new InvalidRequestException(new InferenceStatus(
+            StatusCode.NotFound,
+            alias.Length > 0 ? $"No rule takes the request, and there is no alias '{alias}'.{why}" : $"No rule takes the request; POST /v2/route/explain says why.{why}"));
     }
 
     private sealed class ExchangePolicy : PooledObjectPolicy<InferExchange>

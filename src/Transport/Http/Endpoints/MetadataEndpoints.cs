@@ -14,7 +14,8 @@ internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOpt
     // What works, by the names that Triton's documents give it.
     private static readonly string[] Extensions = ["model_repository", "model_configuration", "binary_tensor_data", "parameters", "statistics"];
 
-    private static readonly string ServerVersion =
+    /// <summary>The server's version.</summary>
+    public static string ServerVersion { get; } =
         (typeof(MetadataEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
 
     public Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, 0, static (writer, _) =>
@@ -34,7 +35,7 @@ internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOpt
 
     public async Task ModelAsync(HttpContext context)
     {
-        var route = ModelRoute.Of(context);
+        var route = ModelRoute.Of(context, engine);
         var version = await FindKnownAsync(context, route).ConfigureAwait(false);
         IReadOnlyList<ModelVersion> versions = route.Version < 0
             ? [.. engine.Models.List().First(entry => entry.Name == route.Name).Versions.Where(static known => known.State is ModelState.Ready or ModelState.Standby)]
@@ -44,13 +45,13 @@ internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOpt
 
     public async Task ConfigAsync(HttpContext context)
     {
-        var version = await FindKnownAsync(context, ModelRoute.Of(context)).ConfigureAwait(false);
+        var version = await FindKnownAsync(context, ModelRoute.Of(context, engine)).ConfigureAwait(false);
         version.MeasureFootprint();
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, version, ModelConfigJson.Write).ConfigureAwait(false);
     }
 
     /// <summary>Finds a version whose signature is known: from memory, from when it was there, or, where it never was, by having it loaded.</summary>
-    private async ValueTask<ModelVersion> FindKnownAsync(HttpContext context, ModelRoute route)
+    public async ValueTask<ModelVersion> FindKnownAsync(HttpContext context, ModelRoute route)
     {
         var version = route.Find(engine.Models);
         if (version is { State: ModelState.Standby, Signature: null })

@@ -10,14 +10,9 @@ namespace Camshaft.Transport.Http.Endpoints;
 /// <summary>Triton's model repository extension: what there is, load, unload. And beside it, in its form: warm up again.</summary>
 internal sealed class RepositoryEndpoints(InferenceEngine engine)
 {
-    // A configuration in a load call would be the longest thing here, and those are not taken.
-    private const int LongestBodyByteSize = 1 << 20;
-
-    private static readonly JsonDocumentOptions BodyOptions = new() { AllowDuplicateProperties = false };
-
     public async Task IndexAsync(HttpContext context)
     {
-        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         var onlyReady = body is not null && body.RootElement.TryGetProperty("ready", out var ready) && ready.ValueKind switch
         {
             JsonValueKind.True => true,
@@ -46,7 +41,7 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
 
     public async Task LoadAsync(HttpContext context)
     {
-        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         if (FindParameters(body) is { } parameters && parameters.EnumerateObject().FirstOrDefault() is { Value.ValueKind: not JsonValueKind.Undefined } first)
         {
             throw new InvalidRequestException(new InferenceStatus(StatusCode.Unsupported, $"The load parameter '{first.Name}' is not supported; models load from the repository as they are."));
@@ -59,7 +54,7 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
 
     public async Task UnloadAsync(HttpContext context)
     {
-        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         FindParameters(body);
         var name = (string)context.Request.RouteValues["model"]!;
         InvalidRequestException.ThrowIfFailed(await engine.Controller.UnloadAsync(name, context.RequestAborted).ConfigureAwait(false));
@@ -68,7 +63,7 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
 
     public async Task WarmAsync(HttpContext context)
     {
-        using var body = await ReadBodyAsync(context).ConfigureAwait(false);
+        using var body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         FindParameters(body);
         var name = (string)context.Request.RouteValues["model"]!;
         var (status, versions) = await engine.Controller.WarmAsync(name, context.RequestAborted).ConfigureAwait(false);
@@ -160,46 +155,5 @@ internal sealed class RepositoryEndpoints(InferenceEngine engine)
         }
 
         return parameters.ValueKind == JsonValueKind.Object ? parameters : throw new InvalidRequestException("The member 'parameters' of the body is an object.");
-    }
-
-    private static async Task<JsonDocument?> ReadBodyAsync(HttpContext context)
-    {
-        if (context.Request.ContentLength > LongestBodyByteSize)
-        {
-            throw new BadHttpRequestException($"The body has {context.Request.ContentLength} bytes; at most {LongestBodyByteSize} are taken here.", StatusCodes.Status413PayloadTooLarge);
-        }
-
-        using var body = new MemoryStream();
-        var buffer = new byte[4096];
-        for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false)) > 0;)
-        {
-            body.Write(buffer, 0, read);
-            if (body.Length > LongestBodyByteSize)
-            {
-                throw new BadHttpRequestException($"The body has more than {LongestBodyByteSize} bytes.", StatusCodes.Status413PayloadTooLarge);
-            }
-        }
-
-        if (body.Length == 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length), BodyOptions);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            throw new InvalidRequestException("The body is not a JSON object.");
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // The second is what a name with half a surrogate pair ends with, when it is compared.
-            throw new InvalidRequestException($"The body is not valid JSON: {exception.Message}");
-        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class StatisticsEndpoints(InferenceEngine engine)
 
     public Task ModelAsync(HttpContext context)
     {
-        var route = ModelRoute.Of(context);
+        var route = ModelRoute.Of(context, engine);
         var version = route.Find(engine.Models);
         if (!IsServed(version))
         {

@@ -11,6 +11,9 @@ internal sealed class InferHead
     /// <summary>More tensors than any model has.</summary>
     public const int MostTensors = 1024;
 
+    /// <summary>As many tags as the binary protocol takes.</summary>
+    public const int MostTags = 16;
+
     private const int LargestKeptText = 1 << 16;
     private const int LongestDescription = 128;
 
@@ -18,6 +21,8 @@ internal sealed class InferHead
     private int _textLength;
     private InputHead[] _inputs = new InputHead[4];
     private OutputHead[] _outputs = new OutputHead[4];
+    private readonly TagHead[] _tags = new TagHead[MostTags];
+    private int _tagCount;
 
     public TextRange Id { get; set; }
 
@@ -39,8 +44,16 @@ internal sealed class InferHead
 
     public Span<OutputHead> Outputs => _outputs.AsSpan(0, OutputCount);
 
+    /// <summary>The tags among the request's parameters.</summary>
+    public ReadOnlySpan<TagHead> Tags => _tags.AsSpan(0, _tagCount);
+
+    /// <summary>How many bytes of the body come before its first tensor, beside JSON.</summary>
+    public int PrefixByteSize { get; set; }
+
     public void Clear()
     {
+        _tagCount = 0;
+        PrefixByteSize = 0;
         Id = default;
         Priority = 0;
         TimeoutMicroseconds = 0;
@@ -69,6 +82,17 @@ internal sealed class InferHead
         ref var output = ref _outputs[OutputCount++];
         output = default;
         return ref output;
+    }
+
+    /// <exception cref="InvalidRequestException">There are too many.</exception>
+    public void AddTag(TagHead tag)
+    {
+        if (_tagCount == MostTags)
+        {
+            throw new InvalidRequestException($"The request has more than {MostTags} tags.");
+        }
+
+        _tags[_tagCount++] = tag;
     }
 
     /// <summary>Room for text of at most so many bytes; <see cref="CommitText"/> says how many it became.</summary>

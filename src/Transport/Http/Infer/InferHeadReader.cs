@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Camshaft.Backends;
+using Camshaft.Engine.Routing;
 
 namespace Camshaft.Transport.Http.Infer;
 
@@ -214,9 +215,18 @@ internal ref struct InferHeadReader(ReadOnlySequence<byte> json, InferHead head,
             }
             else
             {
-                members.AddUnknown(ref _json);
-                _json.SkipParameter();
+                ReadOtherParameter(members.AddUnknown(ref _json));
             }
+        }
+    }
+
+    private void ReadOtherParameter(TextRange name)
+    {
+        _json.SkipParameter();
+        var prefix = TagName.ParameterPrefix.Length;
+        if (head.GetText(name).StartsWith(TagName.ParameterPrefix) && name.Length > prefix)
+        {
+            head.AddTag(new TagHead(new TextRange(name.Start + prefix, name.Length - prefix), _json.KeepValue(head)));
         }
     }
 

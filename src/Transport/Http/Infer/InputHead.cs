@@ -19,6 +19,9 @@ internal struct InputHead
     /// <summary>How many bytes of the binary part are this input's; -1 when it is not there.</summary>
     public long BinaryByteSize;
 
+    /// <summary>Whether the data is one BYTES element without its length before it.</summary>
+    public bool IsOneElement;
+
     /// <summary>The signature's index for the name.</summary>
     public int Index;
 }

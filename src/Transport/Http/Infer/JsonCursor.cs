@@ -87,6 +87,33 @@ internal ref struct JsonCursor(ReadOnlySequence<byte> json, int depthLimit)
         }
     }
 
+    /// <summary>The text of the value at hand, kept in the head: a string's, or what a number, true or false is written as.</summary>
+    public TextRange KeepValue(InferHead head)
+    {
+        if (Reader.TokenType == JsonTokenType.String)
+        {
+            return JsonText.Copy(ref Reader, head, "A tag");
+        }
+
+        var length = JsonText.GetRawLength(ref Reader);
+        if (length > JsonText.LongestText)
+        {
+            throw new InvalidRequestException($"A tag has {length} bytes; at most {JsonText.LongestText} are taken.");
+        }
+
+        var room = head.ReserveText(length);
+        if (Reader.HasValueSequence)
+        {
+            Reader.ValueSequence.CopyTo(room);
+        }
+        else
+        {
+            Reader.ValueSpan.CopyTo(room);
+        }
+
+        return head.CommitText(length);
+    }
+
     /// <summary>Refuses the parameter at hand unless its value says that it is not used.</summary>
     public void RefuseUnlessUnused(string parameter)
     {

@@ -35,8 +35,9 @@ internal ref struct MemberSet(InferHead head)
     }
 
     /// <summary>Takes note of the member at hand, which the server does not know.</summary>
+    /// <returns>Its name.</returns>
     /// <exception cref="InvalidRequestException">It has been there before, or there are too many.</exception>
-    public void AddUnknown(ref JsonCursor json)
+    public TextRange AddUnknown(ref JsonCursor json)
     {
         if (_unknownCount == MostUnknown)
         {
@@ -53,6 +54,7 @@ internal ref struct MemberSet(InferHead head)
         }
 
         _unknown[_unknownCount++] = name;
+        return name;
     }
 
     private static InvalidRequestException GivenTwice(string name) => new($"The member '{name}' is given twice in one object.");

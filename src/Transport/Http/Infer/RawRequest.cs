@@ -36,24 +36,22 @@ internal static class RawRequest
     /// <summary>Reads the body into the input.</summary>
     public static async ValueTask ReadAsync(PipeReader body, InferenceRequest request, BodyDeadline deadline)
     {
-        var offset = WritePrefix(request);
+        var offset = request.Signature.Inputs[0].DataType == DataType.Bytes ? WritePrefix(request, 0) : 0;
         await BodyReader.ReadTensorAsync(body, request, 0, offset, deadline).ConfigureAwait(false);
         await BodyReader.ReadEndAsync(body, request, deadline).ConfigureAwait(false);
     }
 
-    private static int WritePrefix(InferenceRequest request)
+    /// <summary>Writes the length of the one element that a BYTES input is, before it.</summary>
+    /// <returns>Where the element begins.</returns>
+    public static int WritePrefix(InferenceRequest request, int index)
     {
-        var input = request.GetInput(0);
-        if (input.DataType != DataType.Bytes)
-        {
-            return 0;
-        }
-
+        var input = request.GetInput(index);
         BinaryPrimitives.WriteInt32LittleEndian(input.Bytes, (int)input.ByteSize - BytesTensor.PrefixByteSize);
         return BytesTensor.PrefixByteSize;
     }
 
-    private static bool TryFindShape(in Shape expected, long elementCount, out Shape shape)
+    /// <summary>Finds the shape of so many elements, where a model's own leaves one length open: a leading one, beside another, is a batch of one.</summary>
+    public static bool TryFindShape(in Shape expected, long elementCount, out Shape shape)
     {
         shape = default;
         Span<long> dimensions = stackalloc long[Shape.MaxRank];

@@ -1,0 +1,3 @@
+using Camshaft.Backends;
+
+[assembly: CamshaftPlugin(ContractVersion.Minor)]

@@ -1,0 +1,40 @@
+namespace Camshaft.Backends;
+
+/// <summary>
+/// A device with memory of its own, on which work is enqueued and runs later. Its <see cref="IDevice.MemorySource"/> is host memory
+/// that its copy engines reach directly. Lives as long as the engine; any thread.
+/// </summary>
+public interface IAccelerator : IDevice, IDisposable
+{
+    /// <summary>The native context (<c>CUcontext</c> on CUDA) in which all of its work runs.</summary>
+    nint Context { get; }
+
+    /// <summary>All its memory.</summary>
+    long MemoryByteSize { get; }
+
+    /// <summary>How many bytes of it models and their batches may take together.</summary>
+    long BudgetByteSize { get; }
+
+    /// <summary>How many bytes of <see cref="BudgetByteSize"/> are taken.</summary>
+    long UsedByteSize { get; }
+
+    /// <summary>What has happened to it that nothing gets over but a new process; null while it works.</summary>
+    string? FailureReason { get; }
+
+    /// <summary>Raised once, when <see cref="FailureReason"/> has come to be. On any thread, which may be in a call of this device.</summary>
+    event Action? Failed;
+
+    /// <summary>
+    /// Finds a function of the native library that drives the device, for backends that call it: they need no second way to the same
+    /// library.
+    /// </summary>
+    /// <param name="name">Its name without a version, for example <c>cuLaunchKernel</c>.</param>
+    /// <param name="version">The version of the library whose form of the function is meant, for example 12000 for CUDA 12.0.</param>
+    /// <returns>The address; 0 = there is none.</returns>
+    nint FindFunction(string name, int version);
+
+    /// <summary>Opens the device for one model.</summary>
+    /// <returns>The model's part; the caller owns and disposes it, after the model.</returns>
+    /// <exception cref="BackendException">The device cannot give the model what it is to have, or has failed.</exception>
+    IAcceleratorShare Open(AcceleratorTerms terms);
+}

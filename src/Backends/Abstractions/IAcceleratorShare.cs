@@ -1,0 +1,31 @@
+namespace Camshaft.Backends;
+
+/// <summary>
+/// A model's part of an accelerator: its account of the memory, and lanes with its priority. This is the device that
+/// <see cref="IBackend.Load"/> is given there; its lanes are <see cref="IAcceleratorLane"/>. Any thread.
+/// </summary>
+public interface IAcceleratorShare : IDevice, IDisposable
+{
+    /// <summary>The whole device.</summary>
+    IAccelerator Accelerator { get; }
+
+    /// <summary>
+    /// The part of the processors that the model's work runs on alone; 0 = all of them. Where it is more, work that is recorded on
+    /// another stream than the lane's would not stay inside.
+    /// </summary>
+    double ProcessorShare { get; }
+
+    /// <summary>How many bytes of the device's memory the model and its batches take.</summary>
+    long UsedByteSize { get; }
+
+    /// <summary>The most that <see cref="UsedByteSize"/> ever was.</summary>
+    long PeakByteSize { get; }
+
+    /// <summary>Takes device memory for as long as the model needs it, for its weights for example.</summary>
+    /// <returns>The address, aligned to at least 256 bytes; good for every stream. The content is undefined.</returns>
+    /// <exception cref="BackendException">The model's or the device's memory is used up (<see cref="StatusCode.ResourceExhausted"/>).</exception>
+    nint Allocate(long byteSize);
+
+    /// <summary>Gives back what <see cref="Allocate"/> returned, once, when nothing that is enqueued uses it any more.</summary>
+    void Free(nint address);
+}

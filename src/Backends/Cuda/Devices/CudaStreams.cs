@@ -1,0 +1,26 @@
+namespace Camshaft.Backends.Cuda.Devices;
+
+/// <summary>The three streams on which batches are copied in, computed and copied out. Two lanes share them, so that one computes while the other copies.</summary>
+internal sealed class CudaStreams
+{
+    public CudaStreams(Func<CudaStream> create)
+    {
+        CopyIn = create();
+        Compute = create();
+        CopyOut = create();
+    }
+
+    public CudaStream CopyIn { get; }
+
+    public CudaStream Compute { get; }
+
+    public CudaStream CopyOut { get; }
+
+    /// <summary>Ends them. The set that made them does so, when the last lane has left.</summary>
+    public void Close()
+    {
+        CopyIn.Dispose();
+        Compute.Dispose();
+        CopyOut.Dispose();
+    }
+}

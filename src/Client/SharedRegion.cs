@@ -1,0 +1,75 @@
+using Camshaft.Client.SharedMemory;
+
+namespace Camshaft.Client;
+
+/// <summary>
+/// Memory that a client shares with its servers, for tensors to lie in: <see cref="InferenceInput.FromRegion(string, Backends.DataType, RegionSlice, ReadOnlySpan{long})"/>
+/// and <see cref="InferenceOptions.OutputRegions"/>. Made by <see cref="IInferenceClient.CreateRegionAsync"/>; it stays valid when connections are lost, each new one
+/// learns of it when it is first needed there. Any thread, but whoever writes a part sees to it that no request reads it meanwhile.
+/// </summary>
+public sealed class SharedRegion : IAsyncDisposable
+{
+    private static int _lastNumber;
+
+    private readonly MappedMemory? _mapped;
+    private readonly Func<SharedRegion, Task>? _leave;
+    private readonly Memory<byte> _memory;
+    private int _isDisposed;
+
+    /// <summary>Makes one of memory that is shared.</summary>
+    /// <param name="mapped">The memory, which the region then owns.</param>
+    /// <param name="leave">Has the servers let go of it.</param>
+    internal SharedRegion(MappedMemory mapped, Func<SharedRegion, Task> leave)
+    {
+        _mapped = mapped;
+        _leave = leave;
+        _memory = mapped.Memory;
+    }
+
+    /// <summary>Makes one of this process's own memory, where there is no server.</summary>
+    internal SharedRegion(int byteSize) => _memory = new byte[byteSize];
+
+    /// <summary>How many bytes it has.</summary>
+    public int ByteSize => _memory.Length;
+
+    /// <summary>Its bytes. Spans of them are not used any more when it is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    public Memory<byte> Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            return _memory;
+        }
+    }
+
+    /// <summary>Its number on every connection.</summary>
+    internal uint Number { get; } = (uint)Interlocked.Increment(ref _lastNumber);
+
+    /// <summary>What a server needs to know of it.</summary>
+    internal MappedMemory Mapped => _mapped!;
+
+    internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
+
+    /// <summary>A part of it. In sealed memory, one that begins at a multiple of 64 spares the server a copy.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="byteSize">How many bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie in it.</exception>
+    public RegionSlice Slice(int offset, int byteSize) => new(this, offset, byteSize);
+
+    /// <summary>Gives the memory back, once the servers have let go of it: when requests that use it have ended there. Later requests that name it fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        if (_leave is not null)
+        {
+            await _leave(this).ConfigureAwait(false);
+        }
+
+        (_mapped as IDisposable)?.Dispose();
+    }
+}

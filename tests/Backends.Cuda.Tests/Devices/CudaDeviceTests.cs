@@ -1,0 +1,223 @@
+using Camshaft.Backends.Cuda.Devices;
+using Camshaft.Testing.Cuda;
+
+namespace Camshaft.Backends.Cuda.Tests.Devices;
+
+public sealed class CudaDeviceTests
+{
+    private static readonly AcceleratorTerms Terms = new("Model 'mnist' version 1");
+
+    [Fact]
+    public void A_provider_without_a_driver_has_no_devices_and_says_why()
+    {
+        var provider = new CudaDeviceProvider(static () => throw new CudaUnavailableException("no NVIDIA driver"), new CudaOptions(), TimeProvider.System);
+
+        Assert.Empty(provider.GetDevices(out var reason));
+        Assert.Equal("no NVIDIA driver", reason);
+    }
+
+    [Fact]
+    public void A_provider_lists_every_device()
+    {
+        using var simulation = new SimulatedDriver(new SimulatedDriverOptions { DeviceCount = 2 });
+        var devices = new CudaDeviceProvider(() => new CudaDriver(simulation.Resolve), new CudaOptions(), TimeProvider.System).GetDevices(out var reason);
+
+        Assert.Null(reason);
+        Assert.Equal([0, 1], devices.Select(static device => device.Ordinal));
+        Assert.All(devices, static device => ((CudaDevice)device).Dispose());
+    }
+
+    [Fact]
+    public void A_device_that_cannot_be_used_is_left_out_with_its_reason()
+    {
+        using var simulation = new SimulatedDriver(new SimulatedDriverOptions { DeviceCount = 2 });
+        simulation.Fail("cuDevicePrimaryCtxRetain", status: 2);
+        var devices = new CudaDeviceProvider(() => new CudaDriver(simulation.Resolve), new CudaOptions(), TimeProvider.System).GetDevices(out var reason);
+
+        Assert.Equal(1, Assert.Single(devices).Ordinal);
+        Assert.Contains("GPU 0 cannot be used: cuDevicePrimaryCtxRetain failed: CUDA_ERROR_OUT_OF_MEMORY", reason, StringComparison.Ordinal);
+        ((CudaDevice)devices[0]).Dispose();
+    }
+
+    [Fact]
+    public void A_models_memory_is_counted_and_comes_back()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        var address = share.Allocate(1000);
+
+        Assert.Equal((1000, 1000), (share.UsedByteSize, gpu.Device.UsedByteSize));
+        share.Free(address);
+        Assert.Equal((0, 1000, 0), (share.UsedByteSize, share.PeakByteSize, gpu.Device.UsedByteSize));
+    }
+
+    [Fact]
+    public void A_model_that_takes_more_than_its_limit_is_refused_by_name()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms with { MemoryLimit = 100 });
+
+        var refusal = Assert.Throws<BackendException>(() => share.Allocate(101));
+        Assert.Equal(StatusCode.ResourceExhausted, refusal.Code);
+        Assert.Equal("Model 'mnist' version 1 needs 101 bytes of memory on GPU 0: its limit is 100 bytes, of which 0 are taken.", refusal.Message);
+    }
+
+    [Fact]
+    public void Models_together_take_no_more_than_the_devices_part()
+    {
+        using var gpu = new Gpu(new SimulatedDriverOptions { MemoryByteSize = 1000 }, new CudaOptions { MemoryFraction = 0.5 });
+        using var share = gpu.Device.Open(Terms);
+
+        Assert.Equal(500, gpu.Device.BudgetByteSize);
+        Assert.Contains("of the 500 bytes that models may take together, 0 are taken", Assert.Throws<BackendException>(() => share.Allocate(501)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Memory_that_another_process_has_taken_is_an_error_of_the_model_alone()
+    {
+        using var gpu = new Gpu(new SimulatedDriverOptions { MemoryByteSize = 4096 });
+        using var share = gpu.Device.Open(Terms);
+        gpu.Simulation.UseElsewhere(4000);
+
+        var refusal = Assert.Throws<BackendException>(() => share.Allocate(1000));
+        Assert.Contains("96 bytes are free", refusal.Message, StringComparison.Ordinal);
+        Assert.Null(gpu.Device.FailureReason);
+        Assert.Equal(0, share.UsedByteSize);
+    }
+
+    [Theory]
+    [InlineData(1, -5)]
+    [InlineData(100, -2)]
+    [InlineData(200, 0)]
+    public void A_models_priority_is_that_of_its_streams(int priority, int streamPriority)
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms with { Priority = priority });
+        using var lane = share.CreateLane(1);
+
+        Assert.Equal(3, gpu.Simulation.StreamKinds.Skip(1).Count(kind => kind.Priority == streamPriority));
+    }
+
+    [Fact]
+    public void Two_lanes_share_their_streams_and_the_third_has_others()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        using var first = share.CreateLane(1);
+        using var second = share.CreateLane(2);
+        using var third = share.CreateLane(3);
+
+        Assert.Equal(first.Streams, second.Streams);
+        Assert.NotEqual(first.Streams, third.Streams);
+    }
+
+    [Fact]
+    public void A_model_with_a_part_of_the_device_runs_on_that_part()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms with { ProcessorShare = 0.25 });
+        using var lane = share.CreateLane(1);
+
+        Assert.Equal(3, gpu.Simulation.StreamKinds.Count(static kind => kind.MultiprocessorCount == 8));
+    }
+
+    [Fact]
+    public void A_part_of_the_device_is_refused_where_the_driver_has_no_parts()
+    {
+        using var gpu = new Gpu(new SimulatedDriverOptions { Version = 12000 });
+
+        var refusal = Assert.Throws<BackendException>(() => gpu.Device.Open(Terms with { ProcessorShare = 0.5 }));
+        Assert.Equal(StatusCode.Unsupported, refusal.Code);
+        Assert.Contains("CUDA 12.5", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batches_of_the_same_shapes_lie_at_the_same_addresses()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        using var lane = (IAcceleratorLane)share.CreateLane(1);
+        List<(nint, nint)> places = [];
+        for (var batch = 0; batch < 4; batch++)
+        {
+            var ended = new EndOfRun();
+            lane.Begin();
+            places.Add((lane.Allocate(1000), lane.Allocate(2000)));
+            lane.End(ended);
+            gpu.Simulation.Run();
+            Assert.True(ended.IsOver);
+        }
+
+        Assert.Single(places.Skip(1).Distinct());
+    }
+
+    [Fact]
+    public void A_device_that_fails_ends_its_batches_and_takes_no_more()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        using var user = new LaneUser(gpu, share, 1);
+        var failures = 0;
+        gpu.Device.Failed += () => failures++;
+        gpu.Simulation.FailKernel("twice_plus_one");
+        user.Begin(1, 8);
+        gpu.Simulation.Run();
+        Assert.True(user.IsBusy);
+
+        gpu.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.False(user.IsBusy);
+        Assert.Contains("GPU 0 has failed", user.Fault, StringComparison.Ordinal);
+        Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", gpu.Device.FailureReason, StringComparison.Ordinal);
+        Assert.Equal(1, failures);
+        Assert.Equal(StatusCode.Unavailable, Assert.Throws<BackendException>(() => user.Begin(1, 8)).Code);
+        Assert.Equal(StatusCode.Unavailable, Assert.Throws<BackendException>(() => gpu.Device.Open(Terms)).Code);
+    }
+
+    [Fact]
+    public void Host_memory_is_plain_when_the_device_has_failed()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        using var user = new LaneUser(gpu, share, 1);
+        gpu.Simulation.FailKernel("twice_plus_one");
+        user.Begin(1, 8);
+        gpu.Simulation.Run();
+        gpu.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var address = gpu.Device.MemorySource.Allocate(64);
+        Assert.NotEqual(0, address);
+        gpu.Device.MemorySource.Free(address, 64);
+    }
+
+    [Theory]
+    [InlineData("cuMemcpyHtoDAsync")]
+    [InlineData("cuStreamWaitEvent")]
+    [InlineData("cuLaunchHostFunc")]
+    public void A_call_that_fails_on_the_way_leaves_nothing_in_flight(string call)
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        using var lane = (IAcceleratorLane)share.CreateLane(1);
+        var host = gpu.Device.MemorySource.Allocate(64);
+        lane.Begin();
+        var address = lane.Allocate(64);
+        gpu.Simulation.Fail(call, status: 1);
+        var ended = new EndOfRun();
+
+        var failed = Record.Exception(() => lane.CopyIn(address, host, 64)) ?? Record.Exception(() => lane.BeginCompute());
+        failed = Record.Exception(() => lane.End(ended)) ?? failed;
+        gpu.Simulation.Run();
+
+        Assert.Equal(StatusCode.Internal, Assert.IsType<BackendException>(failed).Code);
+        Assert.Null(gpu.Device.FailureReason);
+        gpu.Device.MemorySource.Free(host, 64);
+    }
+
+    private sealed class EndOfRun : ILaneObserver
+    {
+        public bool IsOver { get; private set; }
+
+        public void OnRunEnded(string? fault) => IsOver = true;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using Camshaft.Backends;
+using Camshaft.Backends.Cuda;
+using Camshaft.Backends.Cuda.Devices;
+using Camshaft.Engine;
+using Camshaft.Engine.Models;
+using Camshaft.Testing;
+using Camshaft.Testing.Cuda;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Camshaft.Plugins.CudaModules.Tests;
+
+/// <summary>A whole engine on simulated GPUs that run by themselves, with the plugin in a load context of its own.</summary>
+internal sealed class GpuEngine : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly TempDirectory _models = new();
+
+    public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null)
+    {
+        Simulation = new SimulatedDriver((options ?? new SimulatedDriverOptions()) with { RunsByItself = true });
+        Simulation.Register(SampleKernels.All);
+        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), new CudaOptions(), Clock);
+        Engine = new InferenceEngine(
+            (engineOptions ?? new EngineOptions()) with { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") },
+            NullLoggerFactory.Instance,
+            Clock,
+            [Provider]);
+    }
+
+    public FakeTimeProvider Clock { get; } = new();
+
+    public SimulatedDriver Simulation { get; }
+
+    public CudaDeviceProvider Provider { get; }
+
+    public InferenceEngine Engine { get; }
+
+    /// <summary>Copies a sample into the repository.</summary>
+    /// <param name="sample">Its name in <c>samples/cuda</c>.</param>
+    /// <param name="name">The model's name; null = the sample's.</param>
+    /// <param name="addition">Lines for its <c>model.yaml</c>.</param>
+    public void AddSample(string sample, string? name = null, string addition = "")
+    {
+        var root = Path.Combine(TestData.RepositoryRoot, "samples", "cuda", sample);
+        foreach (var path in Directory.GetFiles(root, "*", SearchOption.AllDirectories))
+        {
+            _models.Write(Path.Combine(name ?? sample, Path.GetRelativePath(root, path)), File.ReadAllBytes(path));
+        }
+
+        if (addition.Length > 0)
+        {
+            Write($"{name ?? sample}/model.yaml", File.ReadAllText(Path.Combine(root, "model.yaml")) + addition);
+        }
+    }
+
+    /// <summary>Adds a version of a model that is the same as its first.</summary>
+    public void AddVersion(string model, int number)
+    {
+        foreach (var path in Directory.GetFiles(Path.Combine(_models.FullPath, model, "1")))
+        {
+            _models.Write(Path.Combine(model, $"{number}", Path.GetFileName(path)), File.ReadAllBytes(path));
+        }
+    }
+
+    public void Write(string path, string text) => _models.Write(path, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Unloads a model, unless it is not loaded, and loads it.</summary>
+    public async Task ReloadAsync(string model)
+    {
+        await Engine.Controller.UnloadAsync(model, CancellationToken.None);
+        var status = await Engine.Controller.LoadAsync(model, CancellationToken.None);
+        Assert.True(status.IsOk, status.Message);
+    }
+
+    public Task StartAsync() => Engine.StartAsync(CancellationToken.None);
+
+    public ModelVersion Get(string model) => Engine.Models.List().Single(entry => entry.Name == model).Versions[^1];
+
+    /// <summary>Runs one request with FP32 inputs.</summary>
+    /// <returns>How it went, and the first output.</returns>
+    public async Task<(InferenceStatus Status, float[] Output)> InferAsync(string model, params (long[] Shape, float[] Values)[] inputs)
+    {
+        var status = Engine.Models.TryCreateRequest(model, ModelRegistry.HighestReady, out var request);
+        if (!status.IsOk)
+        {
+            return (status, []);
+        }
+
+        using (request)
+        {
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                status = request!.DeclareInput(i, DataType.Float32, inputs[i].Shape, inputs[i].Values.Length * sizeof(float));
+                if (!status.IsOk)
+                {
+                    return (status, []);
+                }
+            }
+
+            status = await request!.ReserveAsync(CancellationToken.None).AsTask().WaitAsync(Patience);
+            if (!status.IsOk)
+            {
+                return (status, []);
+            }
+
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                inputs[i].Values.CopyTo(request.GetInput(i).AsSpan<float>());
+            }
+
+            status = await request.RunAsync().AsTask().WaitAsync(Patience);
+            return (status, status.IsOk ? MemoryMarshal.Cast<byte, float>(request.GetOutput(0).Bytes).ToArray() : []);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        _models.Dispose();
+        Simulation.Dispose();
+    }
+}

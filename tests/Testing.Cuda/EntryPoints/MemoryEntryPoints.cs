@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Camshaft.Backends.Cuda.Native;
+
+namespace Camshaft.Testing.Cuda.EntryPoints;
+
+/// <summary>Memory: locked on the host, and on devices at once or in the order of a stream.</summary>
+internal static unsafe class MemoryEntryPoints
+{
+    public static void AddTo(Dictionary<string, nint> functions)
+    {
+        functions["cuMemHostAlloc"] = (nint)(delegate* unmanaged<nint*, nuint, uint, CudaStatus>)&MemHostAlloc;
+        functions["cuMemFreeHost"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&MemFreeHost;
+        functions["cuMemHostRegister"] = (nint)(delegate* unmanaged<nint, nuint, uint, CudaStatus>)&MemHostRegister;
+        functions["cuMemHostUnregister"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&MemHostUnregister;
+        functions["cuMemAlloc"] = (nint)(delegate* unmanaged<nint*, nuint, CudaStatus>)&MemAlloc;
+        functions["cuMemFree"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&MemFree;
+        functions["cuMemPoolCreate"] = (nint)(delegate* unmanaged<nint*, CudaPoolProperties*, CudaStatus>)&MemPoolCreate;
+        functions["cuMemPoolDestroy"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&MemPoolDestroy;
+        functions["cuMemPoolSetAttribute"] = (nint)(delegate* unmanaged<nint, int, void*, CudaStatus>)&MemPoolSetAttribute;
+        functions["cuMemPoolTrimTo"] = (nint)(delegate* unmanaged<nint, nuint, CudaStatus>)&MemPoolTrimTo;
+        functions["cuMemAllocFromPoolAsync"] = (nint)(delegate* unmanaged<nint*, nuint, nint, nint, CudaStatus>)&MemAllocFromPoolAsync;
+        functions["cuMemFreeAsync"] = (nint)(delegate* unmanaged<nint, nint, CudaStatus>)&MemFreeAsync;
+    }
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemHostAlloc(nint* address, nuint byteSize, uint flags) => SimulatedDriver.Call("cuMemHostAlloc", (driver, gpu) =>
+    {
+        var memory = SimulatedHostMemory.Allocate(gpu, (long)byteSize);
+        driver.Heap.AddHost(memory);
+        *address = memory.Handle;
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemFreeHost(nint address) => SimulatedDriver.Call("cuMemFreeHost", (driver, _) =>
+    {
+        driver.Heap.RemoveHost("cuMemFreeHost", "cuMemHostAlloc", address);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemHostRegister(nint address, nuint byteSize, uint flags) => SimulatedDriver.Call("cuMemHostRegister", (driver, gpu) =>
+    {
+        driver.Heap.AddHost(SimulatedHostMemory.Register(gpu, address, (long)byteSize));
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemHostUnregister(nint address) => SimulatedDriver.Call("cuMemHostUnregister", (driver, _) =>
+    {
+        driver.Heap.RemoveHost("cuMemHostUnregister", "cuMemHostRegister", address);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemAlloc(nint* address, nuint byteSize) => SimulatedDriver.Call("cuMemAlloc", (driver, gpu) => Allocate(driver, gpu, "cuMemAlloc", address, byteSize, out _));
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemFree(nint address) => SimulatedDriver.Call("cuMemFree", (driver, _) =>
+    {
+        driver.Heap.Remove("cuMemFree", driver.Heap.Find("cuMemFree", address));
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemPoolCreate(nint* made, CudaPoolProperties* properties) => SimulatedDriver.Call("cuMemPoolCreate", (driver, gpu) =>
+    {
+        *made = driver.Add(new SimulatedObject("cuMemPoolCreate", gpu));
+        return properties->AllocationType == CudaPoolProperties.Pinned && properties->LocationType == CudaPoolProperties.LocationDevice && properties->LocationId == gpu.Ordinal
+            ? CudaStatus.Success
+            : throw new Misuse("cuMemPoolCreate: the properties are not those of device memory.");
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemPoolDestroy(nint handle) => SimulatedDriver.Call("cuMemPoolDestroy", (driver, _) =>
+    {
+        driver.Remove<SimulatedObject>("cuMemPoolDestroy", handle);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemPoolSetAttribute(nint handle, int attribute, void* value) => SimulatedDriver.Call("cuMemPoolSetAttribute", (driver, _) =>
+    {
+        driver.Find<SimulatedObject>("cuMemPoolSetAttribute", handle);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemPoolTrimTo(nint handle, nuint byteSize) => SimulatedDriver.Call("cuMemPoolTrimTo", (driver, _) =>
+    {
+        driver.Find<SimulatedObject>("cuMemPoolTrimTo", handle);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemAllocFromPoolAsync(nint* address, nuint byteSize, nint pool, nint streamHandle) => SimulatedDriver.Call("cuMemAllocFromPoolAsync", (driver, gpu) =>
+    {
+        driver.Find<SimulatedObject>("cuMemAllocFromPoolAsync", pool);
+        var stream = StreamEntryPoints.Find(driver, gpu, "cuMemAllocFromPoolAsync", streamHandle);
+        var status = Allocate(driver, gpu, "cuMemAllocFromPoolAsync", address, byteSize, out var allocation);
+        if (allocation is not null)
+        {
+            allocation.IsThere = false;
+            driver.Streams.Enqueue(stream, new SimulatedOperation("cuMemAllocFromPoolAsync", () => allocation.IsThere = true));
+        }
+
+        return status;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemFreeAsync(nint address, nint streamHandle) => SimulatedDriver.Call("cuMemFreeAsync", (driver, gpu) =>
+    {
+        var stream = StreamEntryPoints.Find(driver, gpu, "cuMemFreeAsync", streamHandle);
+        driver.Heap.Find("cuMemFreeAsync", address);
+        driver.Streams.Enqueue(stream, new SimulatedOperation("cuMemFreeAsync", () => driver.Heap.Remove("cuMemFreeAsync", driver.Heap.Find("cuMemFreeAsync", address))));
+        return CudaStatus.Success;
+    });
+
+    private static CudaStatus Allocate(SimulatedDriver driver, SimulatedGpu gpu, string call, nint* address, nuint byteSize, out SimulatedAllocation? allocation)
+    {
+        allocation = null;
+        if (byteSize == 0)
+        {
+            throw new Misuse($"{call}: no bytes are asked for.");
+        }
+
+        if ((long)byteSize > gpu.MemoryByteSize - gpu.UsedByteSize)
+        {
+            return CudaStatus.OutOfMemory;
+        }
+
+        allocation = new SimulatedAllocation(call, gpu, (int)byteSize) { TakenByteSize = (long)byteSize };
+        driver.Heap.Add(allocation);
+        *address = allocation.Handle;
+        return CudaStatus.Success;
+    }
+}

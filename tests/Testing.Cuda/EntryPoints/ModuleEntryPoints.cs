@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Camshaft.Backends.Cuda;
+using Camshaft.Backends.Cuda.Native;
+
+namespace Camshaft.Testing.Cuda.EntryPoints;
+
+/// <summary>Modules and launches.</summary>
+internal static unsafe class ModuleEntryPoints
+{
+    public static void AddTo(Dictionary<string, nint> functions)
+    {
+        functions["cuModuleLoadDataEx"] = (nint)(delegate* unmanaged<nint*, void*, uint, int*, void**, CudaStatus>)&ModuleLoadDataEx;
+        functions["cuModuleUnload"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&ModuleUnload;
+        functions["cuModuleGetFunction"] = (nint)(delegate* unmanaged<nint*, nint, byte*, CudaStatus>)&ModuleGetFunction;
+        functions["cuFuncGetAttribute"] = (nint)(delegate* unmanaged<int*, int, nint, CudaStatus>)&FuncGetAttribute;
+        functions["cuFuncGetParamInfo"] = (nint)(delegate* unmanaged<nint, nuint, nuint*, nuint*, CudaStatus>)&FuncGetParamInfo;
+        functions["cuLaunchKernel"] = (nint)(delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, CudaStatus>)&LaunchKernel;
+    }
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus ModuleLoadDataEx(nint* made, void* image, uint optionCount, int* options, void** values) => SimulatedDriver.Call("cuModuleLoadDataEx", (driver, gpu) =>
+    {
+        var text = Marshal.PtrToStringUTF8((nint)image)!;
+        var module = SimulatedModule.Parse(gpu, text, out var fault);
+        if (module is null || driver.ModuleRefusal is not null)
+        {
+            WriteLog(driver.ModuleRefusal ?? fault, optionCount, options, values);
+            driver.ModuleRefusal = null;
+            return CudaStatus.InvalidPtx;
+        }
+
+        *made = driver.Add(module);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus ModuleUnload(nint handle) => SimulatedDriver.Call("cuModuleUnload", (driver, gpu) =>
+    {
+        var module = driver.Remove<SimulatedModule>("cuModuleUnload", handle);
+        driver.RemoveAll<Function>("cuModuleUnload", function => function.Module == module);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus ModuleGetFunction(nint* made, nint handle, byte* utf8Name) => SimulatedDriver.Call("cuModuleGetFunction", (driver, gpu) =>
+    {
+        var module = driver.Find<SimulatedModule>("cuModuleGetFunction", handle);
+        var name = Marshal.PtrToStringUTF8((nint)utf8Name)!;
+        if (!module.Kernels.TryGetValue(name, out var sizes))
+        {
+            return CudaStatus.NotFound;
+        }
+
+        if (!driver.Kernels.TryGetValue(name, out var kernel) || !kernel.ArgumentByteSizes.SequenceEqual(sizes))
+        {
+            throw new Misuse($"cuModuleGetFunction: no kernel '{name}' with arguments of {string.Join(", ", sizes)} bytes was registered.", CudaStatus.NotFound);
+        }
+
+        *made = driver.Add(new Function(module, kernel));
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus FuncGetAttribute(int* value, int attribute, nint function) => SimulatedDriver.Call("cuFuncGetAttribute", (driver, gpu) =>
+    {
+        driver.Find<Function>("cuFuncGetAttribute", function);
+        *value = attribute == CudaConstants.FunctionMaxThreadsPerBlock ? 1024 : 0;
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus FuncGetParamInfo(nint function, nuint index, nuint* offset, nuint* byteSize) => SimulatedDriver.Call("cuFuncGetParamInfo", (driver, gpu) =>
+    {
+        var sizes = driver.Find<Function>("cuFuncGetParamInfo", function).Kernel.ArgumentByteSizes;
+        if ((int)index >= sizes.Count)
+        {
+            return CudaStatus.InvalidValue;
+        }
+
+        *offset = index * 8;
+        *byteSize = (nuint)sizes[(int)index];
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus LaunchKernel(
+        nint handle, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedByteSize, nint streamHandle, void** arguments, void** extra) => SimulatedDriver.Call("cuLaunchKernel", (driver, gpu) =>
+    {
+        var stream = StreamEntryPoints.Find(driver, gpu, "cuLaunchKernel", streamHandle);
+        var kernel = driver.Find<Function>("cuLaunchKernel", handle).Kernel;
+        if (gridX == 0 || gridY == 0 || gridZ == 0 || blockX == 0 || blockY == 0 || blockZ == 0 || (ulong)blockX * blockY * blockZ > 1024)
+        {
+            return CudaStatus.InvalidValue;
+        }
+
+        // Read now: the caller's arguments are its own again when this returns.
+        var values = kernel.ArgumentByteSizes.Select((byteSize, index) => new ReadOnlySpan<byte>(arguments[index], byteSize).ToArray()).ToArray();
+        var call = $"cuLaunchKernel of '{kernel.Name}'";
+        var launch = new SimulatedLaunch(driver, gpu, call, new CudaExtent(gridX, gridY, gridZ), new CudaExtent(blockX, blockY, blockZ), values);
+        driver.Streams.Enqueue(stream, new SimulatedOperation(call, () =>
+        {
+            if (driver.KernelFaults.TryGetValue(kernel.Name, out var fault))
+            {
+                gpu.Fault = fault;
+                return;
+            }
+
+            driver.KernelCount++;
+            kernel.Run(launch);
+        }));
+        return CudaStatus.Success;
+    });
+
+    private static void WriteLog(string log, uint optionCount, int* options, void** values)
+    {
+        var buffer = (byte*)null;
+        nuint byteSize = 0;
+        for (var i = 0; i < optionCount; i++)
+        {
+            buffer = options[i] == CudaConstants.JitErrorLog ? (byte*)values[i] : buffer;
+            byteSize = options[i] == CudaConstants.JitErrorLogByteSize ? (nuint)values[i] : byteSize;
+        }
+
+        if (buffer is not null && byteSize > 0)
+        {
+            var written = Encoding.UTF8.GetBytes(log.AsSpan()[..Math.Min(log.Length, (int)byteSize - 1)], new Span<byte>(buffer, (int)byteSize));
+            buffer[written] = 0;
+        }
+    }
+
+    private sealed class Function(SimulatedModule module, SimulatedKernel kernel) : SimulatedObject("cuModuleGetFunction", module.Device)
+    {
+        public SimulatedModule Module => module;
+
+        public SimulatedKernel Kernel => kernel;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Camshaft.Backends.Cuda.Native;
+
+namespace Camshaft.Testing.Cuda.EntryPoints;
+
+/// <summary>Streams: made, waited for, and what the host does in their order.</summary>
+internal static unsafe class StreamEntryPoints
+{
+    public static void AddTo(Dictionary<string, nint> functions)
+    {
+        functions["cuStreamCreateWithPriority"] = (nint)(delegate* unmanaged<nint*, uint, int, CudaStatus>)&StreamCreateWithPriority;
+        functions["cuStreamDestroy"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&StreamDestroy;
+        functions["cuStreamSynchronize"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&StreamSynchronize;
+        functions["cuStreamQuery"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&StreamQuery;
+        functions["cuStreamWaitEvent"] = (nint)(delegate* unmanaged<nint, nint, uint, CudaStatus>)&StreamWaitEvent;
+        functions["cuLaunchHostFunc"] = (nint)(delegate* unmanaged<nint, delegate* unmanaged<nint, void>, nint, CudaStatus>)&LaunchHostFunc;
+    }
+
+    /// <summary>A stream that the thread's context can use.</summary>
+    public static SimulatedStream Find(SimulatedDriver driver, SimulatedGpu gpu, string call, nint handle)
+    {
+        var stream = driver.Find<SimulatedStream>(call, handle);
+        return stream.Device == gpu
+            ? stream
+            : throw new Misuse($"{call}: the stream is device {stream.Device.Ordinal}'s, and the thread's context device {gpu.Ordinal}'s.", CudaStatus.InvalidContext);
+    }
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus StreamCreateWithPriority(nint* made, uint flags, int priority) => SimulatedDriver.Call("cuStreamCreateWithPriority", (driver, gpu) =>
+    {
+        var stream = new SimulatedStream("cuStreamCreateWithPriority", gpu, priority, SimulatedGpu.MultiprocessorCount);
+        *made = driver.Add(stream);
+        driver.Streams.Add(stream);
+        return flags == CudaConstants.StreamNonBlocking ? CudaStatus.Success : throw new Misuse("cuStreamCreateWithPriority: the stream would wait for the default stream.");
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus StreamDestroy(nint handle) => SimulatedDriver.Call("cuStreamDestroy", driver =>
+    {
+        var stream = driver.Remove<SimulatedStream>("cuStreamDestroy", handle);
+        driver.Streams.Remove(stream);
+        return stream.IsIdle || stream.Device.Fault != CudaStatus.Success ? CudaStatus.Success : throw new Misuse($"cuStreamDestroy: the stream still has {stream.Waiting.Count} operations to run.");
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus StreamSynchronize(nint handle) => SimulatedDriver.Call("cuStreamSynchronize", (driver, gpu) =>
+    {
+        var stream = driver.Find<SimulatedStream>("cuStreamSynchronize", handle);
+        driver.Streams.StepUntil("cuStreamSynchronize", stream.Device, () => stream.IsIdle);
+        return stream.Device.Fault;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus StreamQuery(nint handle) => SimulatedDriver.Call("cuStreamQuery", (driver, gpu) =>
+    {
+        var stream = driver.Find<SimulatedStream>("cuStreamQuery", handle);
+        driver.Streams.StepSome();
+        return stream.Device.Fault != CudaStatus.Success ? stream.Device.Fault : stream.IsIdle ? CudaStatus.Success : CudaStatus.NotReady;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus StreamWaitEvent(nint handle, nint marker, uint flags) => SimulatedDriver.Call("cuStreamWaitEvent", (driver, gpu) =>
+    {
+        var stream = Find(driver, gpu, "cuStreamWaitEvent", handle);
+        var mark = driver.Find<SimulatedEvent>("cuStreamWaitEvent", marker).Last;
+        if (!driver.IsWaitDropped())
+        {
+            driver.Streams.Enqueue(stream, new SimulatedOperation("cuStreamWaitEvent", static () => { }) { IsReady = () => mark?.HasRun ?? true });
+        }
+
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus LaunchHostFunc(nint handle, delegate* unmanaged<nint, void> function, nint argument) => SimulatedDriver.Call("cuLaunchHostFunc", (driver, gpu) =>
+    {
+        var stream = Find(driver, gpu, "cuLaunchHostFunc", handle);
+        driver.Streams.Enqueue(stream, new SimulatedOperation("cuLaunchHostFunc", static () => { }) { RunOnHost = () => SimulatedDriver.CallHost(function, argument) });
+        return CudaStatus.Success;
+    });
+}

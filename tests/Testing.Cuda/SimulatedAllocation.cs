@@ -1,0 +1,36 @@
+namespace Camshaft.Testing.Cuda;
+
+/// <summary>
+/// A piece of device memory. Its address is none that the host could read. Bytes are poison until something on the device has
+/// written them, and it is not there before the stream which took it has come to that.
+/// </summary>
+internal sealed class SimulatedAllocation : SimulatedObject
+{
+    private const byte Poison = 0xCB;
+
+    private readonly bool[] _isWritten;
+
+    public SimulatedAllocation(string call, SimulatedGpu device, int byteSize)
+        : base(call, device)
+    {
+        Bytes = new byte[byteSize];
+        Bytes.AsSpan().Fill(Poison);
+        _isWritten = new bool[byteSize];
+    }
+
+    public byte[] Bytes { get; }
+
+    /// <summary>Whether the stream that took it has come to that.</summary>
+    public bool IsThere { get; set; } = true;
+
+    /// <summary>Whether it belongs to another process, and is only mapped here.</summary>
+    public bool IsPeers { get; init; }
+
+    /// <summary>How many bytes of device memory it takes.</summary>
+    public long TakenByteSize { get; init; }
+
+    public void MarkWritten(int offset, int length) => _isWritten.AsSpan(offset, length).Fill(true);
+
+    /// <summary>The first byte of a range that nothing has written; -1 = all are written.</summary>
+    public int FindPoison(int offset, int length) => _isWritten.AsSpan(offset, length).IndexOf(false);
+}

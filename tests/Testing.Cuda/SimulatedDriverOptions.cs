@@ -1,0 +1,29 @@
+namespace Camshaft.Testing.Cuda;
+
+/// <summary>What kind of driver and devices are simulated.</summary>
+public sealed record SimulatedDriverOptions
+{
+    /// <summary>Decides in which of the allowed orders work runs.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>How many devices there are.</summary>
+    public int DeviceCount { get; init; } = 1;
+
+    /// <summary>The bytes of memory that each has.</summary>
+    public long MemoryByteSize { get; init; } = 64 << 20;
+
+    /// <summary>The newest version of CUDA that it knows.</summary>
+    public int Version { get; init; } = 12080;
+
+    /// <summary>Functions that it lacks, by their names without a version.</summary>
+    public IReadOnlyCollection<string> MissingFunctions { get; init; } = [];
+
+    /// <summary>Whether enqueued work runs on a thread of its own. Otherwise it runs when somebody waits or asks, or <see cref="SimulatedDriver.Run"/> is called.</summary>
+    public bool RunsByItself { get; init; }
+
+    /// <summary>Which of every <see cref="WaitsPerRound"/> waits of a stream for an event is left out, to see whether that is noticed; -1 = none.</summary>
+    public int DroppedWait { get; init; } = -1;
+
+    /// <summary>How many waits there are before <see cref="DroppedWait"/> counts anew.</summary>
+    public int WaitsPerRound { get; init; } = 1;
+}

@@ -1,0 +1,19 @@
+namespace Camshaft.Testing.Cuda;
+
+/// <summary>An event. What a stream waits for is the mark that the event had when the wait was enqueued, whatever it marks later.</summary>
+internal sealed class SimulatedEvent(SimulatedGpu device, bool keepsTime) : SimulatedObject("cuEventCreate", device)
+{
+    public bool KeepsTime => keepsTime;
+
+    /// <summary>The last mark that was recorded; null before the first.</summary>
+    public Mark? Last { get; set; }
+
+    /// <summary>One place in one stream.</summary>
+    internal sealed class Mark
+    {
+        public bool HasRun { get; set; }
+
+        /// <summary>When it ran, in steps of the simulation.</summary>
+        public long Time { get; set; }
+    }
+}

@@ -1,0 +1,25 @@
+using Camshaft.Backends.Cuda.Native;
+
+namespace Camshaft.Testing.Cuda;
+
+/// <summary>One device: its primary context and its memory. Guarded by the driver's lock.</summary>
+internal sealed class SimulatedGpu(int ordinal, long memoryByteSize)
+{
+    public const int MultiprocessorCount = 32;
+
+    public int Ordinal => ordinal;
+
+    public long MemoryByteSize => memoryByteSize;
+
+    /// <summary>The handle of its primary context.</summary>
+    public nint Context => 0x0C00_0000 + (ordinal * 16);
+
+    /// <summary>How often the primary context is held.</summary>
+    public int ContextCount { get; set; }
+
+    /// <summary>The bytes that are taken, by other processes too.</summary>
+    public long UsedByteSize { get; set; }
+
+    /// <summary>What has happened to it that no call gets over; success = nothing.</summary>
+    public CudaStatus Fault { get; set; }
+}

@@ -1,0 +1,7 @@
+namespace Camshaft.Testing.Cuda;
+
+/// <summary>A kernel in C#: stands for the one of the same name in a module.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="ArgumentByteSizes">The bytes of each argument.</param>
+/// <param name="Run">Computes all of a launch.</param>
+public sealed record SimulatedKernel(string Name, IReadOnlyList<int> ArgumentByteSizes, Action<SimulatedLaunch> Run);

@@ -1,0 +1,26 @@
+namespace Camshaft.Testing.Cuda;
+
+/// <summary>A queue of operations that run later, in their order. Guarded by the driver's lock.</summary>
+internal sealed class SimulatedStream(string call, SimulatedGpu device, int priority, int multiprocessorCount) : SimulatedObject(call, device)
+{
+    /// <summary>What waits, the first to run first.</summary>
+    public Queue<SimulatedOperation> Waiting { get; } = new();
+
+    /// <summary>What is recorded in place of being enqueued; null = it does not record.</summary>
+    public List<SimulatedOperation>? Captured { get; set; }
+
+    public int Priority => priority;
+
+    /// <summary>On how many multiprocessors its kernels may run.</summary>
+    public int MultiprocessorCount => multiprocessorCount;
+
+    /// <summary>How readily it runs beside others, 1 or more; changes now and then.</summary>
+    public int Speed { get; set; } = 1;
+
+    /// <summary>Whether the host does something for it now.</summary>
+    public bool IsOnHost { get; set; }
+
+    public bool IsIdle => Waiting.Count == 0 && !IsOnHost;
+
+    public bool CanRun => !IsOnHost && Waiting.TryPeek(out var next) && (next.IsReady?.Invoke() ?? true);
+}
