@@ -18,7 +18,17 @@ public interface IBackend : IDisposable
     /// <summary>The kinds of device that this backend runs on.</summary>
     IReadOnlyList<DeviceKind> DeviceKinds { get; }
 
+    /// <summary>The section of the server's configuration with this backend's options: its name, unless several backends share one.</summary>
+    string OptionsName => Name;
+
+    /// <summary>Whether it runs only models whose configuration names it, though other backends claim the same files.</summary>
+    bool RunsOnlyWhenNamed => false;
+
     /// <summary>Called once before any other method. Load native libraries here, so that a missing one is reported with the plugin.</summary>
+    /// <exception cref="BackendException">
+    /// With <see cref="StatusCode.Unavailable"/>: the machine lacks what the backend is for, and nobody said that it should have it. The
+    /// plugin is listed as unavailable with the message as its reason, which is no failure.
+    /// </exception>
     /// <exception cref="Exception">The backend cannot work here; the message becomes the plugin's failure reason.</exception>
     void Start(BackendContext context);
 

@@ -18,12 +18,12 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
     public BackendChoice Select(ModelConfiguration configuration, VersionDirectory version)
     {
         var candidates = plugins.Backends
-            .Where(backend => configuration.Backend is null || string.Equals(backend.Name, configuration.Backend, StringComparison.Ordinal))
+            .Where(backend => configuration.Backend is { } name ? string.Equals(backend.Name, name, StringComparison.Ordinal) : !backend.RunsOnlyWhenNamed)
             .Select(backend => (Backend: backend, File: FindFile(backend, configuration, version)))
             .ToList();
         if (candidates.Count == 0)
         {
-            throw new BackendException(StatusCode.Unavailable, $"no backend {(configuration.Backend is { } name ? $"named '{name}' " : "")}is loaded; {DescribePlugins()}");
+            throw new BackendException(StatusCode.Unavailable, $"no backend {(configuration.Backend is { } wanted ? $"named '{wanted}' " : "")}is loaded; {DescribePlugins()}");
         }
 
         var usable = candidates.Where(static candidate => candidate.File is not null).ToList();
@@ -56,7 +56,7 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
 
         throw new BackendException(
             StatusCode.Unavailable,
-            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds))}, and the server has {placement.Describe()}");
+            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds))}, and the server has {placement.Describe()}{DescribeUnused()}");
     }
 
     private static string? FindFile(IBackend backend, ModelConfiguration configuration, VersionDirectory version)
@@ -72,7 +72,14 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
     private string DescribePlugins()
     {
         var loaded = plugins.Backends.Select(static backend => backend.Name).Distinct().ToList();
-        var failed = plugins.Plugins.Where(static plugin => plugin.State == PluginState.Failed).Select(static plugin => $"{plugin.Name} ({plugin.Reason})").ToList();
-        return (loaded.Count > 0 ? $"loaded: {string.Join(", ", loaded)}" : "none is loaded") + (failed.Count > 0 ? $"; failed: {string.Join(", ", failed)}" : "");
+        return (loaded.Count > 0 ? $"loaded: {string.Join(", ", loaded)}" : "none is loaded") + DescribeUnused();
+    }
+
+    private string DescribeUnused() => Describe(PluginState.Failed) + Describe(PluginState.Unavailable);
+
+    private string Describe(PluginState state)
+    {
+        var unused = plugins.Plugins.Where(plugin => plugin.State == state).Select(static plugin => $"{plugin.Name} ({plugin.Reason})").ToList();
+        return unused.Count > 0 ? $"; {state.ToString().ToLowerInvariant()}: {string.Join(", ", unused)}" : "";
     }
 }

@@ -160,7 +160,15 @@ public sealed partial class PluginHost : IAsyncDisposable
         _plugins = [.. _folders.Values.Select(static entry => entry.Plugin).OfType<PluginInfo>().OrderBy(static plugin => plugin.Name, StringComparer.Ordinal)];
         if (folder.Plugin.Backend is not { } backend)
         {
-            Log.Failed(_logger, name, folder.Plugin.Reason!);
+            if (folder.Plugin.State == PluginState.Unavailable)
+            {
+                Log.Unavailable(_logger, name, folder.Plugin.Reason!);
+            }
+            else
+            {
+                Log.Failed(_logger, name, folder.Plugin.Reason!);
+            }
+
             return false;
         }
 
@@ -181,7 +189,7 @@ public sealed partial class PluginHost : IAsyncDisposable
                 : throw new PluginException($"There is no '{name}.dll' in '{folder}'; a plugin's assembly has the name of its folder.");
             backend = PluginLoad.CreateBackend(path);
             CheckForClash(backend);
-            backend.Start(CreateContext(backend.Name, name));
+            backend.Start(CreateContext(backend, name));
             return new PluginInfo(name, folder, PluginState.Loaded, null) { Backend = backend, ContractMinor = manifest.ContractMinor, AssemblyVersion = manifest.AssemblyVersion };
         }
         catch (Exception exception)
@@ -192,7 +200,8 @@ public sealed partial class PluginHost : IAsyncDisposable
                 DisposeQuietly(backend);
             }
 
-            return new PluginInfo(name, folder, PluginState.Failed, exception.Message) { ContractMinor = manifest?.ContractMinor, AssemblyVersion = manifest?.AssemblyVersion };
+            var state = exception is BackendException { Code: StatusCode.Unavailable } ? PluginState.Unavailable : PluginState.Failed;
+            return new PluginInfo(name, folder, state, exception.Message) { ContractMinor = manifest?.ContractMinor, AssemblyVersion = manifest?.AssemblyVersion };
         }
     }
 
@@ -207,16 +216,16 @@ public sealed partial class PluginHost : IAsyncDisposable
         }
     }
 
-    private BackendContext CreateContext(string backendName, string pluginName) =>
-        new(GetOptions(backendName), _processorCount, new BackendLog(_loggerFactory.CreateLogger($"Camshaft.Plugins.{pluginName}")))
+    private BackendContext CreateContext(IBackend backend, string pluginName) =>
+        new(GetOptions(backend.OptionsName), _processorCount, new BackendLog(_loggerFactory.CreateLogger($"Camshaft.Plugins.{pluginName}")))
         {
-            CacheDirectory = _options.ModelCacheDirectory is { } directory ? Path.Combine(Path.GetFullPath(directory), backendName) : null,
+            CacheDirectory = _options.ModelCacheDirectory is { } directory ? Path.Combine(Path.GetFullPath(directory), backend.Name) : null,
             CacheByteSizeLimit = _options.ModelCacheByteSizeLimit,
             StartThread = _startThread,
         };
 
-    private IReadOnlyDictionary<string, string> GetOptions(string backendName) =>
-        _options.Backends.TryGetValue(backendName, out var options) ? options : new Dictionary<string, string>();
+    private IReadOnlyDictionary<string, string> GetOptions(string name) =>
+        _options.Backends.TryGetValue(name, out var options) ? options : new Dictionary<string, string>();
 
     private void DisposeQuietly(IBackend backend)
     {
@@ -258,6 +267,9 @@ public sealed partial class PluginHost : IAsyncDisposable
 
         [LoggerMessage(404, LogLevel.Error, "The plugin directory '{Directory}' could not be looked at.")]
         public static partial void WatchFailed(ILogger logger, string directory, Exception exception);
+
+        [LoggerMessage(406, LogLevel.Information, "Plugin {Plugin} is not used on this machine: {Reason}")]
+        public static partial void Unavailable(ILogger logger, string plugin, string reason);
 
         [LoggerMessage(405, LogLevel.Warning, "The backend {Backend} could not be disposed cleanly.")]
         public static partial void DisposeFailed(ILogger logger, string backend, Exception exception);

@@ -8,4 +8,7 @@ public enum PluginState
 
     /// <summary>It cannot be used; the reason says why.</summary>
     Failed,
+
+    /// <summary>The machine lacks what it is for, which is no failure; the reason says what.</summary>
+    Unavailable,
 }

@@ -1,5 +1,6 @@
 using Camshaft.Engine.Plugins;
 using Camshaft.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -42,7 +43,7 @@ public sealed class PluginHostTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("NewerContract", "version 1.3 of the backend contract; this server has 1.2")]
+    [InlineData("NewerContract", "version 1.4 of the backend contract; this server has 1.3")]
     [InlineData("ThrowsInConstructor", "no licence")]
     [InlineData("LacksNativeLibrary", "libcamshaft_absent.so")]
     [InlineData("TwoBackends", "2 public classes that implement IBackend; expected one")]
@@ -56,6 +57,22 @@ public sealed class PluginHostTests : IAsyncDisposable
         Assert.Equal(name, failed.Name);
         Assert.Contains(reason, failed.Reason, StringComparison.Ordinal);
         Assert.Equal("alpha", Assert.Single(_host.Backends).Name);
+    }
+
+    [Fact]
+    public async Task A_plugin_whose_hardware_is_not_there_is_unavailable_and_no_error_is_logged()
+    {
+        Install("NeedsHardware");
+        var options = new EngineOptions { Backends = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["hardware"] = new Dictionary<string, string> { ["PORT"] = "com1" } } };
+        using var logs = new RecordedLogs();
+        await using var host = new PluginHost(_directory.FullPath, options, 2, logs, _clock);
+        host.Scan();
+
+        var plugin = Assert.Single(host.Plugins);
+        Assert.Equal(PluginState.Unavailable, plugin.State);
+        Assert.Equal("there is no abacus; looked at 'com1'", plugin.Reason);
+        Assert.Empty(host.Backends);
+        Assert.Equal(LogLevel.Information, Assert.Single(logs.Levels));
     }
 
     [Fact]
