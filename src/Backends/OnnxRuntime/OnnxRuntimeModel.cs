@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Camshaft.Backends.OnnxRuntime.Native;
 
 namespace Camshaft.Backends.OnnxRuntime;
@@ -126,24 +124,9 @@ internal sealed unsafe class OnnxRuntimeModel : ILoadedModel
     {
         using var arena = _environment.CreateMemoryInfo(OrtAllocatorType.Arena);
         using var ownedAllocator = CreateArenaAllocator(arena);
-        if (ownedAllocator is null)
-        {
-            return 0; // The model asked for no arena, or is gone.
-        }
 
-        var allocator = ownedAllocator.Value;
-        nint statistics;
-        if (!Succeeded(Api.AllocatorGetStats(allocator, &statistics)))
-        {
-            return 0;
-        }
-
-        using var ownedStatistics = new OrtHandle(statistics, Api.ReleaseKeyValuePairs);
-        fixed (byte* key = "TotalAllocated\0"u8)
-        {
-            var text = Marshal.PtrToStringUTF8((nint)Api.GetKeyValue(statistics, key));
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var byteSize) ? byteSize : 0;
-        }
+        // The model asked for no arena, or is gone.
+        return ownedAllocator is null ? 0 : OrtArena.ReadByteSize(Api, ownedAllocator);
     }
 
     // Any thread may ask while the session is exchanged or disposed.

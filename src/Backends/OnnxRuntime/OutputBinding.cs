@@ -96,7 +96,7 @@ internal sealed unsafe class OutputBinding(OnnxRuntimeModel model)
         var index = _indexes[position];
         var spec = model.Signature.Outputs[index];
         Span<long> buffer = stackalloc long[Shape.MaxRank];
-        var shape = buffer[..ReadShape(_values[position], spec, buffer, out var dataType)];
+        var shape = buffer[..OrtTensor.ReadShape(model.Api, _values[position], model.Subject, spec, buffer, out var dataType)];
         Shape.TryGetElementCount(shape, out var elementCount);
         if (dataType == DataType.Bytes)
         {
@@ -119,35 +119,6 @@ internal sealed unsafe class OutputBinding(OnnxRuntimeModel model)
         var value = _values[position];
         _values[position] = 0;
         execution.SetForeignOutput(index, dataType, shape, (nint)address, byteSize, model.Api.ReleaseValueAction, value);
-    }
-
-    private int ReadShape(nint value, TensorSpec spec, Span<long> shape, out DataType dataType)
-    {
-        nint info;
-        Check(model.Api.GetTensorTypeAndShape(value, &info), nameof(model.Api.GetTensorTypeAndShape));
-        nuint rank = 0;
-        var elementType = 0;
-        var status = model.Api.GetTensorElementType(info, &elementType);
-        if (status == 0)
-        {
-            status = model.Api.GetDimensionsCount(info, &rank);
-        }
-
-        if (status == 0 && rank <= (nuint)shape.Length)
-        {
-            fixed (long* dimensions = shape)
-            {
-                status = model.Api.GetDimensions(info, dimensions, rank);
-            }
-        }
-
-        model.Api.ReleaseTensorTypeAndShapeInfo(info);
-        Check(status, nameof(model.Api.GetDimensions));
-        dataType = OrtElementTypes.ToDataType(elementType)
-            ?? throw new BackendException(StatusCode.Internal, $"{model.Subject}: output '{spec.Name}' has elements of ONNX's type {OrtElementTypes.NameOf(elementType)}; expected {spec.DataType.Name}.");
-        return rank <= (nuint)shape.Length
-            ? (int)rank
-            : throw new BackendException(StatusCode.Unsupported, $"{model.Subject}: output '{spec.Name}' has {rank} dimensions; expected {spec.Shape}.");
     }
 
     private void Check(nint status, string call) => model.Api.ThrowIfFailed(status, call, model.Subject);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Camshaft.Backends.OnnxRuntime.Gpu;
 
 namespace Camshaft.Backends.OnnxRuntime;
 
@@ -12,7 +13,7 @@ internal sealed record SessionConfiguration
     private const int MaxThreads = 1024;
 
     private const string Accepted = "intra_op_num_threads (or intra_op_thread_count), inter_op_num_threads (or inter_op_thread_count), execution_mode, "
-        + "optimization_level, enable_mem_arena, enable_mem_pattern, memory.enable_memory_arena_shrinkage and session.*";
+        + "optimization_level, enable_mem_arena, enable_mem_pattern, memory.enable_memory_arena_shrinkage, session.* and the options for GPUs in docs/gpu.md";
 
     /// <summary>Threads inside one run.</summary>
     public int IntraOpThreads { get; init; } = 1;
@@ -34,6 +35,9 @@ internal sealed record SessionConfiguration
 
     /// <summary>Session configuration entries, passed on as they are.</summary>
     public IReadOnlyDictionary<string, string> Entries { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Options of the execution providers that run on GPUs.</summary>
+    public IReadOnlyList<ProviderSetting> Providers { get; init; } = [];
 
     /// <summary>Reads a model's parameters.</summary>
     /// <exception cref="BackendException">A key is unknown or a value is none of those it may have.</exception>
@@ -72,6 +76,7 @@ internal sealed record SessionConfiguration
         "enable_mem_arena" => this with { MemoryArena = Boolean(source, key, value) },
         "enable_mem_pattern" => this with { MemoryPattern = Boolean(source, key, value) },
         "memory.enable_memory_arena_shrinkage" => this with { ArenaShrinkage = value == "cpu:0" ? value : throw Refuse(source, key, value, "cpu:0") },
+        _ when ProviderOptions.Find(key) is { } option => this with { Providers = [.. Providers, option.Translate(value) ?? throw Refuse(source, key, value, option.Expected)] },
         _ => throw new BackendException(StatusCode.InvalidArgument, $"{source}: the parameter '{key}' is not known; the backend takes {Accepted}."),
     };
 

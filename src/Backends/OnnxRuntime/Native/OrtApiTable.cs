@@ -82,6 +82,27 @@ internal sealed unsafe class OrtApiTable
     public readonly delegate* unmanaged[Cdecl]<nint, nuint*, nint> GetStringTensorDataLength;
     public readonly delegate* unmanaged[Cdecl]<nint, void*, nuint, nuint*, nuint, nint> GetStringTensorContent;
 
+    public readonly delegate* unmanaged[Cdecl]<byte*, int, int, int, nint*, nint> CreateMemoryInfo;
+    public readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> CreateIoBinding;
+    public readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseIoBinding;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint, nint> BindInput;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint, nint> BindOutput;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint, nint> BindOutputToDevice;
+    public readonly delegate* unmanaged[Cdecl]<nint, nint, nint**, nuint*, nint> GetBoundOutputValues;
+    public readonly delegate* unmanaged[Cdecl]<nint, void> ClearBoundInputs;
+    public readonly delegate* unmanaged[Cdecl]<nint, void> ClearBoundOutputs;
+    public readonly delegate* unmanaged[Cdecl]<nint, nint, nint, nint> RunWithBinding;
+    public readonly delegate* unmanaged[Cdecl]<nint*, nint> CreateCudaProviderOptions;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte**, byte**, nuint, nint> UpdateCudaProviderOptions;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint, nint> UpdateCudaProviderOptionsWithValue;
+    public readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseCudaProviderOptions;
+    public readonly delegate* unmanaged[Cdecl]<nint, nint, nint> AppendCuda;
+    public readonly delegate* unmanaged[Cdecl]<nint*, nint> CreateTensorRtProviderOptions;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte**, byte**, nuint, nint> UpdateTensorRtProviderOptions;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte*, nint, nint> UpdateTensorRtProviderOptionsWithValue;
+    public readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseTensorRtProviderOptions;
+    public readonly delegate* unmanaged[Cdecl]<nint, nint, nint> AppendTensorRt;
+
     private readonly delegate* unmanaged[Cdecl]<nint, int> _getErrorCode;
     private readonly delegate* unmanaged[Cdecl]<nint, byte*> _getErrorMessage;
     private readonly delegate* unmanaged[Cdecl]<nint, void> _releaseStatus;
@@ -159,6 +180,27 @@ internal sealed unsafe class OrtApiTable
         GetResizedStringTensorElementBuffer = (delegate* unmanaged[Cdecl]<nint, nuint, nuint, byte**, nint>)api->GetResizedStringTensorElementBuffer;
         GetStringTensorDataLength = (delegate* unmanaged[Cdecl]<nint, nuint*, nint>)api->GetStringTensorDataLength;
         GetStringTensorContent = (delegate* unmanaged[Cdecl]<nint, void*, nuint, nuint*, nuint, nint>)api->GetStringTensorContent;
+
+        CreateMemoryInfo = (delegate* unmanaged[Cdecl]<byte*, int, int, int, nint*, nint>)api->CreateMemoryInfo;
+        CreateIoBinding = (delegate* unmanaged[Cdecl]<nint, nint*, nint>)api->CreateIoBinding;
+        ReleaseIoBinding = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseIoBinding;
+        BindInput = (delegate* unmanaged[Cdecl]<nint, byte*, nint, nint>)api->BindInput;
+        BindOutput = (delegate* unmanaged[Cdecl]<nint, byte*, nint, nint>)api->BindOutput;
+        BindOutputToDevice = (delegate* unmanaged[Cdecl]<nint, byte*, nint, nint>)api->BindOutputToDevice;
+        GetBoundOutputValues = (delegate* unmanaged[Cdecl]<nint, nint, nint**, nuint*, nint>)api->GetBoundOutputValues;
+        ClearBoundInputs = (delegate* unmanaged[Cdecl]<nint, void>)api->ClearBoundInputs;
+        ClearBoundOutputs = (delegate* unmanaged[Cdecl]<nint, void>)api->ClearBoundOutputs;
+        RunWithBinding = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)api->RunWithBinding;
+        CreateCudaProviderOptions = (delegate* unmanaged[Cdecl]<nint*, nint>)api->CreateCUDAProviderOptions;
+        UpdateCudaProviderOptions = (delegate* unmanaged[Cdecl]<nint, byte**, byte**, nuint, nint>)api->UpdateCUDAProviderOptions;
+        UpdateCudaProviderOptionsWithValue = (delegate* unmanaged[Cdecl]<nint, byte*, nint, nint>)api->UpdateCUDAProviderOptionsWithValue;
+        ReleaseCudaProviderOptions = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseCUDAProviderOptions;
+        AppendCuda = (delegate* unmanaged[Cdecl]<nint, nint, nint>)api->SessionOptionsAppendExecutionProvider_CUDA_V2;
+        CreateTensorRtProviderOptions = (delegate* unmanaged[Cdecl]<nint*, nint>)api->CreateTensorRTProviderOptions;
+        UpdateTensorRtProviderOptions = (delegate* unmanaged[Cdecl]<nint, byte**, byte**, nuint, nint>)api->UpdateTensorRTProviderOptions;
+        UpdateTensorRtProviderOptionsWithValue = (delegate* unmanaged[Cdecl]<nint, byte*, nint, nint>)api->UpdateTensorRTProviderOptionsWithValue;
+        ReleaseTensorRtProviderOptions = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseTensorRTProviderOptions;
+        AppendTensorRt = (delegate* unmanaged[Cdecl]<nint, nint, nint>)api->SessionOptionsAppendExecutionProvider_TensorRT_V2;
 
         _getErrorCode = (delegate* unmanaged[Cdecl]<nint, int>)api->GetErrorCode;
         _getErrorMessage = (delegate* unmanaged[Cdecl]<nint, byte*>)api->GetErrorMessage;

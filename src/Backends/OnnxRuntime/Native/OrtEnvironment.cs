@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Camshaft.Backends.OnnxRuntime.Native;
 
 /// <summary>
@@ -44,6 +46,22 @@ internal sealed unsafe class OrtEnvironment : IDisposable
         const int defaultMemory = 0; // OrtMemTypeDefault
         nint memoryInfo;
         Api.ThrowIfFailed(Api.CreateCpuMemoryInfo((int)allocatorType, defaultMemory, &memoryInfo), "CreateCpuMemoryInfo", Subject);
+        return new OrtHandle(memoryInfo, Api.ReleaseMemoryInfo, Handle);
+    }
+
+    /// <summary>Describes a device's memory. The caller owns the description.</summary>
+    /// <param name="name">ONNX Runtime's name of the kind of memory, for example <c>Cuda</c>.</param>
+    /// <param name="allocatorType">Who allocates it.</param>
+    /// <param name="ordinal">The device.</param>
+    public OrtHandle CreateMemoryInfo(string name, OrtAllocatorType allocatorType, int ordinal)
+    {
+        const int defaultMemory = 0; // OrtMemTypeDefault
+        nint memoryInfo;
+        fixed (byte* nameBytes = Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            Api.ThrowIfFailed(Api.CreateMemoryInfo(nameBytes, (int)allocatorType, ordinal, defaultMemory, &memoryInfo), "CreateMemoryInfo", Subject);
+        }
+
         return new OrtHandle(memoryInfo, Api.ReleaseMemoryInfo, Handle);
     }
 

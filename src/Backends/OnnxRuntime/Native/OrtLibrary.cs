@@ -34,8 +34,8 @@ internal static unsafe class OrtLibrary
         }
     }
 
-    // The platform part of a portable runtime identifier; RuntimeInformation.RuntimeIdentifier may name a distribution.
-    private static string Platform
+    /// <summary>The platform part of a portable runtime identifier; <see cref="RuntimeInformation.RuntimeIdentifier"/> may name a distribution.</summary>
+    public static string Platform
         => (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-") + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
 
     private static OrtApiTable GetTable(string path, delegate* unmanaged[Cdecl]<OrtApiBase*> getApiBase)

@@ -31,7 +31,7 @@ internal static class ServerMetrics
         },
         Gauge("camshaft.tensor.allocated", "By", "What the pool of tensors has taken from the system: in use, and kept for reuse", static snapshot => snapshot.Memory.TensorAllocatedByteSize),
         Count("camshaft.tensor.copied", "By", "Bytes copied to, from and between tensors", static snapshot => snapshot.Memory.TensorCopiedByteSize),
-        new("camshaft.plugin.state", MetricKind.Gauge, "{state}", "1 for the state that the plugin is in: loaded or failed", "plugin", "state")
+        new("camshaft.plugin.state", MetricKind.Gauge, "{state}", "1 for the state that the plugin is in: loaded, failed or unavailable", "plugin", "state")
         {
             Read = static snapshot => snapshot.Plugins.Select(static plugin => new MetricSample(1, plugin.Name, plugin.State.ToString().ToLowerInvariant())),
         },

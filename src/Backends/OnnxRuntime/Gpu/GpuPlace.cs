@@ -1,0 +1,7 @@
+namespace Camshaft.Backends.OnnxRuntime.Gpu;
+
+/// <summary>Where a session runs.</summary>
+/// <param name="Ordinal">The GPU.</param>
+/// <param name="ComputeStream">The lane's stream.</param>
+/// <param name="Engines">Where TensorRT keeps what it builds; null = nowhere.</param>
+internal sealed record GpuPlace(int Ordinal, nint ComputeStream, EnginePlace? Engines);

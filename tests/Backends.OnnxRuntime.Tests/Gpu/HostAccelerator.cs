@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Camshaft.Testing;
+
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+
+/// <summary>
+/// The host's memory as if it were a GPU's: what is enqueued is done at once. Lanes have streams as on a GPU, two lanes each; a copy inside
+/// the memory is noted with its stream. Tests that use it do not run beside each other.
+/// </summary>
+internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
+{
+    private static readonly List<nint> Streams = [];
+    private readonly TestDevice _device = new();
+
+    public HostAccelerator() => Streams.Clear();
+
+    public event Action? Failed
+    {
+        add { }
+        remove { }
+    }
+
+    public DeviceKind Kind => DeviceKind.Cuda;
+
+    public int Ordinal => 0;
+
+    public string Name => "host";
+
+    public IMemorySource MemorySource => _device;
+
+    public nint Context => 0;
+
+    public long MemoryByteSize => long.MaxValue;
+
+    public long BudgetByteSize => long.MaxValue;
+
+    public long UsedByteSize => 0;
+
+    public long PeakByteSize => 0;
+
+    public string? FailureReason => null;
+
+    public IAccelerator Accelerator => this;
+
+    public double ProcessorShare { get; init; }
+
+    /// <summary>The streams on which copies inside the memory were enqueued.</summary>
+    public IReadOnlyList<nint> CopyStreams => Streams;
+
+    /// <summary>How many lanes are not disposed.</summary>
+    public int LaneCount { get; private set; }
+
+    public nint FindFunction(string name, int version) => name switch
+    {
+        "cuMemcpyDtoDAsync" => (nint)(delegate* unmanaged<nint, nint, nuint, nint, int>)&Copy,
+        "cuDriverGetVersion" => (nint)(delegate* unmanaged<int*, int>)&GetVersion,
+        _ => 0,
+    };
+
+    public IAcceleratorShare Open(AcceleratorTerms terms) => this;
+
+    public ILane CreateLane(int index)
+    {
+        LaneCount++;
+        return new Lane(this, index);
+    }
+
+    public nint Allocate(long byteSize) => throw new NotSupportedException();
+
+    public void Free(nint address) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+    }
+
+    [UnmanagedCallersOnly]
+    private static int Copy(nint destination, nint source, nuint byteSize, nint stream)
+    {
+        NativeMemory.Copy((void*)source, (void*)destination, byteSize);
+        Streams.Add(stream);
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int GetVersion(int* version)
+    {
+        *version = 13000;
+        return 0;
+    }
+
+    private sealed class Lane(HostAccelerator share, int index) : IAcceleratorLane
+    {
+        public int Index => index;
+
+        public IDevice Device => share;
+
+        public LaneStreams Streams => new((index / 2 * 3) + 1, (index / 2 * 3) + 2, (index / 2 * 3) + 3);
+
+        public TimeSpan ComputeTime => TimeSpan.Zero;
+
+        public void Begin() => throw new NotSupportedException();
+
+        public nint Allocate(long byteSize) => throw new NotSupportedException();
+
+        public void CopyIn(nint destination, nint source, long byteSize) => throw new NotSupportedException();
+
+        public void BeginCompute() => throw new NotSupportedException();
+
+        public void EndCompute() => throw new NotSupportedException();
+
+        public void CopyOut(nint destination, nint source, long byteSize) => throw new NotSupportedException();
+
+        public void End(ILaneObserver observer) => throw new NotSupportedException();
+
+        public void Dispose() => share.LaneCount--;
+    }
+}

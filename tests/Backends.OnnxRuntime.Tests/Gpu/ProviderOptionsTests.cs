@@ -1,0 +1,66 @@
+using Camshaft.Backends.OnnxRuntime.Gpu;
+using Camshaft.Testing;
+
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+
+public sealed class ProviderOptionsTests
+{
+    [Theory]
+    [InlineData("gpu_mem_limit", "2147483648", "gpu_mem_limit", "2147483648")]
+    [InlineData("arena_extend_strategy", "0", "arena_extend_strategy", "kNextPowerOfTwo")]
+    [InlineData("cudnn_conv_algo_search", "1", "cudnn_conv_algo_search", "HEURISTIC")]
+    [InlineData("use_tf32", "off", "use_tf32", "0")]
+    public void Options_for_CUDA_have_Tritons_names_and_become_ONNX_Runtimes(string key, string value, string name, string native) =>
+        Assert.Equal(native, ProviderPlan.ForCuda(Read((key, value)), 1)[name]);
+
+    [Theory]
+    [InlineData("precision_mode", "fp16", "trt_fp16_enable", "1")]
+    [InlineData("precision_mode", "BF16", "trt_bf16_enable", "1")]
+    [InlineData("max_workspace_size_bytes", "1048576", "trt_max_workspace_size", "1048576")]
+    [InlineData("trt_profile_max_shapes", "x:8x3", "trt_profile_max_shapes", "x:8x3")]
+    public void Options_for_TensorRT_have_Tritons_names_and_become_ONNX_Runtimes(string key, string value, string name, string native) =>
+        Assert.Equal(native, ProviderPlan.ForTensorRt(Read((key, value)), 1, engines: null)[name]);
+
+    [Fact]
+    public void Without_options_the_arena_takes_what_is_asked_for_and_the_GPU_is_the_lanes()
+    {
+        Assert.Equal(new Dictionary<string, string> { ["device_id"] = "1", ["arena_extend_strategy"] = "kSameAsRequested" }, ProviderPlan.ForCuda(Read(), 1));
+        Assert.Equal(new Dictionary<string, string> { ["device_id"] = "1" }, ProviderPlan.ForTensorRt(Read(("gpu_mem_limit", "5"), ("precision_mode", "FP32")), 1, engines: null));
+    }
+
+    [Fact]
+    public void Engines_and_timings_are_kept_where_the_cache_says()
+    {
+        var settings = ProviderPlan.ForTensorRt(Read(), 0, new EnginePlace("/c/e", "/c/t"));
+
+        Assert.Equal(("1", "/c/e"), (settings["trt_engine_cache_enable"], settings["trt_engine_cache_path"]));
+        Assert.Equal(("1", "/c/t"), (settings["trt_timing_cache_enable"], settings["trt_timing_cache_path"]));
+    }
+
+    [Theory]
+    [InlineData("gpu_mem_limit", "-1", "a number from 0")]
+    [InlineData("arena_extend_strategy", "2", "0 (to the next power of two) or 1 (as much as is asked for)")]
+    [InlineData("precision_mode", "INT8", "FP32, FP16 or BF16")]
+    [InlineData("use_tf32", "maybe", "true or false")]
+    [InlineData("enable_cuda_graph", "1", "false: ONNX Runtime would record")]
+    [InlineData("trt_cuda_graph_enable", "true", "false: ONNX Runtime would record")]
+    [InlineData("trt_profile_min_shapes", "x:1\0", "text without NUL")]
+    public void A_value_that_no_provider_takes_is_refused_also_on_the_processors(string key, string value, string expected)
+    {
+        var refusal = Plugin.LoadRefused(Models.Double(), (key, value));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.Code);
+        Assert.Contains($"the parameter '{key}' is '{value}'; expected {expected}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_for_GPUs_do_nothing_on_the_processors()
+    {
+        using var model = LoadedModel.Of(Models.Double(), ("gpu_mem_limit", "1"), ("precision_mode", "FP16"), ("enable_cuda_graph", "false"));
+
+        Assert.Equal([2f], model.Run(TestTensor.Of([1], 1))["y"].Values<float>().ToArray());
+    }
+
+    private static SessionConfiguration Read(params (string Key, string Value)[] parameters) => SessionConfiguration.Read(
+        new ModelSource { ModelName = "m", Version = 1, FilePath = "/m.onnx", Parameters = parameters.ToDictionary(static pair => pair.Key, static pair => pair.Value) });
+}
