@@ -1,0 +1,60 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Models;
+using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Orchestration;
+using Camshaft.Engine.Plugins;
+using Camshaft.Engine.Repository;
+using Camshaft.Engine.Scheduling;
+using Camshaft.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Camshaft.Engine.Tests.Orchestration;
+
+/// <summary>Real plugins, and a server without any device: what is chosen shows in the refusal.</summary>
+public sealed class BackendSelectorTests : IAsyncDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly PluginHost _host;
+    private readonly BackendSelector _selector;
+
+    public BackendSelectorTests()
+    {
+        foreach (var plugin in (string[])["OnlyNamed", "NeedsHardware"])
+        {
+            foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "plugins", plugin)))
+            {
+                _directory.Write(Path.Combine("plugins", plugin, Path.GetFileName(path)), File.ReadAllBytes(path));
+            }
+        }
+
+        _directory.Write("m/1/model.named", "model"u8);
+        _host = new PluginHost(Path.Combine(_directory.FullPath, "plugins"), new EngineOptions(), 2, NullLoggerFactory.Instance, TimeProvider.System);
+        _host.Scan();
+        _selector = new BackendSelector(_host, new DevicePlacement(new Dictionary<IDevice, DeviceScheduler>(), new ModelRegistry()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void A_backend_that_runs_only_what_names_it_gets_no_other_model()
+    {
+        Assert.StartsWith("no backend is loaded", Refuse(backend: null), StringComparison.Ordinal);
+        Assert.StartsWith("backend 'named' cannot run on", Refuse("named"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("needs")]
+    [InlineData("named")]
+    public void Plugins_that_are_not_used_are_named_with_their_reason(string backend) =>
+        Assert.Contains("; unavailable: NeedsHardware (there is no abacus; looked at 'nothing')", Refuse(backend), StringComparison.Ordinal);
+
+    private string Refuse(string? backend)
+    {
+        var version = new VersionDirectory(1, Path.Combine(_directory.FullPath, "m", "1"));
+        return Assert.Throws<BackendException>(() => _selector.Select(new ModelConfiguration { Backend = backend }, version)).Message;
+    }
+}
