@@ -61,5 +61,5 @@ internal sealed record BenchmarkSizes
     public int Cycles { get; init; } = 10_000;
 
     /// <summary>How often it is before memory is looked at for the first time.</summary>
-    public int CyclesBefore { get; init; } = 500;
+    public int CyclesBefore { get; init; } = 1_000;
 }

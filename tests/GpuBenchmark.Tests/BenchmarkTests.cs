@@ -56,6 +56,29 @@ public sealed class BenchmarkTests
     }
 
     [Fact]
+    public void A_device_that_fails_ends_each_part_with_its_reason()
+    {
+        using var simulation = Simulation.Start();
+        simulation.FailKernel("sgemm");
+        string[] parts = ["check", "copy", "overlap", "latency", "concurrency", "neighbour", "cycles"];
+
+        Assert.Equal(1, Run(simulation, parts));
+        var lines = _errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(parts, lines.Select(static line => line.Split(':')[0]));
+        Assert.All(lines, static line => Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_device_that_fails_under_busy_lanes_ends_the_part()
+    {
+        using var simulation = Simulation.Start();
+        simulation.FailKernel("sgemm");
+
+        Assert.Equal(1, Run(simulation, "concurrency"));
+        Assert.Contains("concurrency: GPU 0 has failed", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_green_contexts_the_other_rows_are_measured()
     {
         using var simulation = new SimulatedDriver(new SimulatedDriverOptions { RunsByItself = true, Version = 12000 });
