@@ -46,6 +46,9 @@ public sealed class SharedRegion : IAsyncDisposable
     /// <summary>Its number on every connection.</summary>
     internal uint Number { get; } = (uint)Interlocked.Increment(ref _lastNumber);
 
+    /// <summary>Whether other processes can have it.</summary>
+    internal bool IsShared => _mapped is not null;
+
     /// <summary>What a server needs to know of it.</summary>
     internal MappedMemory Mapped => _mapped!;
 

@@ -1,5 +1,6 @@
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry;
 
 namespace Camshaft.Engine;
 
@@ -76,6 +77,12 @@ public sealed record EngineOptions
 
     /// <summary>How long the run of a copy that nobody waits for may take. Default: 30 s.</summary>
     public TimeSpan ShadowTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The tags of requests by whose values they are counted too, at most <see cref="TagTable.MostTags"/>. Default: none.</summary>
+    public IReadOnlyList<string> MetricTags { get; init; } = [];
+
+    /// <summary>How many values of each tag are told apart, at most <see cref="TagTable.MostValues"/>; what comes beyond is counted as <c>other</c>. Default: 32.</summary>
+    public int MetricTagValueLimit { get; init; } = 32;
 
     /// <summary>Options for backends, by backend name, then by key.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Backends { get; init; }

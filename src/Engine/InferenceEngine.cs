@@ -72,7 +72,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Controller.Changed += Router.OnModelsChanged;
         Shadows = new ShadowCopies(Models, options.ShadowTimeout);
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
-        Telemetry = new EngineTelemetry(this, _schedulers.Values, timeProvider);
+        Telemetry = new EngineTelemetry(this, _schedulers.Values, _loader.Tags, timeProvider);
         _meter = new EngineMeter(Telemetry, timeProvider, meterFactory);
         foreach (var accelerator in devices.OfType<IAccelerator>())
         {

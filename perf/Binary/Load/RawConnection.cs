@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Camshaft.Backends;
 using Camshaft.Transport.Wire;
 
 namespace Camshaft.BinaryBenchmark.Load;
@@ -163,9 +162,6 @@ internal sealed class RawConnection : IDisposable
         rest -= counted;
         return count;
     }
-
-    /// <summary>Checks that the last answer of <see cref="Ask"/> has the request's data at its end.</summary>
-    public bool EndsAsSent(int byteSize) => _answers.AsSpan(AnswerByteSize - byteSize, byteSize).SequenceEqual(_request.AsSpan(_request.Length - byteSize));
 
     public void Dispose() => _socket.Dispose();
 

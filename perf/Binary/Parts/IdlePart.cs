@@ -16,12 +16,12 @@ internal static class IdlePart
     {
         output.WriteLine($"| {Connections:N0} idle connections | resident before | resident with them | each |");
         output.WriteLine("| --- | --- | --- | --- |");
-        string[] names = [Servers.Kestrel, Servers.Epoll];
-        using var servers = Servers.Start(options, names);
-        foreach (var name in names)
+        foreach (var name in new[] { Servers.Kestrel, Servers.Epoll })
         {
             foreach (var isUnix in options.UnixSockets)
             {
+                using var servers = Servers.Start(options, name);
+
                 // The first ones bring the code and the pools along.
                 Open(servers, name, isUnix, First).ForEach(static socket => socket.Dispose());
                 Thread.Sleep(Rest);

@@ -1,6 +1,5 @@
 using Camshaft.EngineBenchmark.Measuring;
 using Camshaft.EngineBenchmark.Reporting;
-using Camshaft.EngineBenchmark.Targets;
 using Camshaft.Load.Plans;
 using Camshaft.Load.Running;
 

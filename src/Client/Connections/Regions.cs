@@ -107,6 +107,11 @@ internal sealed class Regions(string endpoint, Sender sender, InFlightTable inFl
         // Not under the caller's lock.
         await Task.Yield();
         await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!region.IsShared)
+        {
+            throw new InferenceException(new InferenceStatus(StatusCode.InvalidArgument, "The memory of an input or an output is a client's in memory, and not shared."), notBegun: true);
+        }
+
         if (region.IsDisposed)
         {
             throw new InferenceException(new InferenceStatus(StatusCode.InvalidArgument, "The shared memory of an input or an output was disposed."), notBegun: true);

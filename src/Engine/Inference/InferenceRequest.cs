@@ -29,11 +29,13 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     private readonly RequestTensors _tensors;
     private ManualResetValueTaskSourceCore<InferenceStatus> _completion;
     private int _answer;
+    private readonly TagTable? _tagTable;
     private RequestTimings _timings;
+    private RequestTags _tags;
     private ShapeBucket? _bucket;
     private InferenceStatus _status;
 
-    internal InferenceRequest(ModelVersion model, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider)
+    internal InferenceRequest(ModelVersion model, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler, HostMemoryPool memory, TimeProvider timeProvider, TagTable? tags = null)
     {
         Model = model;
         _plan = plan;
@@ -42,6 +44,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         _scheduler = scheduler;
         _memory = memory;
         _timeProvider = timeProvider;
+        _tagTable = tags;
         _tensors = new RequestTensors(model, plan, memory);
     }
 
@@ -303,6 +306,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         return status;
     }
 
+    /// <summary>Says that the request carries a tag, by which it is counted if requests are counted by it.</summary>
+    public void AddTag(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    {
+        if (_tagTable is not null && _tagTable.Find(name) is >= 0 and var tag)
+        {
+            _tags = _tags.With(tag, _tagTable.GetValue(tag, value));
+        }
+    }
+
     /// <summary>Says that the request's last byte has arrived.</summary>
     public void MarkReceived() => _timings.Received = _timeProvider.GetTimestamp();
 
@@ -316,11 +328,15 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     {
         // Taken down first: a request that is held may be recycled as soon as it is released.
         var timings = _timings;
-        var end = new RequestEnd(_status, RowCount, _tensors.CountInputBytes(), _tensors.CountOutputBytes(), WasAccepted, Trace, TraceState);
+        var end = new RequestEnd(_status, RowCount, _tensors.CountInputBytes(), _tensors.CountOutputBytes(), WasAccepted, Trace, TraceState, _tags);
         var wasSubmitted = _scheduler.Release(this, out var isHeld);
         if (wasSubmitted || !end.Status.IsOk)
         {
             Model.Recorder.Record(ref timings, end);
+            if (end.Tags != default)
+            {
+                Model.Recorder.CountTags(_tagTable!, end.Tags, end.Status.IsOk);
+            }
         }
 
         if (!isHeld)
@@ -348,6 +364,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         Priority = 0;
         Trace = default;
         TraceState = null;
+        _tags = default;
         WasAccepted = false;
         Model.Return(this);
     }

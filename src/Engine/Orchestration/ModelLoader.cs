@@ -8,6 +8,7 @@ using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Orchestration.WarmUp;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry;
 
 namespace Camshaft.Engine.Orchestration;
 
@@ -30,6 +31,9 @@ internal sealed class ModelLoader(
     private const string SampleDirectoryName = "warmup";
 
     private readonly SemaphoreSlim _loads = new(options.ConcurrentLoads);
+
+    /// <summary>The tags by which requests are counted.</summary>
+    public TagTable Tags { get; } = new(options.MetricTags, options.MetricTagValueLimit);
 
     /// <summary>Loads a version once there is room for it; it is then loaded, or failed with its reason.</summary>
     /// <param name="version">The version.</param>
@@ -246,5 +250,6 @@ internal sealed class ModelLoader(
     private static string WithoutSubject(ModelVersion version, string message) =>
         message.StartsWith($"{version}: ", StringComparison.Ordinal) ? message[$"{version}: ".Length..] : message;
 
-    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler) => new(version, plan, queues, scheduler, memory, timeProvider);
+    private InferenceRequest CreateRequest(ModelVersion version, SignaturePlan plan, ModelQueues queues, DeviceScheduler scheduler) =>
+        new(version, plan, queues, scheduler, memory, timeProvider, Tags);
 }

@@ -28,6 +28,7 @@ public sealed class ModelRecorder
     private readonly BatchSizes _sizes = new();
     private RecorderPart[] _parts = [];
     private RequestLog? _log;
+    private TagCounts? _tags;
     private long _countedAt;
     private long _objectiveTicks;
     private long _lastEnded;
@@ -165,6 +166,9 @@ public sealed class ModelRecorder
     /// <summary>The last requests that failed, newest first, at most 32.</summary>
     public IReadOnlyList<RecordedRequest> ReadErrors() => Volatile.Read(ref _log)?.ReadErrors() ?? [];
 
+    /// <summary>Reads how many requests carried which tags.</summary>
+    public IEnumerable<TaggedCount> ReadTags() => Volatile.Read(ref _tags)?.Read() ?? [];
+
     /// <summary>Adds up what a stage took in successful requests.</summary>
     public StageStatistics GetStatistics(RequestStage stage)
     {
@@ -194,6 +198,10 @@ public sealed class ModelRecorder
             StageInstruments.RecordBatchSize(rows, _modelTag, _versionTag);
         }
     }
+
+    /// <summary>Counts a request that has ended by its tags.</summary>
+    internal void CountTags(TagTable table, RequestTags tags, bool succeeded) =>
+        (_tags ?? Interlocked.CompareExchange(ref _tags, new TagCounts(table), null) ?? _tags).Count(tags, succeeded);
 
     internal void CountFailedOutputCheck() => GetPart().Add(RecorderCounter.FailedOutputChecks, 1);
 

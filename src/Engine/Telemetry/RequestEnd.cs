@@ -10,5 +10,6 @@ namespace Camshaft.Engine.Telemetry;
 /// <param name="WasAccepted">Whether it was queued, or ran; otherwise it was refused before that.</param>
 /// <param name="Trace">The trace that it belongs to.</param>
 /// <param name="TraceState">What vendors have added to the trace; null = nothing, or nobody listens.</param>
+/// <param name="Tags">The tags by which it is counted.</param>
 internal readonly record struct RequestEnd(
-    InferenceStatus Status, int Rows = 1, long InputByteSize = 0, long OutputByteSize = 0, bool WasAccepted = true, TraceParent Trace = default, string? TraceState = null);
+    InferenceStatus Status, int Rows = 1, long InputByteSize = 0, long OutputByteSize = 0, bool WasAccepted = true, TraceParent Trace = default, string? TraceState = null, RequestTags Tags = default);

@@ -121,6 +121,9 @@ internal sealed class ServerOptions
     [Setting("How messages are logged, one line each", Flag = "--log-format")]
     public LogFormat LogFormat { get; set; }
 
+    [ValidateObjectMembers]
+    public MetricsOptions Metrics { get; set; } = new();
+
     public TlsOptions Tls { get; set; } = new();
 
     public AccessSection Access { get; set; } = new();
@@ -163,6 +166,8 @@ internal sealed class ServerOptions
             ModelCacheByteSizeLimit = ModelCacheBytes,
             RoutingFile = RoutingFile,
             AliasFile = AliasFile,
+            MetricTags = Metrics.Tags,
+            MetricTagValueLimit = Metrics.TagValues,
             DrainTimeout = TimeSpan.FromSeconds(DrainSeconds),
             Backends = Backends.ToDictionary(
                 static backend => backend.Key, static backend => (IReadOnlyDictionary<string, string>)backend.Value, StringComparer.OrdinalIgnoreCase),

@@ -95,7 +95,7 @@ internal static class ServerHost
     {
         if (!BinaryTransportExtensions.HasEpoll)
         {
-            throw new ConfigurationException("This system has no epoll, which is Linux's; leave binaryIo at kestrel.");
+            throw new ConfigurationException("This system has no epoll, which is Linux's; leave 'binaryIo' (--binary-io) out.");
         }
 
         camshaft.AddEpoll();

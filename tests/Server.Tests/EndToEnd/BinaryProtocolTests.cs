@@ -13,18 +13,24 @@ using Camshaft.Transport.Wire;
 namespace Camshaft.Server.Tests.EndToEnd;
 
 /// <summary>The binary protocol as the server offers it: port, Unix socket, TLS, limits, rights, stop.</summary>
-public sealed class BinaryProtocolTests : IDisposable
+public abstract class BinaryProtocolTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
 
+    private protected abstract BinaryIo Io { get; }
+
     private string SocketPath => Path.Combine(_directory.FullPath, "camshaft.sock");
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task The_python_client_speaks_to_the_port_and_to_the_unix_socket()
     {
-        await using var server = await TestServer.StartAsync(SampleModel.Repository, options => options.BinarySocket = SocketPath);
+        await using var server = await StartAsync(SampleModel.Repository, options => options.BinarySocket = SocketPath);
 
         foreach (var arguments in new[] { new[] { "127.0.0.1", $"{PortOf(server)}" }, [SocketPath] })
         {
@@ -45,7 +51,7 @@ public sealed class BinaryProtocolTests : IDisposable
     [Fact]
     public async Task Addresses_are_told_as_clients_name_them()
     {
-        await using var server = await TestServer.StartAsync(SampleModel.Repository, options => options.BinarySocket = SocketPath);
+        await using var server = await StartAsync(SampleModel.Repository, options => options.BinarySocket = SocketPath);
 
         Assert.Equal([$"camshaft://127.0.0.1:{PortOf(server)}", $"camshaft+unix://{SocketPath}"], server.BinaryAddresses);
     }
@@ -53,7 +59,7 @@ public sealed class BinaryProtocolTests : IDisposable
     [Fact]
     public async Task Without_a_port_and_a_socket_there_is_no_binary_protocol()
     {
-        await using var server = await TestServer.StartAsync(SampleModel.Repository, static options => options.BinaryPort = BinaryPort.None);
+        await using var server = await StartAsync(SampleModel.Repository, static options => options.BinaryPort = BinaryPort.None);
 
         Assert.Empty(server.BinaryAddresses);
     }
@@ -68,13 +74,13 @@ public sealed class BinaryProtocolTests : IDisposable
         }
 
         File.Move(SocketPath + ".left", SocketPath);
-        await using (var server = await TestServer.StartAsync(SampleModel.Repository, options => options.BinarySocket = SocketPath))
+        await using (var server = await StartAsync(SampleModel.Repository, options => options.BinarySocket = SocketPath))
         {
             await AssertServesAsync(() => FrameConnection.OpenAsync(new UnixDomainSocketEndPoint(SocketPath)));
         }
 
         var file = _directory.Write("precious", "data"u8);
-        var exception = await Assert.ThrowsAsync<ConfigurationException>(() => TestServer.StartAsync(SampleModel.Repository, options => options.BinarySocket = file));
+        var exception = await Assert.ThrowsAsync<ConfigurationException>(() => StartAsync(SampleModel.Repository, options => options.BinarySocket = file));
         Assert.Contains("is no Unix socket", exception.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(file));
     }
@@ -85,7 +91,7 @@ public sealed class BinaryProtocolTests : IDisposable
         using var certificate = TestCertificate.Create();
         var (path, key) = (Path.Combine(_directory.FullPath, "server.pem"), Path.Combine(_directory.FullPath, "server.key"));
         TestCertificate.WritePem(certificate, path, key);
-        await using var server = await TestServer.StartAsync(SampleModel.Repository, options => (options.Tls.Certificate, options.Tls.Key) = (path, key));
+        await using var server = await StartAsync(SampleModel.Repository, options => (options.Tls.Certificate, options.Tls.Key) = (path, key));
         var endPoint = new IPEndPoint(IPAddress.Loopback, PortOf(server));
         Assert.Equal([$"camshafts://127.0.0.1:{endPoint.Port}"], server.BinaryAddresses);
 
@@ -105,7 +111,7 @@ public sealed class BinaryProtocolTests : IDisposable
     [Fact]
     public async Task One_more_connection_than_may_be_open_is_told_so()
     {
-        await using var server = await TestServer.StartAsync(SampleModel.Repository, static options => options.Limits.Connections = 1);
+        await using var server = await StartAsync(SampleModel.Repository, static options => options.Limits.Connections = 1);
         var endPoint = new IPEndPoint(IPAddress.Loopback, PortOf(server));
         using (var first = await FrameConnection.OpenAsync(endPoint))
         {
@@ -119,7 +125,7 @@ public sealed class BinaryProtocolTests : IDisposable
     [Fact]
     public async Task Keys_decide_who_may_open_and_infer()
     {
-        await using var server = await TestServer.StartAsync(SampleModel.Repository, static options =>
+        await using var server = await StartAsync(SampleModel.Repository, static options =>
         {
             options.Access.Keys["runs"] = new ApiKeySection { Key = "runs-0123456789abcdef", Rights = [AccessRights.Infer] };
             options.Access.Keys["looks"] = new ApiKeySection { Key = "looks-0123456789abcdef", Rights = [AccessRights.Observe] };
@@ -143,7 +149,7 @@ public sealed class BinaryProtocolTests : IDisposable
     [Fact]
     public async Task A_stop_tells_clients_to_go_and_ends()
     {
-        var server = await TestServer.StartAsync(SampleModel.Repository);
+        var server = await StartAsync(SampleModel.Repository);
         using var connection = await FrameConnection.OpenAsync(new IPEndPoint(IPAddress.Loopback, PortOf(server)));
         await connection.GreetAsync();
         var handle = await connection.OpenModelAsync("sample_identity");
@@ -159,6 +165,12 @@ public sealed class BinaryProtocolTests : IDisposable
         await stop;
         await server.DisposeAsync();
     }
+
+    private Task<TestServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null) => TestServer.StartAsync(modelDirectory, options =>
+    {
+        options.BinaryIo = Io;
+        configure?.Invoke(options);
+    });
 
     private static int PortOf(TestServer server) => new Uri(server.BinaryAddresses[0]).Port;
 
@@ -209,5 +221,15 @@ public sealed class BinaryProtocolTests : IDisposable
             Assert.Skip("There is no python3 here.");
             throw;
         }
+    }
+
+    public sealed class OnKestrel : BinaryProtocolTests
+    {
+        private protected override BinaryIo Io => BinaryIo.Kestrel;
+    }
+
+    public sealed class OnEpoll : BinaryProtocolTests
+    {
+        private protected override BinaryIo Io => BinaryIo.Epoll;
     }
 }

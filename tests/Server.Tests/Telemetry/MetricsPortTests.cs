@@ -49,6 +49,30 @@ public sealed class MetricsPortTests
         Assert.Contains("nv_inference_request_failure{model=\"simple\",version=\"1\",reason=\"OTHER\"} 0", lines);
     }
 
+    [Fact]
+    public async Task Requests_are_counted_by_the_tags_that_the_configuration_names_alone()
+    {
+        await using var server = await TestServer.StartAsync(SampleModel.Repository, static options =>
+        {
+            options.Metrics.Tags = ["tenant"];
+            options.Metrics.TagValues = 1;
+        });
+        foreach (var tenant in new[] { "a\"b", "second" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Client.Address, "/v2/models/simple/infer")) { Content = new StringContent(SimpleRequest.Body) };
+            request.Headers.Add("Camshaft-Tag-Tenant", tenant);
+            request.Headers.Add("Camshaft-Tag-Region", "eu");
+            using var answer = await Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        await server.AssertNothingLeasedAsync();
+        var text = await Http.GetStringAsync(server.MetricsAddress);
+        Assert.Contains("camshaft_requests_tagged_total{model=\"simple\",version=\"1\",tag=\"tenant\",value=\"a\\\"b\",result=\"ok\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("camshaft_requests_tagged_total{model=\"simple\",version=\"1\",tag=\"tenant\",value=\"other\",result=\"ok\"} 1\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("region", text, StringComparison.OrdinalIgnoreCase);
+    }
+
     private static async Task<HttpStatusCode> GetStatusAsync(Uri address)
     {
         using var answer = await Http.GetAsync(address);

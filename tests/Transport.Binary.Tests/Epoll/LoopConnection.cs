@@ -21,7 +21,7 @@ internal sealed class LoopConnection : IAsyncDisposable
     private IConnectionListener _listener = null!;
 
     private LoopConnection() =>
-        _transport = new EpollTransport(new EpollEndPoints(), _memory, Options.Create(new SocketTransportOptions()), NullLogger<BinaryServer>.Instance);
+        _transport = new EpollTransport(new EpollEndPoints(), _memory, Options.Create(new SocketTransportOptions()), TimeProvider.System, NullLogger<BinaryServer>.Instance);
 
     public Socket Client { get; } = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 

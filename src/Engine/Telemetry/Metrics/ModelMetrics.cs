@@ -21,6 +21,13 @@ internal static class ModelMetrics
                 .Where(code => code == StatusCode.Ok || model.Counts.GetCount(code) > 0)
                 .Select(code => Of(model, model.Counts.GetCount(code), CodeNames[(int)code]))),
         },
+        new("camshaft.requests.tagged", MetricKind.Counter, "{request}", "Requests that ended with a tag by which they are counted, by the tag's value, or other beyond the most values, and the result: ok or error", Model, Version, "tag", "value", "result")
+        {
+            Read = static snapshot => snapshot.Models.SelectMany(static model => model.Model.Recorder.ReadTags().SelectMany(count => new[]
+            {
+                Of(model, count.Successes, count.Tag, count.Value, "ok"), Of(model, count.Errors, count.Tag, count.Value, "error"),
+            })),
+        },
         Count("camshaft.requests.refused", "{request}", "Those of the errors that were refused before they were queued: malformed, or the queue was full, or they would have been late", static counts => counts.Refused),
         Count("camshaft.requests.untaken", "{request}", "Requests that were turned away because the version was not ready; they are in no other number", static counts => counts.Untaken),
         new("camshaft.requests.within_objective", MetricKind.Counter, "{request}", "Successful requests that kept the latency of the model's slo, for models that have one", Model, Version)

@@ -19,16 +19,20 @@ public sealed class EngineTelemetry
     private readonly TimeProvider _timeProvider;
     private readonly long _startedAt;
 
-    internal EngineTelemetry(InferenceEngine engine, IReadOnlyCollection<DeviceScheduler> schedulers, TimeProvider timeProvider)
+    internal EngineTelemetry(InferenceEngine engine, IReadOnlyCollection<DeviceScheduler> schedulers, TagTable tags, TimeProvider timeProvider)
     {
         _engine = engine;
         _schedulers = schedulers;
+        Tags = tags;
         _timeProvider = timeProvider;
         _startedAt = timeProvider.GetTimestamp();
     }
 
     /// <summary>Where alerts and objectives stand, to be among the figures; null = nobody watches them.</summary>
     public IAlertBoard? AlertBoard { get; set; }
+
+    /// <summary>The tags by which requests are counted; transports hand each request those that it carries.</summary>
+    public TagTable Tags { get; }
 
     /// <summary>Looks at everything now. About a microsecond for each model.</summary>
     public EngineSnapshot Read()

@@ -15,7 +15,7 @@ internal sealed class EpollConnection : ConnectionContext, IDuplexPipe, IConnect
     private readonly SocketReader _reader;
     private readonly SocketWriter _writer;
 
-    // Not disposed, since an event may still come; it holds nothing that must be.
+    // Never disposed: its end may be told while the connection's is, and there is nothing in it but managed memory.
 #pragma warning disable CA2213
     private readonly CancellationTokenSource _closed = new();
 #pragma warning restore CA2213

@@ -7,8 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace Camshaft.Transport.Binary.Epoll;
 
 /// <summary>Accepts the connections of one address and gives each to a loop. Kestrel accepts one after the other; ends when it stops to listen.</summary>
-internal sealed partial class EpollListener(Socket socket, Func<IoLoop> nextLoop, bool hasNoDelay, ILogger logger) : IConnectionListener
+internal sealed partial class EpollListener(Socket socket, Func<IoLoop> nextLoop, bool hasNoDelay, TimeProvider timeProvider, ILogger logger) : IConnectionListener
 {
+    // Want of descriptors does not pass at once, and to ask without a pause would take a processor.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(10);
+
     /// <inheritdoc/>
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -34,6 +37,8 @@ internal sealed partial class EpollListener(Socket socket, Func<IoLoop> nextLoop
                 // The client was quicker, or the system has no more of something; the next one may be luckier.
                 Log.NotAccepted(logger, exception);
             }
+
+            await Task.Delay(RetryInterval, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 

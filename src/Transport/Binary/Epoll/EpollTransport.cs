@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -15,10 +16,12 @@ internal sealed class EpollTransport(
     EpollEndPoints endPoints,
     IMemoryPoolFactory<byte> memory,
     IOptions<SocketTransportOptions> options,
+    TimeProvider timeProvider,
     ILogger<BinaryServer> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
     private readonly Lock _gate = new();
-    private IoLoop[] _loops = [];
+    private readonly List<IoLoop> _loops = [];
+    private MemoryPool<byte>? _memory;
     private int _next;
 
     /// <inheritdoc/>
@@ -32,7 +35,7 @@ internal sealed class EpollTransport(
         {
             var socket = options.Value.CreateBoundListenSocket(endpoint);
             socket.Listen(options.Value.Backlog);
-            return new(new EpollListener(socket, NextLoop, options.Value.NoDelay, logger));
+            return new(new EpollListener(socket, NextLoop, options.Value.NoDelay, timeProvider, logger));
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
@@ -47,24 +50,28 @@ internal sealed class EpollTransport(
         {
             loop.Dispose();
         }
+
+        _memory?.Dispose();
     }
 
-    private IoLoop NextLoop() => _loops[(uint)Interlocked.Increment(ref _next) % (uint)_loops.Length];
+    private IoLoop NextLoop() => _loops[(int)((uint)Interlocked.Increment(ref _next) % _loops.Count)];
 
     private void StartLoops()
     {
         lock (_gate)
         {
-            if (_loops.Length > 0)
+            if (_loops.Count > 0)
             {
                 return;
             }
 
-            _loops = new IoLoop[Environment.ProcessorCount];
-            for (var i = 0; i < _loops.Length; i++)
+            // One for all, since what a pool keeps for reuse is bounded for each.
+            _memory = memory.Create();
+            for (var i = 0; i < Environment.ProcessorCount; i++)
             {
-                _loops[i] = new IoLoop(i, memory.Create(), logger);
-                _loops[i].Start();
+                var loop = new IoLoop(i, _memory, logger);
+                _loops.Add(loop);
+                loop.Start();
             }
         }
     }

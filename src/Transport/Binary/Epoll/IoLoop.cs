@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
@@ -21,9 +22,9 @@ internal sealed partial class IoLoop : IDisposable
     private bool _releasesItself;
 
     /// <param name="index">Which one of its transport's loops it is.</param>
-    /// <param name="memory">Where receive blocks come from; the loop's own.</param>
+    /// <param name="memory">Where receive blocks come from.</param>
     /// <param name="logger">Where failures are told.</param>
-    /// <exception cref="System.ComponentModel.Win32Exception">The system offers no epoll.</exception>
+    /// <exception cref="Win32Exception">The system offers no epoll.</exception>
     public IoLoop(int index, MemoryPool<byte> memory, ILogger logger)
     {
         Memory = memory;
@@ -61,7 +62,14 @@ internal sealed partial class IoLoop : IDisposable
     public void Remove(ulong token, SafeHandle socket)
     {
         _slots.Remove(token);
-        _epoll.Remove(socket);
+        try
+        {
+            _epoll.Remove(socket);
+        }
+        catch (Exception exception) when (exception is Win32Exception or ObjectDisposedException)
+        {
+            // The loop has ended before, or the socket is closed; then the system has removed it.
+        }
     }
 
     /// <summary>Lets a connection go on after the others have had their turn.</summary>
@@ -95,7 +103,7 @@ internal sealed partial class IoLoop : IDisposable
             _thread.Join();
         }
 
-        Release();
+        _epoll.Dispose();
     }
 
     private bool IsOwnThread => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
@@ -125,7 +133,7 @@ internal sealed partial class IoLoop : IDisposable
 
             if (_releasesItself)
             {
-                Release();
+                _epoll.Dispose();
             }
         }
         catch (Exception exception)
@@ -146,12 +154,6 @@ internal sealed partial class IoLoop : IDisposable
             Log.Failed(_logger, exception);
             connection.Abort();
         }
-    }
-
-    private void Release()
-    {
-        _epoll.Dispose();
-        Memory.Dispose();
     }
 
     private bool TakeTurns()

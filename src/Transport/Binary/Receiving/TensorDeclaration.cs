@@ -12,6 +12,8 @@ namespace Camshaft.Transport.Binary.Receiving;
 /// <summary>Tells the engine's request what the table of an infer says, and the request where the data will come.</summary>
 internal static class TensorDeclaration
 {
+    private const int LongestTag = 256;
+
     /// <summary>Declares inputs, and the outputs that are asked for.</summary>
     /// <param name="preface">Head, fields and table of the frame.</param>
     /// <param name="frame">The head's first half.</param>
@@ -57,9 +59,25 @@ internal static class TensorDeclaration
             case FieldNumber.TraceState when RequestSpans.IsWanted:
                 inference.TraceState = Encoding.UTF8.GetString(value);
                 break;
+            case FieldNumber.Tag:
+                TakeTag(value, inference);
+                break;
             default:
                 // Nothing asks for the others in an infer.
                 break;
+        }
+    }
+
+    private static void TakeTag(ReadOnlySpan<byte> tag, InferenceRequest inference)
+    {
+        // What is longer is no value that is told apart.
+        Span<char> text = stackalloc char[LongestTag];
+        var equals = tag.IndexOf((byte)'=');
+        if (tag.Length <= LongestTag)
+        {
+            var name = Encoding.UTF8.GetChars(tag[..equals], text);
+            var value = Encoding.UTF8.GetChars(tag[(equals + 1)..], text[name..]);
+            inference.AddTag(text[..name], text.Slice(name, value));
         }
     }
 

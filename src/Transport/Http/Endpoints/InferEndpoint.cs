@@ -24,6 +24,9 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
     /// <summary>By which a call without a model in its path asks for an alias.</summary>
     public const string AliasHeader = "Camshaft-Alias";
 
+    // The tags by which requests are counted, and the headers that carry them.
+    private readonly (string Name, string Header)[] _tags = [.. engine.Telemetry.Tags.Names.Select(static name => (name, "Camshaft-Tag-" + name))];
+
     private readonly ObjectPool<InferExchange> _exchanges = new DefaultObjectPool<InferExchange>(new ExchangePolicy(), maximumRetained: 256);
 
     /// <summary>A call whose path names a model or an alias.</summary>
@@ -326,6 +329,8 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             return status.Code == StatusCode.InvalidArgument ? before : status;
         }
 
+        ReadTrace(context.Request.Headers, next);
+        ReadTags(context.Request.Headers, next);
         exchange.Replace(next);
         return await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
     }
@@ -392,6 +397,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             if (request is not null)
             {
                 ReadTrace(context.Request.Headers, request);
+                ReadTags(context.Request.Headers, request);
                 exchange.Request = request;
                 return request;
             }
@@ -411,6 +417,17 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         {
             request.Trace = trace;
             request.TraceState = RequestSpans.IsWanted ? headers.TraceState : default(string);
+        }
+    }
+
+    private void ReadTags(IHeaderDictionary headers, InferenceRequest request)
+    {
+        foreach (var (name, header) in _tags)
+        {
+            if (headers[header] is [{ } value])
+            {
+                request.AddTag(name, value);
+            }
         }
     }
 
