@@ -59,9 +59,11 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
 
         await ConsolePage.ExpectTextAsync(Outcome(page, "Answered"), $"{Requests}");
         var shown = ReadMilliseconds(await page.Page.Locator(".figures div", new PageLocatorOptions { HasText = "p50" }).InnerTextAsync());
-        var median = GetBucket(times[Requests / 2]);
+        var median = times[Requests / 2];
 
-        Assert.InRange(GetBucket(shown), median - 1, median + 1);
+        // The page counts the sending too, which is not over when the header is written.
+        var send = model.Recorder.GetStatistics(RequestStage.Send).Percentile99.TotalMilliseconds;
+        Assert.InRange(GetBucket(shown), GetBucket(median) - 1, GetBucket(median + send) + 1);
     }
 
     [Fact]
