@@ -37,7 +37,7 @@ public sealed class Screenshots(Browser browser)
         var traffic = Models.Where(static model => model.Rate > 0).Select(model => SendAsync(server, model.Model, model.Rate, end.Token)).ToList();
         await Task.Delay(TrafficTime);
 
-        foreach (var (name, route, height) in ((string, string, int)[])[("models", "", 900), ("model", "models/squeezenet", 2050), ("lanes", "lanes", 900), ("try", "try/mnist", 900)])
+        foreach (var (name, route, height) in ((string, string, int)[])[("models", "", 900), ("model", "models/squeezenet", 1640), ("lanes", "lanes", 900), ("try", "try/mnist", 900)])
         {
             foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
@@ -57,7 +57,9 @@ public sealed class Screenshots(Browser browser)
             repository.Write($"{model}/model.yaml", System.Text.Encoding.UTF8.GetBytes(configuration));
         }
 
-        repository.Write("digits_v2/1/model.onnx", "this is no model"u8);
+        // One that cannot be served, for want of a device.
+        repository.Write("digits_v2/1/model.sample", "operation: identity\n"u8);
+        repository.Write("digits_v2/model.yaml", "device: cuda\n"u8);
     }
 
     private async Task PictureAsync(ConsoleServer server, string route, int height, ColorScheme scheme, string path)

@@ -24,22 +24,22 @@ internal static class ClientPart
             await using var client = new CamshaftClient($"camshaft://{endPoint}");
             await using var model = await client.OpenModelAsync(options.Model).ConfigureAwait(false);
             var count = byteSize > 1000 ? Requests / 20 : Requests;
-            await InferAsync(model, byteSize, byteSize > 1000 ? WarmUp / 20 : WarmUp).ConfigureAwait(false);
+            var data = new byte[byteSize];
+            await InferAsync(model, data, byteSize > 1000 ? WarmUp / 20 : WarmUp).ConfigureAwait(false);
             var before = GC.GetTotalAllocatedBytes(precise: true);
             var began = Stopwatch.GetTimestamp();
-            await InferAsync(model, byteSize, count).ConfigureAwait(false);
+            await InferAsync(model, data, count).ConfigureAwait(false);
             var elapsed = Stopwatch.GetElapsedTime(began);
             var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {byteSize:N0} bytes | {count / elapsed.TotalSeconds:N0} | {(double)allocated / count:F1} |"));
         }
     }
 
-    private static async Task InferAsync(IInferenceModel model, int byteSize, int count)
+    private static async Task InferAsync(IInferenceModel model, byte[] data, int count)
     {
-        var data = new byte[byteSize];
         for (var i = 0; i < count; i++)
         {
-            using var result = await model.InferAsync(InferenceInput.Create("INPUT0", data, byteSize)).ConfigureAwait(false);
+            using var result = await model.InferAsync(InferenceInput.Create("INPUT0", data, data.Length)).ConfigureAwait(false);
         }
     }
 }

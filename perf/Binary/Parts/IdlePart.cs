@@ -8,7 +8,7 @@ namespace Camshaft.BinaryBenchmark.Parts;
 internal static class IdlePart
 {
     // Half of what a process may usually open; both ends are on this machine.
-    private const int Connections = 9_000;
+    private const int Connections = 10_000;
     private const int First = 500;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 

@@ -20,7 +20,7 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task Counts_are_the_senders_and_the_recorders()
+    public async Task Counts_are_the_senders_and_those_of_the_metrics()
     {
         var model = RealModels.Find(_server, "mnist");
         await using var page = await browser.OpenAsync(_server, "models/mnist");
@@ -36,27 +36,34 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
         await ConsolePage.ExpectTextAsync(Outcome(page, "deadline exceeded"), $"{statuses.Count(static status => status == HttpStatusCode.GatewayTimeout)}");
         await ConsolePage.ExpectTextAsync(Outcome(page, "Requests").First, $"{statuses.Count}");
 
-        Assert.Equal(answered, model.Recorder.ReadCounts().Successes);
+        var metrics = await _server.Http.GetStringAsync(_server.MetricsAddress);
+        Assert.Equal(answered, ReadMetric(metrics, "ok"));
+        Assert.Equal(statuses.Count, Codes().Matches(metrics).Sum(static match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)));
         Assert.Contains("'mnist' version 1", await page.Page.Locator("table.failed td.message").First.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Empty(page.Faults);
     }
 
     [Fact]
-    public async Task The_median_on_the_page_is_the_recorders_within_a_bucket()
+    public async Task The_median_on_the_page_is_that_of_Server_Timing_within_a_bucket()
     {
         var model = RealModels.Find(_server, "squeezenet");
         await using var page = await browser.OpenAsync(_server, "models/squeezenet");
+        var times = new List<double>();
         for (var i = 0; i < Requests; i++)
         {
             using var answer = await TensorRequest.SendAsync(_server.Http, model);
-            answer.EnsureSuccessStatusCode();
+            times.Add(double.Parse(Total().Match(answer.Headers.GetValues("Server-Timing").Single()).Groups[1].Value, CultureInfo.InvariantCulture));
         }
+
+        times.Sort();
 
         await ConsolePage.ExpectTextAsync(Outcome(page, "Answered"), $"{Requests}");
         var shown = ReadMilliseconds(await page.Page.Locator(".figures div", new PageLocatorOptions { HasText = "p50" }).InnerTextAsync());
-        var median = model.Recorder.GetStatistics(RequestStage.Total).Median.TotalMilliseconds;
+        var median = times[Requests / 2];
 
-        Assert.InRange(GetBucket(shown), GetBucket(median) - 1, GetBucket(median) + 1);
+        // The page counts the sending too, which is not over when the header is written.
+        var send = model.Recorder.GetStatistics(RequestStage.Send).Percentile99.TotalMilliseconds;
+        Assert.InRange(GetBucket(shown), GetBucket(median) - 1, GetBucket(median + send) + 1);
     }
 
     [Fact]
@@ -69,7 +76,7 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
 
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Load", Exact = true }).ClickAsync();
         await ConsolePage.ExpectTextAsync(page.Page.Locator(".head .state"), "Ready");
-        await ConsolePage.ExpectTextAsync(page.Page.Locator(".outcome"), "Loaded.");
+        await ConsolePage.ExpectTextAsync(page.Page.Locator(".head .outcome"), "Loaded.");
         Assert.Empty(page.Faults);
     }
 
@@ -108,6 +115,9 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
     private static ILocator Outcome(ConsolePage page, string name) => page.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Outcomes" })
         .Locator(".facts div", new LocatorLocatorOptions { HasText = name }).Locator("dd");
 
+    private static int ReadMetric(string metrics, string code) =>
+        int.Parse(Codes().Matches(metrics).Single(match => match.Groups[1].Value == code).Groups[2].Value, CultureInfo.InvariantCulture);
+
     private static int GetBucket(double milliseconds) => LatencyBuckets.GetBucket((long)(milliseconds * 1e6));
 
     private static double ReadMilliseconds(string figure)
@@ -116,6 +126,12 @@ public sealed partial class ModelPageTests(Browser browser) : IAsyncLifetime
         var number = double.Parse(match.Groups[1].Value, NumberStyles.Number, CultureInfo.InvariantCulture);
         return match.Groups[2].Value switch { "µs" => number / 1000, "s" => number * 1000, _ => number };
     }
+
+    [GeneratedRegex(@"total;dur=([\d.]+)")]
+    private static partial Regex Total();
+
+    [GeneratedRegex("(?m)^camshaft_requests_total\\{(?=[^}]*model=\"mnist\")[^}]*code=\"(\\w+)\"[^}]*\\} (\\d+)$")]
+    private static partial Regex Codes();
 
     [GeneratedRegex(@"p50\s+([\d.,]+)\s*(µs|ms|s)")]
     private static partial Regex Figure();

@@ -26,13 +26,16 @@ internal sealed class ConsoleServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Where Prometheus reads.</summary>
+    public Uri MetricsAddress => new(new Uri(ServeRunner.GetMetricsAddresses(_application).Single()), "/metrics");
+
     public InferenceEngine Engine => _application.Services.GetRequiredService<InferenceEngine>();
 
     public FeedHub Hub => _application.Services.GetRequiredService<FeedHub>();
 
     public static async Task<ConsoleServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null)
     {
-        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, BinaryPort = -1, LogLevel = LogLevel.Warning, ModelCache = "off" };
+        var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, BinaryPort = -1, MetricsPort = 0, LogLevel = LogLevel.Warning, ModelCache = "off" };
         configure?.Invoke(options);
         var application = ServerHost.Build(options);
         await application.StartAsync();

@@ -13,11 +13,28 @@ internal static unsafe class CopyEntryPoints
 
     public static void AddTo(Dictionary<string, nint> functions)
     {
+        functions["cuMemcpyHtoD"] = (nint)(delegate* unmanaged<nint, nint, nuint, CudaStatus>)&MemcpyHtoD;
+        functions["cuMemcpyDtoH"] = (nint)(delegate* unmanaged<nint, nint, nuint, CudaStatus>)&MemcpyDtoH;
         functions["cuMemcpyHtoDAsync"] = (nint)(delegate* unmanaged<nint, nint, nuint, nint, CudaStatus>)&MemcpyHtoDAsync;
         functions["cuMemcpyDtoHAsync"] = (nint)(delegate* unmanaged<nint, nint, nuint, nint, CudaStatus>)&MemcpyDtoHAsync;
         functions["cuMemcpyDtoDAsync"] = (nint)(delegate* unmanaged<nint, nint, nuint, nint, CudaStatus>)&MemcpyDtoDAsync;
         functions["cuMemsetD8Async"] = (nint)(delegate* unmanaged<nint, byte, nuint, nint, CudaStatus>)&MemsetD8Async;
     }
+
+    // At once: the default stream waits for none of those that are made here.
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemcpyHtoD(nint destination, nint source, nuint byteSize) => SimulatedDriver.Call("cuMemcpyHtoD", (driver, gpu) =>
+    {
+        new ReadOnlySpan<byte>((void*)source, (int)byteSize).CopyTo(driver.Access(gpu, "cuMemcpyHtoD", destination, (long)byteSize, isWrite: true));
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemcpyDtoH(nint destination, nint source, nuint byteSize) => SimulatedDriver.Call("cuMemcpyDtoH", (driver, gpu) =>
+    {
+        driver.Access(gpu, "cuMemcpyDtoH", source, (long)byteSize, isWrite: false).CopyTo(new Span<byte>((void*)destination, (int)byteSize));
+        return CudaStatus.Success;
+    });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemcpyHtoDAsync(nint destination, nint source, nuint byteSize, nint streamHandle) => SimulatedDriver.Call("cuMemcpyHtoDAsync", (driver, gpu) =>

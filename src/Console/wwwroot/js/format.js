@@ -65,8 +65,10 @@ export function age(seconds) {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);
-  return days > 0 ? `${days} d ${hours % 24} h` : hours > 0 ? `${hours} h ${minutes % 60} min` : minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
+  return days > 0 ? both(days, "d", hours % 24, "h") : hours > 0 ? both(hours, "h", minutes % 60, "min") : minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
 }
+
+const both = (large, largeUnit, small, smallUnit) => small > 0 ? `${large} ${largeUnit} ${small} ${smallUnit}` : `${large} ${largeUnit}`;
 
 /** A moment of today. */
 export const clock = seconds => new Date(seconds * 1000).toLocaleTimeString("en-GB");

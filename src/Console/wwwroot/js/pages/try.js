@@ -250,8 +250,10 @@ const figure = (title, text) => h("div", {}, h("dt", { text: title }), h("dd", {
 
 /** Reads the header Server-Timing: name, duration in milliseconds. */
 function parseTiming(header) {
-  return (header ?? "").split(",").map(part => /^\s*([^;\s]+)(?:.*?dur=([\d.]+))?/.exec(part)).filter(found => found?.[2] !== undefined).map(found => ({ name: found[1].replaceAll("_", " "), duration: Number(found[2]) }));
+  return (header ?? "").split(",").map(part => /^\s*([^;\s]+)(?:.*?dur=([\d.]+))?/.exec(part)).filter(found => found?.[2] !== undefined).map(found => ({ name: title(found[1]), duration: Number(found[2]) }));
 }
+
+const title = stage => stage === "total" ? "In the server" : `${stage[0].toUpperCase()}${stage.slice(1).replaceAll("_", " ")}`;
 
 function readMessage(bytes) {
   try {
