@@ -309,10 +309,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     // Its models become unavailable; those on other devices go on.
     private void GiveUp(IAccelerator accelerator)
     {
-        Log.DeviceFailed(_logger, accelerator.Kind, accelerator.Ordinal, accelerator.FailureReason!);
+        Log.DeviceFailed(_logger, accelerator.Kind, accelerator.Ordinal, accelerator.Fault!);
         foreach (var version in Models.List().SelectMany(static entry => entry.Versions).Where(version => version.Device == accelerator))
         {
-            version.TakeOutOfService(accelerator.FailureReason!);
+            version.TakeOutOfService(accelerator.Fault!);
         }
     }
 

@@ -18,10 +18,7 @@ public interface IAccelerator : IDevice, IDisposable
     /// <summary>How many bytes of <see cref="BudgetByteSize"/> are taken.</summary>
     long UsedByteSize { get; }
 
-    /// <summary>What has happened to it that nothing gets over but a new process; null while it works.</summary>
-    string? FailureReason { get; }
-
-    /// <summary>Raised once, when <see cref="FailureReason"/> has come to be. On any thread, which may be in a call of this device.</summary>
+    /// <summary>Raised once, when <see cref="IDevice.Fault"/> has come to be, which nothing gets over but a new process. On any thread, which may be in a call of this device.</summary>
     event Action? Failed;
 
     /// <summary>

@@ -29,7 +29,7 @@ internal sealed class DevicePlacement(IReadOnlyDictionary<IDevice, DeviceSchedul
     /// <summary>Says which devices there are, and which of them have failed.</summary>
     public string Describe() => string.Join(", ", Devices.Select(static device => $"{device.Kind}:{device.Ordinal}{(GetFailure(device) is { } reason ? $" ({reason})" : "")}"));
 
-    private static string? GetFailure(IDevice device) => (device as IAccelerator)?.FailureReason;
+    private static string? GetFailure(IDevice device) => device.Fault;
 
     private bool Hosts(IDevice device, string modelName) =>
         models.Find(modelName)?.Versions.Any(version => version.State is ModelState.Ready or ModelState.Warming && version.Device == device) ?? false;

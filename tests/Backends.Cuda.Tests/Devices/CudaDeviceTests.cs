@@ -81,7 +81,7 @@ public sealed class CudaDeviceTests
 
         var refusal = Assert.Throws<BackendException>(() => share.Allocate(1000));
         Assert.Contains("96 bytes are free", refusal.Message, StringComparison.Ordinal);
-        Assert.Null(gpu.Device.FailureReason);
+        Assert.Null(gpu.Device.Fault);
         Assert.Equal(0, share.UsedByteSize);
     }
 
@@ -168,7 +168,7 @@ public sealed class CudaDeviceTests
 
         Assert.False(user.IsBusy);
         Assert.Contains("GPU 0 has failed", user.Fault, StringComparison.Ordinal);
-        Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", gpu.Device.FailureReason, StringComparison.Ordinal);
+        Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", gpu.Device.Fault, StringComparison.Ordinal);
         Assert.Equal(1, failures);
         Assert.Equal(StatusCode.Unavailable, Assert.Throws<BackendException>(() => user.Begin(1, 8)).Code);
         Assert.Equal(StatusCode.Unavailable, Assert.Throws<BackendException>(() => gpu.Device.Open(Terms)).Code);
@@ -210,7 +210,7 @@ public sealed class CudaDeviceTests
         gpu.Simulation.Run();
 
         Assert.Equal(StatusCode.Internal, Assert.IsType<BackendException>(failed).Code);
-        Assert.Null(gpu.Device.FailureReason);
+        Assert.Null(gpu.Device.Fault);
         gpu.Device.MemorySource.Free(host, 64);
     }
 

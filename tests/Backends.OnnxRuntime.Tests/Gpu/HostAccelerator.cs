@@ -38,7 +38,7 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public long PeakByteSize => 0;
 
-    public string? FailureReason => null;
+    public string? Fault => null;
 
     public IAccelerator Accelerator => this;
 

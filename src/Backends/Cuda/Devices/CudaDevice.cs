@@ -71,7 +71,7 @@ public sealed class CudaDevice : IAccelerator
     public long UsedByteSize => Account.Used;
 
     /// <inheritdoc/>
-    public string? FailureReason => _failure;
+    public string? Fault => _failure;
 
     nint IAccelerator.Context => Context.Value;
 

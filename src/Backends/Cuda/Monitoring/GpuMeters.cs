@@ -28,7 +28,7 @@ public sealed class GpuMeters : IDisposable
         _monitor = monitor;
         Add("camshaft.gpu.memory.models", "By", "Bytes of the GPU's memory that models and their batches take.", static (device, _) => device.UsedByteSize);
         Add("camshaft.gpu.memory.limit", "By", "Bytes of the GPU's memory that models and their batches may take.", static (device, _) => device.BudgetByteSize);
-        Add("camshaft.gpu.failed", "{gpu}", "1 when the GPU has failed and works again only after a restart.", static (device, _) => device.FailureReason is null ? 0 : 1);
+        Add("camshaft.gpu.failed", "{gpu}", "1 when the GPU has failed and works again only after a restart.", static (device, _) => device.Fault is null ? 0 : 1);
         Add("camshaft.gpu.utilization", "1", "In which part of the last sample period a kernel ran, 0 to 1.", static (_, reading) => reading.Utilization);
         Add("camshaft.gpu.memory.used", "By", "Bytes of the GPU's memory that are used, by whomever.", static (_, reading) => reading.MemoryUsedBytes);
         Add("camshaft.gpu.power", "W", "What the GPU draws.", static (_, reading) => reading.PowerWatts);
