@@ -19,7 +19,7 @@ internal sealed class DevicePlacement(IReadOnlyDictionary<IDevice, DeviceSchedul
     /// <param name="modelName">The model.</param>
     /// <returns>Null when there is none that works.</returns>
     public IDevice? Find(DeviceKind kind, int? ordinal, string modelName) => Devices
-        .Where(device => device.Kind == kind && (ordinal ?? device.Ordinal) == device.Ordinal && GetFailure(device) is null)
+        .Where(device => device.Kind == kind && (ordinal ?? device.Ordinal) == device.Ordinal && device.Fault is null)
         .OrderByDescending(device => Hosts(device, modelName))
         .ThenBy(device => schedulers[device].PredictedTicks)
         .ThenByDescending(static device => device is IAccelerator accelerator ? accelerator.BudgetByteSize - accelerator.UsedByteSize : 0)
@@ -27,9 +27,7 @@ internal sealed class DevicePlacement(IReadOnlyDictionary<IDevice, DeviceSchedul
         .FirstOrDefault();
 
     /// <summary>Says which devices there are, and which of them have failed.</summary>
-    public string Describe() => string.Join(", ", Devices.Select(static device => $"{device.Kind}:{device.Ordinal}{(GetFailure(device) is { } reason ? $" ({reason})" : "")}"));
-
-    private static string? GetFailure(IDevice device) => device.Fault;
+    public string Describe() => string.Join(", ", Devices.Select(static device => $"{device.Kind}:{device.Ordinal}{(device.Fault is { } reason ? $" ({reason})" : "")}"));
 
     private bool Hosts(IDevice device, string modelName) =>
         models.Find(modelName)?.Versions.Any(version => version.State is ModelState.Ready or ModelState.Warming && version.Device == device) ?? false;
