@@ -47,37 +47,11 @@ internal static class RegistryJson
 
         if (version.Signature is { } signature)
         {
-            WriteTensors(writer, "inputs", signature.Inputs);
-            WriteTensors(writer, "outputs", signature.Outputs);
+            TensorsJson.Write(writer, "inputs", signature.Inputs, tellsOptional: true);
+            TensorsJson.Write(writer, "outputs", signature.Outputs, tellsOptional: true);
         }
 
         writer.WriteEndObject();
-    }
-
-    private static void WriteTensors(Utf8JsonWriter writer, string name, IReadOnlyList<TensorSpec> tensors)
-    {
-        writer.WriteStartArray(name);
-        foreach (var tensor in tensors)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name"u8, tensor.Name);
-            writer.WriteString("datatype"u8, tensor.DataType.Name);
-            writer.WriteStartArray("shape"u8);
-            foreach (var length in tensor.Shape.Dimensions)
-            {
-                writer.WriteNumberValue(length);
-            }
-
-            writer.WriteEndArray();
-            if (tensor.IsOptional)
-            {
-                writer.WriteBoolean("optional"u8, true);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
     }
 
     private static void WriteObjective(Utf8JsonWriter writer, LatencyObjective? objective)

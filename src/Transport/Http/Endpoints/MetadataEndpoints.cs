@@ -4,6 +4,7 @@ using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
+using Camshaft.Transport.Http.Describing;
 using Microsoft.AspNetCore.Http;
 
 namespace Camshaft.Transport.Http.Endpoints;
@@ -77,29 +78,8 @@ internal sealed class MetadataEndpoints(InferenceEngine engine, HttpTransportOpt
 
         writer.WriteEndArray();
         writer.WriteString("platform"u8, model.Platform);
-        WriteTensors(writer, "inputs", model.Signature!.Inputs);
-        WriteTensors(writer, "outputs", model.Signature.Outputs);
+        TensorsJson.Write(writer, "inputs", model.Signature!.Inputs, tellsOptional: false);
+        TensorsJson.Write(writer, "outputs", model.Signature.Outputs, tellsOptional: false);
         writer.WriteEndObject();
-    }
-
-    private static void WriteTensors(Utf8JsonWriter writer, string name, IReadOnlyList<TensorSpec> tensors)
-    {
-        writer.WriteStartArray(name);
-        foreach (var tensor in tensors)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name"u8, tensor.Name);
-            writer.WriteString("datatype"u8, tensor.DataType.Name);
-            writer.WriteStartArray("shape"u8);
-            foreach (var length in tensor.Shape.Dimensions)
-            {
-                writer.WriteNumberValue(length);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
     }
 }
