@@ -18,11 +18,12 @@ internal sealed class GpuEngine : IAsyncDisposable
 
     private readonly TempDirectory _models = new();
 
-    public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null)
+    public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null, params ReadOnlySpan<SimulatedSensors> sensors)
     {
+        Management = new SimulatedManagement(sensors);
         Simulation = new SimulatedDriver((options ?? new SimulatedDriverOptions()) with { RunsByItself = true });
         Simulation.Register(SampleKernels.All);
-        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), new CudaOptions(), Clock);
+        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), new CudaOptions(), Clock, () => Management.TryStart());
         Engine = new InferenceEngine(
             (engineOptions ?? new EngineOptions()) with { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") },
             NullLoggerFactory.Instance,
@@ -33,6 +34,8 @@ internal sealed class GpuEngine : IAsyncDisposable
     public FakeTimeProvider Clock { get; } = new();
 
     public SimulatedDriver Simulation { get; }
+
+    public SimulatedManagement Management { get; }
 
     public CudaDeviceProvider Provider { get; }
 
@@ -116,9 +119,27 @@ internal sealed class GpuEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a request whose kernel faults, until the model's device has failed.</summary>
+    /// <returns>How the request ended.</returns>
+    public async Task<InferenceStatus> FailAsync(string model, params (long[] Shape, float[] Values)[] inputs)
+    {
+        Simulation.FailKernel(model);
+        var answer = InferAsync(model, inputs);
+        while (!answer.IsCompleted || Get(model).State != ModelState.Failed)
+        {
+            // As often as devices are looked at.
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        return (await answer).Status;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
+        Provider.Dispose();
+        Management.Dispose();
         _models.Dispose();
         Simulation.Dispose();
     }

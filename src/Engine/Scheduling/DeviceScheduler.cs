@@ -350,6 +350,11 @@ internal sealed class DeviceScheduler : IDisposable
         var result = lane.Result;
         var model = result.First.Model;
         model.Recorder.CountExecution(result.Rows, result.First.Timings, result.Status.IsOk);
+        if (!_measuresCpu && result.CpuTicks > 0)
+        {
+            model.Recorder.CountDeviceTime(Device, result.CpuTicks);
+        }
+
         model.ReportRun(result.Status.Code);
         InferenceRequest? over = null;
         List<InferenceRequest>? left = null;

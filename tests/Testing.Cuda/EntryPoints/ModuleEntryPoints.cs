@@ -108,7 +108,10 @@ internal static unsafe class ModuleEntryPoints
 
             driver.KernelCount++;
             kernel.Run(launch);
-        }));
+        })
+        {
+            Time = kernel.Time,
+        });
         return CudaStatus.Success;
     });
 
