@@ -111,7 +111,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            _runs ??= new RunLog(_timeProvider);
+            _runs ??= new RunLog(Device, _timeProvider);
             return _runs.Read(position, into);
         }
     }
