@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine.Plugins;
@@ -242,7 +243,7 @@ public sealed partial class PluginHost : IAsyncDisposable
     /// <summary>What the watch knows of a folder. Guarded by the scan's lock.</summary>
     private sealed class Folder
     {
-        public string? Fingerprint { get; set; }
+        public DiskStamp? Fingerprint { get; set; }
 
         public long ChangedAt { get; set; }
 

@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Files;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Routing.Configuration;
@@ -21,13 +22,14 @@ public sealed partial class Router : IDisposable
     private readonly AliasFile _aliasFile;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly SourceStamp _sources;
     private readonly Lock _gate = new();
     private volatile RouteTable _table = RouteTable.Empty;
     private volatile string? _fault;
     private Dictionary<string, string> _setAliases = new(StringComparer.Ordinal);
     private ITimer? _watch;
-    private string _loadedStamp = "";
-    private string _lastStamp = "";
+    private DiskStamp _loadedStamp;
+    private DiskStamp _lastStamp;
 
     internal Router(EngineOptions options, ModelRepository repository, ModelRegistry registry, TimeProvider timeProvider, ILogger logger)
     {
@@ -37,6 +39,7 @@ public sealed partial class Router : IDisposable
         _aliasFile = new AliasFile(options.AliasFile);
         _timeProvider = timeProvider;
         _logger = logger;
+        _sources = new SourceStamp(options.RoutingFile, options.ModelDirectories);
     }
 
     /// <summary>The table that holds now. A request reads it once.</summary>
@@ -123,7 +126,7 @@ public sealed partial class Router : IDisposable
     {
         lock (_gate)
         {
-            _loadedStamp = _lastStamp = TakeStamp();
+            _loadedStamp = _lastStamp = _sources.Take();
             RestoreAliases();
             ReloadUnderLock();
         }
@@ -151,7 +154,7 @@ public sealed partial class Router : IDisposable
 
         try
         {
-            var stamp = TakeStamp();
+            var stamp = _sources.Take();
             var isStable = stamp == _lastStamp;
             _lastStamp = stamp;
             if (isStable && stamp != _loadedStamp)
@@ -245,8 +248,6 @@ public sealed partial class Router : IDisposable
     }
 
     private bool IsReady(RouteTarget target) => _registry.TakesRequests(target.ModelName, target.Version);
-
-    private string TakeStamp() => SourceStamp.Take(_options.RoutingFile, _options.ModelDirectories);
 
     private static partial class Log
     {

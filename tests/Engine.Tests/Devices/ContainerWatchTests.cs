@@ -73,6 +73,18 @@ public sealed class ContainerWatchTests : IDisposable
     }
 
     [Fact]
+    public void A_look_costs_little_memory()
+    {
+        Write("proc/status", string.Concat(Enumerable.Range(0, 100).Select(static i => $"Line{i}:\t{new string('x', 80)}\n")) + "Cpus_allowed_list:\t0-5\n");
+        var reader = CreateReader();
+        Assert.Equal(6, reader.Read().ProcessorCount);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        reader.Read();
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4096);
+    }
+
+    [Fact]
     public void Changes_are_told_once_and_only_those()
     {
         var told = new List<string>();
