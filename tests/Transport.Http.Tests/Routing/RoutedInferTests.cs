@@ -173,6 +173,25 @@ public sealed class RoutedInferTests(RoutingServer server) : RoutingServerTest(s
     }
 
     [Fact]
+    public async Task What_curl_says_of_a_body_by_itself_is_JSON_here_too()
+    {
+        const string Curl = "application/x-www-form-urlencoded";
+        Server.Route(EverythingToOne);
+
+        Assert.Equal("one@1", await ReadModelAsync(PostAsync("/v2/infer", Curl, Encoding.UTF8.GetBytes(OneInput))));
+        Assert.Equal("one@1", await ReadModelAsync(PostAsync("/v2/models/one/infer", Curl, Encoding.UTF8.GetBytes(OneInput))));
+        Assert.Contains("JSON", await ReadErrorAsync(PostAsync("/v2/infer", Curl, "a=1&b=2"u8.ToArray()), HttpStatusCode.BadRequest), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_rule_that_wants_what_curl_says_gets_tensor_data()
+    {
+        Server.Route("""{ "rules": [ { "name": "form", "when": { "contentType": "application/x-www-form-urlencoded" }, "targets": [ { "target": "one" } ] } ] }""");
+
+        Assert.Equal("one@1", await ReadModelAsync(PostAsync("/v2/infer", "application/x-www-form-urlencoded", ToBytes(1, 2))));
+    }
+
+    [Fact]
     public async Task A_vendors_type_that_a_rule_wants_is_tensor_data_or_JSON_by_its_suffix()
     {
         Server.Route("""

@@ -10,6 +10,9 @@ internal static class ContentTypes
     public const string Tensor = "application/octet-stream";
     public const string Npy = "application/x-npy";
 
+    // What curl says of a body that nobody has said anything of.
+    private const string Form = "application/x-www-form-urlencoded";
+
     // RFC 6839: whatever it is, it is read as JSON.
     private const string JsonSuffix = "+json";
 
@@ -42,6 +45,11 @@ internal static class ContentTypes
 
         if (!table.WantsContentType(type))
         {
+            if (Is(type, Form))
+            {
+                return BodyForm.Json;
+            }
+
             throw new BadHttpRequestException(
                 $"The Content-Type {(type.IsEmpty ? "is not stated" : $"'{type}' is not accepted here")}; accepted are {string.Join(", ", new[] { Json, Tensor, Npy }.Concat(table.ContentTypes))}.",
                 StatusCodes.Status415UnsupportedMediaType);
