@@ -302,7 +302,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             devices.AddRange(provider.GetDevices(out var reason));
             if (reason is not null)
             {
-                Log.NoDevices(_logger, provider.Kind, reason);
+                Log.NoDevices(_logger, DeviceName.Of(provider.Kind), reason);
             }
         }
 
@@ -312,7 +312,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     // Its models become unavailable; those on other devices go on.
     private void GiveUp(IAccelerator accelerator)
     {
-        Log.DeviceFailed(_logger, accelerator.Kind, accelerator.Ordinal, accelerator.Fault!);
+        Log.DeviceFailed(_logger, DeviceName.Of(accelerator), accelerator.Fault!);
         foreach (var version in Models.List().SelectMany(static entry => entry.Versions).Where(version => version.Device == accelerator))
         {
             version.TakeOutOfService(accelerator.Fault!);
@@ -336,7 +336,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private static partial class Log
     {
         [LoggerMessage(100, LogLevel.Information, "No {Kind} devices: {Reason}")]
-        public static partial void NoDevices(ILogger logger, DeviceKind kind, string reason);
+        public static partial void NoDevices(ILogger logger, string kind, string reason);
 
         [LoggerMessage(101, LogLevel.Error, "The engine stopped with tensor memory still leased: {Outstanding}")]
         public static partial void MemoryOutstanding(ILogger logger, string outstanding);
@@ -350,8 +350,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         [LoggerMessage(105, LogLevel.Information, "The process may use {Count} processors now.")]
         public static partial void ProcessorCount(ILogger logger, int count);
 
-        [LoggerMessage(106, LogLevel.Critical, "Device {Kind}:{Ordinal} is lost: {Reason}")]
-        public static partial void DeviceFailed(ILogger logger, DeviceKind kind, int ordinal, string reason);
+        [LoggerMessage(106, LogLevel.Critical, "Device {Device} is lost: {Reason}")]
+        public static partial void DeviceFailed(ILogger logger, string device, string reason);
 
         [LoggerMessage(102, LogLevel.Error, "Models could not be tried again after a new plugin.")]
         public static partial void RetryFailed(ILogger logger, Exception exception);

@@ -157,7 +157,7 @@ public sealed class FaultTests
         gpu.AddSample("vector_add");
         await gpu.StartAsync();
 
-        Assert.Contains("backend 'cuda_module' cannot run on 'cuda'", gpu.Get("vector_add").Reason, StringComparison.Ordinal);
+        Assert.Contains("backend 'cuda_module' cannot run on 'cuda'; it can use cuda, and the server has cpu:0", gpu.Get("vector_add").Reason, StringComparison.Ordinal);
     }
 
     [Fact]

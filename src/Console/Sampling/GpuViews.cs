@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Camshaft.LiveConsole.Views;
 
@@ -25,7 +26,7 @@ internal static class GpuViews
             return null;
         }
 
-        return new ModelGpuView(ModelRows.Describe(gpu), gpu.Name)
+        return new ModelGpuView(DeviceName.Of(gpu), gpu.Name)
         {
             Fault = gpu.Fault,
             Share = track.DeviceShare,

@@ -1,6 +1,6 @@
-using Camshaft.Backends;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Objectives;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Camshaft.LiveConsole.Views;
@@ -25,7 +25,7 @@ internal static class ModelRows
         {
             Reason = snapshot.Reason,
             Backend = model.BackendName,
-            Device = model.Device is { } device ? Describe(device) : null,
+            Device = model.Device is { } device ? DeviceName.Of(device) : null,
             Rate = Figures.Round(Figures.PerSecond(recent.Requests, elapsed)),
             ErrorRate = Figures.Round(Figures.PerSecond(recent.Errors, elapsed)),
             P50 = hasLatencies ? Figures.ToMilliseconds(latencies!.GetQuantile(0.5)) : null,
@@ -55,8 +55,4 @@ internal static class ModelRows
 
     public static string Spell<T>(T word)
         where T : struct, Enum => word.ToString().ToLowerInvariant();
-
-    public static string Describe(IDevice device) => Describe(device.Kind, device.Ordinal);
-
-    public static string Describe(DeviceKind kind, int ordinal) => $"{Spell(kind)}:{ordinal}";
 }

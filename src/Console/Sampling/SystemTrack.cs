@@ -1,4 +1,5 @@
 using Camshaft.Engine.Plugins;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Camshaft.LiveConsole.Views;
 
@@ -84,7 +85,7 @@ internal sealed class SystemTrack
     {
         var busy = elapsed > TimeSpan.Zero ? (lane.BusyTime - since.Busy.GetValueOrDefault(GetKey(lane), lane.BusyTime)) / elapsed : 0;
         return new LaneView(
-            ModelRows.Describe(lane.DeviceKind, lane.DeviceOrdinal),
+            DeviceName.Of(lane.DeviceKind, lane.DeviceOrdinal),
             lane.Name,
             Math.Round(Math.Clamp(busy, 0, 1), 3),
             lane.Model is { } model ? $"{model.ModelName}/{model.Number}" : null);
@@ -96,7 +97,7 @@ internal sealed class SystemTrack
         .. snapshot.AbandonedRuns.Select(static run => run.ToString()),
     ];
 
-    private static (string Device, string Name) GetKey(LaneSnapshot lane) => (ModelRows.Describe(lane.DeviceKind, lane.DeviceOrdinal), lane.Name);
+    private static (string Device, string Name) GetKey(LaneSnapshot lane) => (DeviceName.Of(lane.DeviceKind, lane.DeviceOrdinal), lane.Name);
 
     private sealed record Reading(long Requests, long Errors, RuntimeSnapshot Runtime, IReadOnlyDictionary<(string Device, string Name), TimeSpan> Busy);
 }

@@ -6,6 +6,7 @@ using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Scheduling.Planning;
 using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Telemetry;
+using Camshaft.Engine.Telemetry.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine.Models;
@@ -294,7 +295,7 @@ public sealed partial class ModelVersion
     internal void MarkReady()
     {
         SetStatus(ModelState.Ready, null);
-        Log.Ready(_logger, ModelName, Number, BackendName!, Device!.Kind, LoadTime.TotalMilliseconds);
+        Log.Ready(_logger, ModelName, Number, BackendName!, DeviceName.Of(Device!), LoadTime.TotalMilliseconds);
     }
 
     internal void Fail(string reason)
@@ -401,7 +402,7 @@ public sealed partial class ModelVersion
     private static partial class Log
     {
         [LoggerMessage(200, LogLevel.Information, "Model '{Model}' version {Version} is ready on {Backend} ({Device}); loaded in {Milliseconds:F0} ms.")]
-        public static partial void Ready(ILogger logger, string model, long version, string backend, DeviceKind device, double milliseconds);
+        public static partial void Ready(ILogger logger, string model, long version, string backend, string device, double milliseconds);
 
         [LoggerMessage(201, LogLevel.Error, "Model '{Model}' version {Version} cannot be served: {Reason}")]
         public static partial void Failed(ILogger logger, string model, long version, string reason);

@@ -2,6 +2,7 @@ using Camshaft.Backends;
 using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
+using Camshaft.Engine.Telemetry.Metrics;
 
 namespace Camshaft.Engine.Orchestration;
 
@@ -56,7 +57,7 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
 
         throw new BackendException(
             StatusCode.Unavailable,
-            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds))}, and the server has {placement.Describe()}{DescribeUnused()}");
+            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds).Distinct().Select(static kind => DeviceName.Of(kind)))}, and the server has {placement.Describe()}{DescribeUnused()}");
     }
 
     private static string? FindFile(IBackend backend, ModelConfiguration configuration, VersionDirectory version)

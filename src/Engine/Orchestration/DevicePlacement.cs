@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Telemetry.Metrics;
 
 namespace Camshaft.Engine.Orchestration;
 
@@ -27,7 +28,7 @@ internal sealed class DevicePlacement(IReadOnlyDictionary<IDevice, DeviceSchedul
         .FirstOrDefault();
 
     /// <summary>Says which devices there are, and which of them have failed.</summary>
-    public string Describe() => string.Join(", ", Devices.Select(static device => $"{device.Kind}:{device.Ordinal}{(device.Fault is { } reason ? $" ({reason})" : "")}"));
+    public string Describe() => string.Join(", ", Devices.Select(static device => $"{DeviceName.Of(device)}{(device.Fault is { } reason ? $" ({reason})" : "")}"));
 
     private bool Hosts(IDevice device, string modelName) =>
         models.Find(modelName)?.Versions.Any(version => version.State is ModelState.Ready or ModelState.Warming && version.Device == device) ?? false;

@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Files;
+using Camshaft.Engine.Telemetry.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine.Plugins;
@@ -174,7 +175,7 @@ public sealed partial class PluginHost : IAsyncDisposable
         }
 
         _backends = [.. _backends, backend];
-        Log.Loaded(_logger, name, backend.Name, string.Join(", ", backend.DeviceKinds));
+        Log.Loaded(_logger, name, backend.Name, string.Join(", ", backend.DeviceKinds.Select(static kind => DeviceName.Of(kind))));
         return true;
     }
 
@@ -212,7 +213,7 @@ public sealed partial class PluginHost : IAsyncDisposable
         {
             if (other.Name == backend.Name && other.DeviceKinds.Intersect(backend.DeviceKinds).Any())
             {
-                throw new PluginException($"Another plugin already provides the backend '{backend.Name}' for {string.Join(", ", other.DeviceKinds.Intersect(backend.DeviceKinds))}.");
+                throw new PluginException($"Another plugin already provides the backend '{backend.Name}' for {string.Join(", ", other.DeviceKinds.Intersect(backend.DeviceKinds).Select(static kind => DeviceName.Of(kind)))}.");
             }
         }
     }

@@ -1,3 +1,4 @@
+using Camshaft.Engine.Telemetry.Metrics;
 using System.Globalization;
 using System.Reflection;
 using Camshaft.Engine;
@@ -63,7 +64,7 @@ internal static class StartupBanner
                     version.Number.ToString(CultureInfo.InvariantCulture),
                     version.State.ToString().ToLowerInvariant(),
                     version.BackendName ?? "-",
-                    version.Device is { } device ? $"{device.Kind.ToString().ToLowerInvariant()}:{device.Ordinal}" : "-",
+                    version.Device is { } device ? DeviceName.Of(device) : "-",
                     isLoaded ? string.Create(CultureInfo.InvariantCulture, $"{version.LoadTime.TotalMilliseconds:F0} ms") : "-",
                     OneLine(version.Reason ?? ""));
             }

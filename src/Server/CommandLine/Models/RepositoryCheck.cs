@@ -1,3 +1,4 @@
+using Camshaft.Engine.Telemetry.Metrics;
 using System.Globalization;
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda.Devices;
@@ -74,7 +75,7 @@ internal static class RepositoryCheck
         ? new CheckFinding(version.ModelName, version.Number, CheckOutcome.Served, warnings)
         {
             Backend = version.BackendName,
-            Device = $"{version.Device!.Kind.ToString().ToLowerInvariant()}:{version.Device.Ordinal}",
+            Device = DeviceName.Of(version.Device!),
             LoadMilliseconds = Math.Round(version.LoadTime.TotalMilliseconds, 1),
             Inputs = Describe(version.Signature!.Inputs),
             Outputs = Describe(version.Signature.Outputs),
