@@ -296,10 +296,15 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         var devices = new List<IDevice> { cpu };
         foreach (var provider in providers)
         {
-            devices.AddRange(provider.GetDevices(out var reason));
-            if (reason is not null)
+            var found = provider.GetDevices(out var reason);
+            devices.AddRange(found);
+            if (reason is not null && found.Count == 0)
             {
                 Log.NoDevices(_logger, provider.Kind, reason);
+            }
+            else if (reason is not null)
+            {
+                Log.DevicesLack(_logger, provider.Kind, reason);
             }
         }
 
@@ -334,6 +339,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     {
         [LoggerMessage(100, LogLevel.Information, "No {Kind} devices: {Reason}")]
         public static partial void NoDevices(ILogger logger, DeviceKind kind, string reason);
+
+        [LoggerMessage(107, LogLevel.Warning, "{Kind} devices: {Reason}")]
+        public static partial void DevicesLack(ILogger logger, DeviceKind kind, string reason);
 
         [LoggerMessage(101, LogLevel.Error, "The engine stopped with tensor memory still leased: {Outstanding}")]
         public static partial void MemoryOutstanding(ILogger logger, string outstanding);

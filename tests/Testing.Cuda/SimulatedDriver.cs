@@ -1,3 +1,4 @@
+using System.Numerics;
 using Camshaft.Backends.Cuda;
 using Camshaft.Backends.Cuda.Native;
 using Xunit;
@@ -43,7 +44,7 @@ public sealed class SimulatedDriver : IDisposable
     public SimulatedDriver(SimulatedDriverOptions? options = null)
     {
         Options = options ?? new SimulatedDriverOptions();
-        Gpus = [.. Enumerable.Range(0, Options.DeviceCount).Select(ordinal => new SimulatedGpu(ordinal, Options.MemoryByteSize))];
+        Gpus = [.. Enumerable.Range(0, Options.DeviceCount).Select(ordinal => new SimulatedGpu(ordinal, Options.MemoryByteSize, Options.MultiprocessorCount))];
         Streams = new SimulatedStreams(this, _gate, Options.Seed);
         if (Interlocked.CompareExchange(ref _current, this, null) is not null)
         {
@@ -70,7 +71,7 @@ public sealed class SimulatedDriver : IDisposable
         {
             lock (_gate)
             {
-                return [.. Streams.All.Select(static stream => (stream.Priority, stream.MultiprocessorCount))];
+                return [.. Streams.All.Select(static stream => (stream.Priority, BitOperations.PopCount(stream.Multiprocessors)))];
             }
         }
     }
@@ -93,6 +94,13 @@ public sealed class SimulatedDriver : IDisposable
     internal Dictionary<string, SimulatedKernel> Kernels { get; } = [];
 
     internal Dictionary<string, CudaStatus> KernelFaults { get; } = [];
+
+    internal Dictionary<string, ulong> KernelPlaces { get; } = [];
+
+    /// <summary>What green contexts were described to have, one bit for each multiprocessor; never forgotten.</summary>
+    internal List<ulong> Descriptions { get; } = [];
+
+    internal int SplitCount { get; set; }
 
     internal string? ModuleRefusal { get; set; }
 
@@ -127,6 +135,15 @@ public sealed class SimulatedDriver : IDisposable
         lock (_gate)
         {
             KernelFaults[name] = CudaStatus.IllegalAddress;
+        }
+    }
+
+    /// <summary>On which multiprocessors launches of a kernel could have run by now, one bit each.</summary>
+    public ulong FindMultiprocessors(string kernel)
+    {
+        lock (_gate)
+        {
+            return KernelPlaces.GetValueOrDefault(kernel);
         }
     }
 
@@ -271,6 +288,8 @@ public sealed class SimulatedDriver : IDisposable
 
     internal T Find<T>(string call, nint handle) where T : SimulatedObject => _objects.GetValueOrDefault(handle) as T
         ?? throw new Misuse($"{call}: {(_ended.TryGetValue(handle, out var ended) ? $"what it is given was ended by {ended}" : $"{handle:X} is nothing that the driver made")}.", CudaStatus.InvalidHandle);
+
+    internal IEnumerable<T> FindAll<T>() where T : SimulatedObject => _objects.Values.OfType<T>();
 
     internal T Remove<T>(string call, nint handle) where T : SimulatedObject
     {

@@ -226,6 +226,7 @@ internal sealed class ModelLoader(
 
     private static AcceleratorTerms DescribeTerms(ModelVersion version) => new(version.ToString())
     {
+        Model = version.ModelName,
         Priority = version.Configuration.Scheduling.Priority,
         ProcessorShare = version.Configuration.Limits.DeviceShare,
         MemoryLimit = version.Configuration.Limits.DeviceMemoryBytes ?? long.MaxValue,

@@ -44,6 +44,8 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public double ProcessorShare { get; init; }
 
+    public bool IsConfined => ProcessorShare > 0;
+
     /// <summary>The streams on which copies inside the memory were enqueued.</summary>
     public IReadOnlyList<nint> CopyStreams => Streams;
 

@@ -106,6 +106,8 @@ internal static unsafe class ModuleEntryPoints
                 return;
             }
 
+            // Of the stream that it was enqueued on, or recorded on: where a record is launched does not matter.
+            driver.KernelPlaces[kernel.Name] = driver.KernelPlaces.GetValueOrDefault(kernel.Name) | stream.Multiprocessors;
             driver.KernelCount++;
             kernel.Run(launch);
         }));

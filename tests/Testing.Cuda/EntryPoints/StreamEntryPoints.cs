@@ -28,7 +28,7 @@ internal static unsafe class StreamEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus StreamCreateWithPriority(nint* made, uint flags, int priority) => SimulatedDriver.Call("cuStreamCreateWithPriority", (driver, gpu) =>
     {
-        var stream = new SimulatedStream("cuStreamCreateWithPriority", gpu, priority, SimulatedGpu.MultiprocessorCount);
+        var stream = new SimulatedStream("cuStreamCreateWithPriority", gpu, priority, gpu.AllMultiprocessors);
         *made = driver.Add(stream);
         driver.Streams.Add(stream);
         return flags == CudaConstants.StreamNonBlocking ? CudaStatus.Success : throw new Misuse("cuStreamCreateWithPriority: the stream would wait for the default stream.");
