@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Server.Configuration.Alerts;
 using Microsoft.Extensions.Options;
 
