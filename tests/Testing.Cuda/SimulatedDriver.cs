@@ -151,12 +151,12 @@ public sealed class SimulatedDriver : IDisposable
     /// <param name="log">What the compiler says.</param>
     public void RefuseModule(string log) => ModuleRefusal = log;
 
-    /// <summary>Lets other processes use so many bytes more of each device's memory, or fewer.</summary>
-    public void UseElsewhere(long byteSize)
+    /// <summary>Lets other processes use so many bytes more of each device's memory, or of one's, or fewer.</summary>
+    public void UseElsewhere(long byteSize, int? ordinal = null)
     {
         lock (_gate)
         {
-            foreach (var gpu in Gpus)
+            foreach (var gpu in Gpus.Where(gpu => gpu.Ordinal == (ordinal ?? gpu.Ordinal)))
             {
                 gpu.UsedByteSize += byteSize;
             }

@@ -34,6 +34,8 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public long BudgetByteSize => long.MaxValue;
 
+    public long AvailableByteSize => long.MaxValue;
+
     public long UsedByteSize => 0;
 
     public long PeakByteSize => 0;

@@ -17,6 +17,7 @@ internal static unsafe class MemoryEntryPoints
         functions["cuMemPoolCreate"] = (nint)(delegate* unmanaged<nint*, CudaPoolProperties*, CudaStatus>)&MemPoolCreate;
         functions["cuMemPoolDestroy"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&MemPoolDestroy;
         functions["cuMemPoolSetAttribute"] = (nint)(delegate* unmanaged<nint, int, void*, CudaStatus>)&MemPoolSetAttribute;
+        functions["cuMemPoolGetAttribute"] = (nint)(delegate* unmanaged<nint, int, void*, CudaStatus>)&MemPoolGetAttribute;
         functions["cuMemPoolTrimTo"] = (nint)(delegate* unmanaged<nint, nuint, CudaStatus>)&MemPoolTrimTo;
         functions["cuMemAllocFromPoolAsync"] = (nint)(delegate* unmanaged<nint*, nuint, nint, nint, CudaStatus>)&MemAllocFromPoolAsync;
         functions["cuMemFreeAsync"] = (nint)(delegate* unmanaged<nint, nint, CudaStatus>)&MemFreeAsync;
@@ -83,6 +84,14 @@ internal static unsafe class MemoryEntryPoints
     {
         driver.Find<SimulatedObject>("cuMemPoolSetAttribute", handle);
         return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemPoolGetAttribute(nint handle, int attribute, void* value) => SimulatedDriver.Call("cuMemPoolGetAttribute", (driver, gpu) =>
+    {
+        driver.Find<SimulatedObject>("cuMemPoolGetAttribute", handle);
+        *(ulong*)value = (ulong)driver.Heap.Outstanding.OfType<SimulatedAllocation>().Where(memory => memory.Device == gpu && memory.Call == "cuMemAllocFromPoolAsync").Sum(static memory => memory.TakenByteSize);
+        return attribute == CudaConstants.PoolReserved ? CudaStatus.Success : CudaStatus.InvalidValue;
     });
 
     [UnmanagedCallersOnly]

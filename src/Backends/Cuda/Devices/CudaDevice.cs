@@ -68,6 +68,25 @@ public sealed class CudaDevice : IAccelerator
     public long UsedByteSize => Account.Used;
 
     /// <inheritdoc/>
+    public long AvailableByteSize
+    {
+        get
+        {
+            try
+            {
+                // What the pool keeps is not free to the driver, and is to models.
+                var unused = Context.FreeByteSize + Pool.ReservedByteSize - Account.Used;
+                return Math.Max(0, Math.Min(unused, Account.Limit - Account.Used));
+            }
+            catch (CudaException exception)
+            {
+                _ = Translate(exception);
+                return 0;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public string? Fault => _failure;
 
     /// <summary>How many multiprocessors only models with a share run on.</summary>

@@ -123,6 +123,6 @@ internal sealed class ResidencyHarness : IAsyncDisposable
         _models.Dispose();
     }
 
-    private BackendChoice Select(Models.Configuration.ModelConfiguration configuration, VersionDirectory version) =>
-        new(Backend, _device, Path.Combine(version.Path, "model.weights"));
+    private IReadOnlyList<BackendChoice> Select(Models.Configuration.ModelConfiguration configuration, VersionDirectory version) =>
+        [new(Backend, _device, Path.Combine(version.Path, "model.weights"))];
 }
