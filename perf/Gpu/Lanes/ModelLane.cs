@@ -7,8 +7,7 @@ internal sealed class ModelLane : IDisposable
 {
     private readonly IAcceleratorLane _lane;
     private readonly IModelInstance _instance;
-    private readonly List<HostBlock> _blocks = [];
-    private readonly HostBlock[] _inputs;
+    private readonly List<HostBlock> _inputs = [];
     private readonly HostBlock _output;
     private readonly LaneExecution _execution;
     private readonly BatchEnd _end;
@@ -26,11 +25,10 @@ internal sealed class ModelLane : IDisposable
             _instance = model.Model.CreateInstance(_lane);
             for (var input = 0; input < workload.InputShapes.Count; input++)
             {
-                _blocks.Add(workbench.Pin((long)workload.GetInputCount(input) * sizeof(float), seed: input));
+                _inputs.Add(workbench.Pin((long)workload.GetInputCount(input) * sizeof(float), seed: input));
             }
 
-            _inputs = [.. _blocks];
-            _blocks.Add(_output = workbench.Pin((long)workload.OutputCount * sizeof(float)));
+            _output = workbench.Pin((long)workload.OutputCount * sizeof(float));
         }
         catch
         {
@@ -38,7 +36,7 @@ internal sealed class ModelLane : IDisposable
             throw;
         }
 
-        _execution = new LaneExecution(_lane, workload, _inputs, _output);
+        _execution = new LaneExecution(_lane, workload, [.. _inputs], _output);
         _end = new BatchEnd(ends, this);
     }
 
@@ -70,6 +68,7 @@ internal sealed class ModelLane : IDisposable
     {
         _instance?.Dispose();
         _lane.Dispose();
-        _blocks.ForEach(static block => block.Dispose());
+        _output?.Dispose();
+        _inputs.ForEach(static input => input.Dispose());
     }
 }
