@@ -38,6 +38,9 @@ internal sealed class ServerOptions
     [Setting("The port of the binary protocol; 0 = any free one, -1 = none", Flag = "--binary-port")]
     public int BinaryPort { get; set; } = 8003;
 
+    [Setting("Whether the HTTP port has the console, and what 'camshaft top' reads", Flag = "--console")]
+    public bool Console { get; set; } = true;
+
     [Setting("A Unix socket for the binary protocol", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }
 
