@@ -32,11 +32,8 @@ public sealed class SimulatedDriver : IDisposable
     private readonly object _gate = new();
     private readonly List<string> _failures = [];
     private readonly List<(string Call, CudaStatus Status, int Skip)> _injected = [];
-    private readonly Dictionary<nint, SimulatedObject> _objects = [];
-    private readonly Dictionary<nint, string> _ended = [];
     private readonly Dictionary<string, nint> _functions = EntryPoints.EntryPointTable.Create();
     private readonly Thread? _gpu;
-    private nint _nextHandle = 0x5000_0000;
     private bool _isStopping;
     private int _waitCount;
 
@@ -88,6 +85,8 @@ public sealed class SimulatedDriver : IDisposable
     internal IReadOnlyList<SimulatedGpu> Gpus { get; }
 
     internal SimulatedHeap Heap { get; } = new();
+
+    internal SimulatedObjects Objects { get; } = new();
 
     internal SimulatedStreams Streams { get; }
 
@@ -278,40 +277,6 @@ public sealed class SimulatedDriver : IDisposable
         }
     }
 
-    internal nint Add(SimulatedObject made)
-    {
-        made.Handle = _nextHandle;
-        _nextHandle += 16;
-        _objects.Add(made.Handle, made);
-        return made.Handle;
-    }
-
-    internal T Find<T>(string call, nint handle) where T : SimulatedObject => _objects.GetValueOrDefault(handle) as T
-        ?? throw new Misuse($"{call}: {(_ended.TryGetValue(handle, out var ended) ? $"what it is given was ended by {ended}" : $"{handle:X} is nothing that the driver made")}.", CudaStatus.InvalidHandle);
-
-    internal IEnumerable<T> FindAll<T>() where T : SimulatedObject => _objects.Values.OfType<T>();
-
-    internal T Remove<T>(string call, nint handle) where T : SimulatedObject
-    {
-        var removed = Find<T>(call, handle);
-        _objects.Remove(handle);
-        _ended.Add(handle, call);
-        return removed;
-    }
-
-    /// <summary>Ends the first object that is so.</summary>
-    internal void RemoveFirst<T>(string call, Func<T, bool> isSo) where T : SimulatedObject =>
-        Remove<T>(call, _objects.Values.OfType<T>().FirstOrDefault(isSo)?.Handle ?? throw new Misuse($"{call}: there is no such thing, or it was ended already.", CudaStatus.InvalidHandle));
-
-    /// <summary>Ends every object that is so: they go with another.</summary>
-    internal void RemoveAll<T>(string call, Func<T, bool> isSo) where T : SimulatedObject
-    {
-        foreach (var removed in _objects.Values.OfType<T>().Where(isSo).ToList())
-        {
-            Remove<T>(call, removed.Handle);
-        }
-    }
-
     internal bool IsWaitDropped() => _waitCount++ % Options.WaitsPerRound == Options.DroppedWait;
 
     private void Inject(string call, CudaStatus status, int skip)
@@ -344,7 +309,7 @@ public sealed class SimulatedDriver : IDisposable
     private void ReportLeaks()
     {
         // A device that has failed takes nothing back.
-        var left = _objects.Values.Concat(Heap.Outstanding).Where(static left => left.Device.Fault == CudaStatus.Success).ToList();
+        var left = Objects.All.Concat(Heap.Outstanding).Where(static left => left.Device.Fault == CudaStatus.Success).ToList();
         foreach (var group in left.GroupBy(static left => left.Call))
         {
             Report($"{group.Key}: {group.Count()} never given back.");

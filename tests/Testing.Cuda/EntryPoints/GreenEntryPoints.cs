@@ -90,8 +90,8 @@ internal static unsafe class GreenEntryPoints
     private static CudaStatus GreenCtxCreate(nint* made, nint description, int device, uint flags) => SimulatedDriver.Call("cuGreenCtxCreate", (driver, gpu) =>
     {
         var multiprocessors = driver.Descriptions[(int)description - 1];
-        var common = driver.FindAll<Green>().Where(other => other.Device == gpu).Aggregate(0UL, (common, other) => common | (other.Multiprocessors & multiprocessors));
-        *made = driver.Add(new Green(gpu, multiprocessors));
+        var common = driver.Objects.All.OfType<Green>().Where(other => other.Device == gpu).Aggregate(0UL, (common, other) => common | (other.Multiprocessors & multiprocessors));
+        *made = driver.Objects.Add(new Green(gpu, multiprocessors));
         return common != 0
             ? throw new Misuse($"cuGreenCtxCreate: {BitOperations.PopCount(common)} of the multiprocessors are another green context's.", CudaStatus.Success)
             : flags == CudaConstants.GreenDefaultStream ? CudaStatus.Success : CudaStatus.InvalidValue;
@@ -100,7 +100,7 @@ internal static unsafe class GreenEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus GreenCtxDestroy(nint handle) => SimulatedDriver.Call("cuGreenCtxDestroy", (driver, _) =>
     {
-        var green = driver.Remove<Green>("cuGreenCtxDestroy", handle);
+        var green = driver.Objects.Remove<Green>("cuGreenCtxDestroy", handle);
         return driver.Streams.All.Any(stream => stream.Green == green)
             ? throw new Misuse("cuGreenCtxDestroy: it still has streams.", CudaStatus.Success)
             : CudaStatus.Success;
@@ -109,9 +109,9 @@ internal static unsafe class GreenEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus GreenCtxStreamCreate(nint* made, nint handle, uint flags, int priority) => SimulatedDriver.Call("cuGreenCtxStreamCreate", (driver, gpu) =>
     {
-        var green = driver.Find<Green>("cuGreenCtxStreamCreate", handle);
+        var green = driver.Objects.Find<Green>("cuGreenCtxStreamCreate", handle);
         var stream = new SimulatedStream("cuGreenCtxStreamCreate", gpu, priority, green.Multiprocessors) { Green = green };
-        *made = driver.Add(stream);
+        *made = driver.Objects.Add(stream);
         driver.Streams.Add(stream);
         return flags == CudaConstants.StreamNonBlocking ? CudaStatus.Success : CudaStatus.InvalidValue;
     });
