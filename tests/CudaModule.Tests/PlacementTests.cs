@@ -1,4 +1,5 @@
 using System.Numerics;
+using Camshaft.Backends;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine.Models;
 using Camshaft.Testing.Cuda;
@@ -161,6 +162,24 @@ public sealed class PlacementTests
 
         // A recorded sequence would run on all of them.
         Assert.Equal(0, gpu.Simulation.GraphLaunchCount);
+    }
+
+    [Fact]
+    public async Task A_model_with_a_share_waits_for_no_lane_that_others_have()
+    {
+        await using var gpu = new GpuEngine(
+            engineOptions: new Engine.EngineOptions { AcceleratorLaneCount = 1, AcceleratorShareLaneCount = 1 }, cudaOptions: new CudaOptions { ReservedShare = 0.25 });
+        gpu.AddSample("vector_add", addition: "limits: { device_share: 0.1 }\n");
+        gpu.AddSample("softmax");
+        await gpu.StartAsync();
+        gpu.Simulation.Hold("softmax_statistics");
+        var slow = gpu.InferAsync("softmax", ([1, 2], [1f, 2f]));
+
+        Assert.True((await gpu.InferAsync("vector_add", Pair, Pair)).Status.IsOk);
+        Assert.False(slow.IsCompleted);
+        gpu.Simulation.Release("softmax_statistics");
+        Assert.True((await slow).Status.IsOk);
+        Assert.Equal(["any-1", "background-2", "share-any-1", "share-background-2"], gpu.Engine.Telemetry.Read().Lanes.Where(static lane => lane.DeviceKind == DeviceKind.Cuda).Select(static lane => lane.Name));
     }
 
     [Fact]

@@ -94,6 +94,8 @@ public sealed class SimulatedDriver : IDisposable
 
     internal Dictionary<string, CudaStatus> KernelFaults { get; } = [];
 
+    internal HashSet<string> HeldKernels { get; } = [];
+
     internal Dictionary<string, ulong> KernelPlaces { get; } = [];
 
     /// <summary>What green contexts were described to have, one bit for each multiprocessor; never forgotten.</summary>
@@ -134,6 +136,25 @@ public sealed class SimulatedDriver : IDisposable
         lock (_gate)
         {
             KernelFaults[name] = CudaStatus.IllegalAddress;
+        }
+    }
+
+    /// <summary>Lets no launch of a kernel come to its turn, until <see cref="Release"/>.</summary>
+    public void Hold(string kernel)
+    {
+        lock (_gate)
+        {
+            HeldKernels.Add(kernel);
+        }
+    }
+
+    /// <summary>Lets a kernel run again.</summary>
+    public void Release(string kernel)
+    {
+        lock (_gate)
+        {
+            HeldKernels.Remove(kernel);
+            Monitor.PulseAll(_gate);
         }
     }
 

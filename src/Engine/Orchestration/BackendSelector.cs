@@ -51,7 +51,7 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
             var choice = usable.FirstOrDefault(candidate => candidate.Backend.DeviceKinds.Contains(kind));
             var devices = choice.Backend is null
                 ? []
-                : placement.Rank(kind, configuration.Device.Ordinal, Path.GetFileName(Path.GetDirectoryName(version.Path)!), LoadEstimate.FromFiles(version));
+                : placement.Rank(kind, configuration.Device.Ordinal, Path.GetFileName(Path.GetDirectoryName(version.Path)!), configuration.Limits.DeviceShare > 0, LoadEstimate.FromFiles(version));
             if (devices.Count > 0)
             {
                 return [.. devices.Select(device => new BackendChoice(choice.Backend!, device, choice.File!))];

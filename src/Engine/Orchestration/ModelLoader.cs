@@ -20,7 +20,7 @@ namespace Camshaft.Engine.Orchestration;
 /// </summary>
 internal sealed class ModelLoader(
     Func<ModelConfiguration, VersionDirectory, IReadOnlyList<BackendChoice>> select,
-    IReadOnlyDictionary<IDevice, DeviceScheduler> schedulers,
+    DeviceSchedulers schedulers,
     HostMemoryPool memory,
     ModelResidency residency,
     CompletionThread completions,
@@ -167,7 +167,8 @@ internal sealed class ModelLoader(
             }
 
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory), share);
+            var scheduler = schedulers.Find(choice.Device, hasShare: version.Configuration.Limits.DeviceShare > 0);
+            var loaded = new LoadedVersion(choice.Backend, model, signature, scheduler, version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory), share);
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             (model, share) = (null, null);
             await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);

@@ -166,6 +166,7 @@ internal sealed class ServerOptions
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
             AcceleratorLaneCount = GpuLanes,
+            AcceleratorShareLaneCount = GpuReservedShare > 0 ? GpuLanes : 0,
             SchedulingPolicy = SchedulingPolicy,
             AbandonTimeout = TimeSpan.FromSeconds(AbandonSeconds),
             ConcurrentLoads = ConcurrentLoads,
