@@ -18,11 +18,12 @@ internal sealed class GpuEngine : IAsyncDisposable
 
     private readonly TempDirectory _models = new();
 
-    public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null, CudaOptions? cudaOptions = null)
+    public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null, CudaOptions? cudaOptions = null, params ReadOnlySpan<SimulatedSensors> sensors)
     {
+        Management = new SimulatedManagement(sensors);
         Simulation = new SimulatedDriver((options ?? new SimulatedDriverOptions()) with { RunsByItself = true });
         Simulation.Register(SampleKernels.All);
-        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), cudaOptions ?? new CudaOptions(), Clock);
+        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), cudaOptions ?? new CudaOptions(), Clock, () => Management.TryStart());
         Engine = new InferenceEngine(
             (engineOptions ?? new EngineOptions()) with { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") },
             LoggerFactory.Create(logging => logging.AddProvider(Log)),
@@ -36,6 +37,8 @@ internal sealed class GpuEngine : IAsyncDisposable
     public EngineLog Log { get; } = new();
 
     public SimulatedDriver Simulation { get; }
+
+    public SimulatedManagement Management { get; }
 
     public CudaDeviceProvider Provider { get; }
 
@@ -140,6 +143,8 @@ internal sealed class GpuEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
+        Provider.Dispose();
+        Management.Dispose();
         _models.Dispose();
         Simulation.Dispose();
     }

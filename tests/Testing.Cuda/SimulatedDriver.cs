@@ -12,7 +12,7 @@ namespace Camshaft.Testing.Cuda;
 /// when this is disposed, with the names of the calls. Any thread.
 /// </summary>
 /// <remarks>
-/// It knows nothing of time: how long copies and kernels take, and whether anything is quick, only a GPU can tell.
+/// It knows nothing of speed: its devices' clock goes on by what a test says that operations take, and whether anything is quick only a GPU can tell.
 /// </remarks>
 public sealed class SimulatedDriver : IDisposable
 {

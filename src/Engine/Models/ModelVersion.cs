@@ -154,6 +154,16 @@ public sealed partial class ModelVersion
         return Footprint;
     }
 
+    /// <summary>Looks at what it takes of its accelerator's memory now. Any thread.</summary>
+    /// <returns>Null on other devices, and while it is not in memory.</returns>
+    public DeviceMemory? ReadDeviceMemory()
+    {
+        lock (_measureGate)
+        {
+            return _isMeasuredForGood ? null : _loaded?.DeviceMemory;
+        }
+    }
+
     /// <summary>Rents a request that keeps this version loaded.</summary>
     /// <returns>Null when the version takes no requests.</returns>
     internal InferenceRequest? TryCreateRequest()

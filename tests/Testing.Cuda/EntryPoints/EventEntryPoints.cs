@@ -66,8 +66,7 @@ internal static unsafe class EventEntryPoints
             throw new Misuse("cuEventElapsedTime: an event keeps no time, or was never recorded.", CudaStatus.InvalidHandle);
         }
 
-        // A step of the simulation counts as a millisecond.
-        *milliseconds = last.Last.Time - first.Last.Time;
+        *milliseconds = (float)(last.Last.Time - first.Last.Time).TotalMilliseconds;
         return first.Last.HasRun && last.Last.HasRun ? CudaStatus.Success : CudaStatus.NotReady;
     });
 }

@@ -110,7 +110,11 @@ internal static unsafe class ModuleEntryPoints
             driver.KernelPlaces[kernel.Name] = driver.KernelPlaces.GetValueOrDefault(kernel.Name) | stream.Multiprocessors;
             driver.KernelCount++;
             kernel.Run(launch);
-        }) { IsReady = () => !driver.HeldKernels.Contains(kernel.Name) });
+        })
+        {
+            IsReady = () => !driver.HeldKernels.Contains(kernel.Name),
+            Time = kernel.Time,
+        });
         return CudaStatus.Success;
     });
 

@@ -1,3 +1,5 @@
+using Camshaft.Backends.Cuda.Monitoring;
+
 namespace Camshaft.Backends.Cuda.Devices;
 
 /// <summary>
@@ -8,16 +10,25 @@ public sealed class CudaDevice : IAccelerator
 {
     private readonly CudaDriver _driver;
     private readonly CudaDeviceInfo _info;
+    private readonly GpuMonitor? _monitor;
+    private readonly double? _energyBefore;
     private readonly (int Lowest, int Highest) _priorities;
     private readonly CudaWatch _watch;
     private volatile string? _failure;
 
     /// <summary>Takes hold of a device.</summary>
+    /// <param name="driver">Its driver.</param>
+    /// <param name="info">Which it is.</param>
+    /// <param name="options">How it is used.</param>
+    /// <param name="timeProvider">The clock by which it is watched.</param>
+    /// <param name="monitor">Reads its sensors; null = nobody does.</param>
     /// <exception cref="CudaException">It cannot be used.</exception>
-    public CudaDevice(CudaDriver driver, CudaDeviceInfo info, CudaOptions options, TimeProvider timeProvider)
+    public CudaDevice(CudaDriver driver, CudaDeviceInfo info, CudaOptions options, TimeProvider timeProvider, GpuMonitor? monitor = null)
     {
         _driver = driver;
         _info = info;
+        _monitor = monitor;
+        _energyBefore = monitor?.Read(info.PciBusId).EnergyJoules;
         Context = driver.RetainContext(info.Ordinal);
         try
         {
@@ -111,6 +122,13 @@ public sealed class CudaDevice : IAccelerator
     internal CudaParts Parts { get; }
 
     internal int MultiprocessorCount => _info.MultiprocessorCount;
+
+    /// <inheritdoc/>
+    public AcceleratorReading ReadSensors()
+    {
+        var reading = _monitor?.Read(PciBusId) ?? default;
+        return reading with { EnergyJoules = reading.EnergyJoules - _energyBefore };
+    }
 
     /// <inheritdoc/>
     public nint FindFunction(string name, int version) => _driver.Api.Resolve(name, version);

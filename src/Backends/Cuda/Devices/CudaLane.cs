@@ -65,6 +65,12 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
     {
         get
         {
+            if (_device.Fault is not null)
+            {
+                // What the events would tell is of some batch before.
+                return TimeSpan.Zero;
+            }
+
             try
             {
                 _device.Context.MakeCurrent();
@@ -72,7 +78,7 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
             }
             catch (CudaException)
             {
-                // Of a device that has failed.
+                // It fails now.
                 return TimeSpan.Zero;
             }
         }
