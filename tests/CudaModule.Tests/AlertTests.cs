@@ -17,7 +17,7 @@ public sealed class AlertTests
         await using var gpu = await StartAsync(64 << 20);
         var monitor = Watch(gpu);
         Assert.Empty(monitor.Current.Active);
-        await gpu.FailAsync("vector_add", Pair, Pair);
+        await gpu.LoseDeviceAsync("vector_add", "vector_add", Pair, Pair);
         Pass(gpu, monitor, 5);
 
         var alert = Assert.Single(monitor.Current.Active, static alert => alert.Name == AlertNames.DeviceFailed);

@@ -64,7 +64,7 @@ public sealed class TelemetryTests
         await using var gpu = await StartAsync();
         Assert.True((await gpu.InferAsync("vector_add", Pair, Pair)).Status.IsOk);
         Assert.Equal([0], Read(gpu, "camshaft.gpu.failed"));
-        await gpu.FailAsync("vector_add", Pair, Pair);
+        await gpu.LoseDeviceAsync("vector_add", "vector_add", Pair, Pair);
 
         Assert.Equal([1], Read(gpu, "camshaft.gpu.failed"));
         Assert.Contains("GPU 0 has failed", gpu.Engine.Telemetry.Read().Accelerators[0].Fault, StringComparison.Ordinal);

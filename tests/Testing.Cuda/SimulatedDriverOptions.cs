@@ -12,6 +12,9 @@ public sealed record SimulatedDriverOptions
     /// <summary>The bytes of memory that each has.</summary>
     public long MemoryByteSize { get; init; } = 64 << 20;
 
+    /// <summary>How many multiprocessors each has, 64 at most.</summary>
+    public int MultiprocessorCount { get; init; } = 32;
+
     /// <summary>The newest version of CUDA that it knows.</summary>
     public int Version { get; init; } = 12080;
 

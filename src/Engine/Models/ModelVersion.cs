@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
@@ -295,7 +296,7 @@ public sealed partial class ModelVersion
     internal void MarkReady()
     {
         SetStatus(ModelState.Ready, null);
-        Log.Ready(_logger, ModelName, Number, BackendName!, DeviceName.Of(Device!), LoadTime.TotalMilliseconds);
+        Log.Ready(_logger, ModelName, Number, BackendName!, DescribePlace(), LoadTime.TotalMilliseconds);
     }
 
     internal void Fail(string reason)
@@ -394,6 +395,11 @@ public sealed partial class ModelVersion
 
         loaded.Dispose();
     }
+
+    // The share is what the device gave, which is no less than what was asked for.
+    private string DescribePlace() => _loaded?.Share is { ProcessorShare: > 0 and var share } part
+        ? string.Create(CultureInfo.InvariantCulture, $"{DeviceName.Of(part)}, {share:P1} of its processors")
+        : DeviceName.Of(Device!);
 
     private void SetStatus(ModelState state, string? reason) => Volatile.Write(ref _status, new ModelStatus(state, reason));
 

@@ -59,7 +59,12 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
             var info = driver.Describe(ordinal);
             if (info.HasMemoryPools)
             {
-                devices.Add(new CudaDevice(driver, info, options, timeProvider, _monitor));
+                var device = new CudaDevice(driver, info, options, timeProvider, _monitor);
+                devices.Add(device);
+                if (device.ReserveRefusal is { } refusal)
+                {
+                    reasons.Add($"GPU {ordinal} reserves nothing for models with a share ('gpuReservedShare' has no effect): {refusal}");
+                }
             }
             else
             {

@@ -26,10 +26,21 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         _device = share.Device;
         Index = index;
         var context = _device.Context;
-        _copiedIn = CudaEvent.Create(context, keepsTime: false);
-        _started = CudaEvent.Create(context, keepsTime: true);
-        _computed = CudaEvent.Create(context, keepsTime: true);
-        _streams = share.StreamSets.Rent(index, share.StreamPriority);
+        try
+        {
+            _copiedIn = CudaEvent.Create(context, keepsTime: false);
+            _started = CudaEvent.Create(context, keepsTime: true);
+            _computed = CudaEvent.Create(context, keepsTime: true);
+            _streams = share.StreamSets.Rent(index, share.StreamPriority);
+        }
+        catch
+        {
+            _copiedIn?.Dispose();
+            _started?.Dispose();
+            _computed?.Dispose();
+            throw;
+        }
+
         _arena = new CudaArena(share, _streams.CopyIn);
         _self = GCHandle.Alloc(this);
         _device.Add(this);
