@@ -25,7 +25,7 @@ public sealed class GracefulStopTests : IDisposable
         await server.SignalAsync("TERM");
         await server.WaitForLogAsync("the server stops when");
         await connection.SendAsync(SimpleRequest.Bytes);
-        var last = await connection.ReceiveAsync();
+        var last = await connection.ReadAnswerAsync();
 
         Assert.False(before.Closes);
         Assert.True(SimpleRequest.IsAnsweredBy(last));
@@ -55,6 +55,6 @@ public sealed class GracefulStopTests : IDisposable
     private static async Task<RawAnswer> AskAsync(RawConnection connection)
     {
         await connection.SendAsync(SimpleRequest.Bytes);
-        return await connection.ReceiveAsync();
+        return await connection.ReadAnswerAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Camshaft.Server.Tests.Support;
+using Camshaft.Testing;
 
 namespace Camshaft.Server.Tests.Stop;
 
@@ -40,7 +41,7 @@ internal sealed class RestartClient(int port, bool keepsConnection)
     {
         try
         {
-            return await RawConnection.OpenAsync("127.0.0.1", port, CancellationToken.None);
+            return await RawConnection.OpenAsync(port);
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
@@ -60,10 +61,10 @@ internal sealed class RestartClient(int port, bool keepsConnection)
         try
         {
             await connection.SendAsync(keepsConnection ? SimpleRequest.Bytes : SimpleRequest.LastBytes);
-            var answer = await connection.ReceiveAsync();
+            var answer = await connection.ReadAnswerAsync();
             if (!SimpleRequest.IsAnsweredBy(answer))
             {
-                _losses.Add($"answered {answer.Status}: {System.Text.Encoding.UTF8.GetString(answer.Body)}");
+                _losses.Add($"answered {(int)answer.Status}: {System.Text.Encoding.UTF8.GetString(answer.Body)}");
                 return false;
             }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Camshaft.Backends;
 using Camshaft.Server.Tests.Support;
@@ -31,8 +32,8 @@ internal sealed record StressCase(string ModelName, byte[] Request, byte[] Hurri
         var request = CreateRequest(modelName, id, inputs, binary, timeoutMicroseconds: null);
         using var connection = await RawConnection.OpenAsync(server.Client.Address.Host, server.Client.Address.Port);
         await connection.SendAsync(request);
-        var answer = await connection.ReceiveAsync();
-        Assert.Equal(200, answer.Status);
+        var answer = await connection.ReadAnswerAsync();
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
         var headerLength = binary ? int.Parse(answer.Headers[InferenceBody.HeaderLength], CultureInfo.InvariantCulture) : answer.Body.Length;
         Assert.Equal(RealModel.RunDirectly(modelName, inputs), InferenceBody.ReadOutputs(answer.Body, headerLength));
         return new StressCase(modelName, request, CreateRequest(modelName, id, inputs, binary, ShortTimeoutMicroseconds), answer.Body);

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Camshaft.Server.Tests.Support;
+using Camshaft.Testing;
 
 namespace Camshaft.Server.Tests.Stress;
 
@@ -33,7 +33,7 @@ internal sealed class StressClient(Uri address, StressMix mix, int seed, IReadOn
             var one = mix.Choose(_random);
             try
             {
-                connection ??= await RawConnection.OpenAsync(address.Host, address.Port, CancellationToken.None);
+                connection ??= await RawConnection.OpenAsync(address.Host, address.Port);
                 if (!await AskAsync(connection, one))
                 {
                     connection.Dispose();
@@ -81,8 +81,8 @@ internal sealed class StressClient(Uri address, StressMix mix, int seed, IReadOn
     private async Task<bool> CheckAsync(RawConnection connection, StressCase one, bool mayTimeOut)
     {
         using var timeout = new CancellationTokenSource(Patience);
-        var answer = await connection.ReceiveAsync(timeout.Token);
-        switch (answer.Status)
+        var answer = await connection.ReadAnswerAsync(timeout.Token);
+        switch ((int)answer.Status)
         {
             case 200 when answer.Body.AsSpan().SequenceEqual(one.Answer):
                 tally.Count(Answered);
@@ -99,7 +99,7 @@ internal sealed class StressClient(Uri address, StressMix mix, int seed, IReadOn
                 tally.AddFault($"{one.ModelName}: a wrong answer of {answer.Body.Length} bytes; expected {one.Answer.Length}.");
                 break;
             default:
-                tally.AddFault($"{one.ModelName}: {answer.Status} {Encoding.UTF8.GetString(answer.Body)}");
+                tally.AddFault($"{one.ModelName}: {(int)answer.Status} {Encoding.UTF8.GetString(answer.Body)}");
                 break;
         }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using Camshaft.Testing;
 
 namespace Camshaft.Server.Tests.Support;
 
@@ -18,7 +20,7 @@ internal static class SimpleRequest
     /// <summary>The same from a client that wants no second answer.</summary>
     public static byte[] LastBytes { get; } = Create("Connection: close\r\n");
 
-    public static bool IsAnsweredBy(RawAnswer answer) => answer.Status == 200 && Encoding.UTF8.GetString(answer.Body).Contains(Sum, StringComparison.Ordinal);
+    public static bool IsAnsweredBy(RawAnswer answer) => answer.Status == HttpStatusCode.OK && Encoding.UTF8.GetString(answer.Body).Contains(Sum, StringComparison.Ordinal);
 
     private static byte[] Create(string headers) =>
         Encoding.UTF8.GetBytes($"POST /v2/models/simple/infer HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}Content-Length: {Body.Length}\r\n\r\n{Body}");

@@ -1,6 +1,7 @@
 using Camshaft.Engine;
 using Camshaft.Server.Configuration;
 using Camshaft.Server.Startup;
+using Camshaft.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

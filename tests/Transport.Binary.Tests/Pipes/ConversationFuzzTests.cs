@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Camshaft.Testing;
 using Camshaft.Transport.Binary.Tests.Support;
 using Camshaft.Transport.Wire;
 

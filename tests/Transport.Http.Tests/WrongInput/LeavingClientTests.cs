@@ -1,5 +1,6 @@
 using System.Text;
 using Camshaft.Backends;
+using Camshaft.Testing;
 using Camshaft.Transport.Http.Tests.Endpoints;
 
 namespace Camshaft.Transport.Http.Tests.WrongInput;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Camshaft.Backends;
+using Camshaft.Testing;
 using Camshaft.Transport.Http.Tests.Endpoints;
 
 namespace Camshaft.Transport.Http.Tests.WrongInput;

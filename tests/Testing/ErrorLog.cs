@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Camshaft.Transport.Http.Tests.Endpoints;
+namespace Camshaft.Testing;
 
 /// <summary>Keeps what a server logs as an error: no client may cause one.</summary>
-internal sealed class ErrorLog : ILoggerProvider, ILogger
+public sealed class ErrorLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _messages = new();
+
+    /// <summary>What was logged and not taken.</summary>
+    public IReadOnlyCollection<string> Messages => _messages;
 
     /// <summary>What was logged since the last call.</summary>
     public IReadOnlyList<string> Take()
@@ -20,21 +23,27 @@ internal sealed class ErrorLog : ILoggerProvider, ILogger
         return messages;
     }
 
+    /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => this;
 
+    /// <inheritdoc/>
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
+    /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
+    /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        ArgumentNullException.ThrowIfNull(formatter);
         if (IsEnabled(logLevel))
         {
             _messages.Enqueue($"{formatter(state, exception)} {exception}");
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
     }
