@@ -21,7 +21,6 @@ internal sealed class GpuEngine : IAsyncDisposable
     public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null)
     {
         Simulation = new SimulatedDriver((options ?? new SimulatedDriverOptions()) with { RunsByItself = true });
-        Simulation.Register(SampleKernels.All);
         Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), new CudaOptions(), Clock);
         Engine = new InferenceEngine(
             (engineOptions ?? new EngineOptions()) with { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") },

@@ -82,7 +82,7 @@ public sealed class BenchmarkTests
     public void Without_green_contexts_the_other_rows_are_measured()
     {
         using var simulation = new SimulatedDriver(new SimulatedDriverOptions { RunsByItself = true, Version = 12000 });
-        simulation.Register(Camshaft.Plugins.CudaModules.Tests.SampleKernels.All);
+        simulation.Register(SampleKernels.All);
 
         Assert.Equal(0, Run(simulation, "neighbour"));
         Assert.Contains("| priorities |", _output.ToString(), StringComparison.Ordinal);

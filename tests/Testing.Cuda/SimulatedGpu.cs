@@ -7,6 +7,9 @@ internal sealed class SimulatedGpu(int ordinal, long memoryByteSize)
 {
     public const int MultiprocessorCount = 32;
 
+    /// <summary>Its compute capability, times ten.</summary>
+    public const int ComputeCapability = 90;
+
     public int Ordinal => ordinal;
 
     public long MemoryByteSize => memoryByteSize;

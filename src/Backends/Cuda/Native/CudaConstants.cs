@@ -41,4 +41,5 @@ internal static class CudaConstants
 
     // CUfunction_attribute.
     public const int FunctionMaxThreadsPerBlock = 0;
+    public const int FunctionSharedByteSize = 1;
 }
