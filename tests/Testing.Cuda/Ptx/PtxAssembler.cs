@@ -96,6 +96,11 @@ internal static class PtxAssembler
             }
         }
 
+        if (kernel.Statements.Count == 0)
+        {
+            errors.Add(new PtxError(kernel.Line, $"Entry function '{kernel.Name}' has no instructions"));
+        }
+
         if (scope.Layout.ByteSize > SharedLayout.MostBytes)
         {
             errors.Add(new PtxError(kernel.Line, $"Entry function '{kernel.Name}' uses too much shared data (0x{scope.Layout.ByteSize:x} bytes, 0x{SharedLayout.MostBytes:x} max)"));

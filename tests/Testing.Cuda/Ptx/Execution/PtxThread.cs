@@ -17,6 +17,7 @@ internal sealed class PtxThread
         Place = ((uint)number % extent.X, (uint)number / extent.X % extent.Y, (uint)number / extent.X / extent.Y);
         _registers = new ulong[block.Launch.Kernel.RegisterNames.Count];
         _isWritten = new bool[_registers.Length];
+        Current = block.Launch.Kernel.Instructions[0];
     }
 
     public PtxBlock Block { get; }
@@ -35,7 +36,7 @@ internal sealed class PtxThread
     public PtxInstruction? Barrier { get; set; }
 
     /// <summary>The instruction that it runs now, or ran last.</summary>
-    public PtxInstruction Current => Block.Launch.Kernel.Instructions[Math.Max(0, Next - 1)];
+    public PtxInstruction Current { get; private set; }
 
     /// <summary>Starts anew, for the block's present place.</summary>
     public void Begin()
@@ -70,10 +71,10 @@ internal sealed class PtxThread
             throw Fault("the kernel ends without 'ret'");
         }
 
-        var instruction = instructions[Next++];
-        if (instruction.Guard is not { } guard || (Read(guard.Slot) != 0) != guard.IsNegated)
+        Current = instructions[Next++];
+        if (Current.Guard is not { } guard || (Read(guard.Slot) != 0) != guard.IsNegated)
         {
-            instruction.Execute(this);
+            Current.Execute(this);
         }
     }
 
