@@ -1,5 +1,5 @@
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Telemetry;
 
 namespace Camshaft.Engine;

@@ -3,6 +3,7 @@ using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Models;
 

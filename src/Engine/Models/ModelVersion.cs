@@ -3,7 +3,8 @@ using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models.Configuration;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 

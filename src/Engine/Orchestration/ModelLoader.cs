@@ -8,6 +8,8 @@ using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Orchestration.WarmUp;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Telemetry;
 
 namespace Camshaft.Engine.Orchestration;

@@ -1,6 +1,11 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Policies;
+using Camshaft.Engine.Scheduling.Queues;
+using Camshaft.Engine.Scheduling.Runs;
 using Camshaft.Engine.Telemetry;
 using Camshaft.Engine.Telemetry.Snapshots;
 

@@ -1,4 +1,5 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Runs;
 using Camshaft.Engine.Telemetry.Snapshots;
 
 namespace Camshaft.Engine.Telemetry;

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Server.Configuration.Alerts;
 using Microsoft.Extensions.Options;
 
@@ -37,6 +37,9 @@ internal sealed class ServerOptions
     [Range(-1, MaxPort)]
     [Setting("The port of the binary protocol; 0 = any free one, -1 = none", Flag = "--binary-port")]
     public int BinaryPort { get; set; } = 8003;
+
+    [Setting("Whether the HTTP port has the console, and what 'camshaft top' reads", Flag = "--console")]
+    public bool Console { get; set; } = true;
 
     [Setting("A Unix socket for the binary protocol", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }

@@ -60,8 +60,12 @@ internal static class ServerHost
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             })
             .AddMetrics()
-            .AddBinary(BinaryPort.ToTransportOptions(options))
-            .AddConsole();
+            .AddBinary(BinaryPort.ToTransportOptions(options));
+        if (options.Console)
+        {
+            camshaft.AddConsole();
+        }
+
         TelemetryExport.Add(builder);
         if (options.BinaryIo == BinaryIo.Epoll)
         {
@@ -73,7 +77,14 @@ internal static class ServerHost
         app.Use(next => context => stop.ServeAsync(context, next));
         app.Use(next => context => MetricsPort.ServeAsync(context, next));
         app.MapCamshaft();
-        app.MapCamshaftConsole();
+        if (options.Console)
+        {
+            app.MapCamshaftConsole();
+        }
+        else
+        {
+            app.MapNoCamshaftConsole();
+        }
 
         // Nobody asks for it, and it is read all the same.
         _ = app.Services.GetRequiredService<GpuMeters>();

@@ -1,7 +1,7 @@
 using Camshaft.Engine.Alerts;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Plugins;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Runs;
 
 namespace Camshaft.Engine.Telemetry.Snapshots;
 

@@ -8,6 +8,8 @@ using Camshaft.Engine.Orchestration;
 using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Tests.Support;
 using Camshaft.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
