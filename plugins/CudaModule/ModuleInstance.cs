@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
 using Camshaft.Plugins.CudaModules.Expressions;
+using Camshaft.Plugins.CudaModules.Manifest;
 
 namespace Camshaft.Plugins.CudaModules;
 
@@ -10,6 +11,9 @@ namespace Camshaft.Plugins.CudaModules;
 /// </summary>
 internal sealed class ModuleInstance : IModelInstance
 {
+    // A tebibyte: more than a GPU has, and far from where sums of sizes overflow.
+    private const long MostScratchBytes = 1L << 40;
+
     private readonly LoadedModule _model;
     private readonly IAcceleratorLane _lane;
     private readonly KernelLaunch[] _launches;
@@ -62,7 +66,7 @@ internal sealed class ModuleInstance : IModelInstance
         }
         catch (ExpressionException exception)
         {
-            throw new BackendException(StatusCode.InvalidArgument, $"{_model.Source}: with inputs of these shapes {exception.Message}.", exception);
+            throw new BackendException(StatusCode.InvalidArgument, $"{_model.Source}: cannot run with inputs of these shapes: {exception.Message}.", exception);
         }
         catch (CudaException exception)
         {
@@ -117,7 +121,7 @@ internal sealed class ModuleInstance : IModelInstance
             var lengths = _model.Definition.OutputShapes[i];
             for (var dimension = 0; dimension < lengths.Length; dimension++)
             {
-                shape[dimension] = lengths[dimension].Evaluate(_symbols);
+                shape[dimension] = Evaluate(spec.Name, lengths[dimension]);
             }
 
             if (!Shape.TryGetElementCount(shape[..lengths.Length], out var elementCount) || elementCount > int.MaxValue / spec.DataType.ByteSize)
@@ -131,12 +135,39 @@ internal sealed class ModuleInstance : IModelInstance
         }
     }
 
+    private long Evaluate(string output, Expression length)
+    {
+        try
+        {
+            return length.Evaluate(_symbols) is >= 0 and var value ? value : throw new ExpressionException($"'{length}' is negative");
+        }
+        catch (ExpressionException exception)
+        {
+            throw new ExpressionException($"output '{output}': {exception.Message}");
+        }
+    }
+
     private void PlaceScratch()
     {
         for (var i = 0; i < _scratch.Length; i++)
         {
-            var byteSize = _model.Definition.Scratch[i].Evaluate(_symbols);
-            _scratch[i] = byteSize >= 0 ? _lane.Allocate(byteSize) : throw new ExpressionException($"'{_model.Definition.Scratch[i]}' is {byteSize}; expected a number of bytes");
+            var scratch = _model.Definition.Scratch[i];
+            var byteSize = Evaluate(scratch);
+            _scratch[i] = byteSize is >= 0 and <= MostScratchBytes
+                ? _lane.Allocate(byteSize)
+                : throw new ExpressionException($"scratch '{scratch.Name}', '{scratch.ByteSize}' is {byteSize} bytes; expected 0 to {MostScratchBytes}");
+        }
+    }
+
+    private long Evaluate(ScratchDefinition scratch)
+    {
+        try
+        {
+            return scratch.ByteSize.Evaluate(_symbols);
+        }
+        catch (ExpressionException exception)
+        {
+            throw new ExpressionException($"scratch '{scratch.Name}': {exception.Message}");
         }
     }
 

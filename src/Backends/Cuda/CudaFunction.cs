@@ -13,9 +13,8 @@ public sealed unsafe class CudaFunction
         _module = module;
         _function = function;
         Name = name;
-        int threads;
-        Api.ThrowIfFailed(Api.FuncGetAttribute(&threads, CudaConstants.FunctionMaxThreadsPerBlock, function), "cuFuncGetAttribute");
-        MaxThreadsPerBlock = threads;
+        MaxThreadsPerBlock = ReadAttribute(CudaConstants.FunctionMaxThreadsPerBlock);
+        SharedByteSize = ReadAttribute(CudaConstants.FunctionSharedByteSize);
         ArgumentByteSizes = ReadArguments();
     }
 
@@ -24,6 +23,9 @@ public sealed unsafe class CudaFunction
 
     /// <summary>How many threads a block may have, with the registers that it needs.</summary>
     public int MaxThreadsPerBlock { get; }
+
+    /// <summary>How many bytes of shared memory it declares; a launch may give it more.</summary>
+    public int SharedByteSize { get; }
 
     /// <summary>The bytes of each argument; null where the driver (before CUDA 12.4) cannot say.</summary>
     public IReadOnlyList<int>? ArgumentByteSizes { get; }
@@ -39,6 +41,13 @@ public sealed unsafe class CudaFunction
     /// <exception cref="CudaException">The launch is not possible.</exception>
     public void Launch(nint stream, CudaExtent grid, CudaExtent block, uint sharedByteSize, void** arguments) => Api.ThrowIfFailed(
         Api.LaunchKernel(_function, grid.X, grid.Y, grid.Z, block.X, block.Y, block.Z, sharedByteSize, stream, arguments, null), $"cuLaunchKernel of '{Name}'");
+
+    private int ReadAttribute(int attribute)
+    {
+        int value;
+        Api.ThrowIfFailed(Api.FuncGetAttribute(&value, attribute, _function), "cuFuncGetAttribute");
+        return value;
+    }
 
     private List<int>? ReadArguments()
     {
