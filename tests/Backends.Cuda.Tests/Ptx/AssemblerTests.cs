@@ -118,6 +118,32 @@ public sealed class AssemblerTests
         Assert.Contains(reason, log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(".maxntid 2000", "asks for more than 1024 threads")]
+    [InlineData(".maxntid 32, 64", "asks for more than 1024 threads")]
+    [InlineData(".maxntid 64 .reqntid 64", "states both .maxntid and .reqntid")]
+    [InlineData(".maxntid 1, 1, 1, 1", "Parsing error near '.maxntid': syntax error")]
+    [InlineData(".fast 1", "Parsing error near '.fast': syntax error")]
+    public void What_a_kernel_says_of_its_blocks_has_to_be_possible(string directive, string reason)
+    {
+        PtxAssembler.Assemble($".version 7.0\n.target sm_70\n.address_size 64\n.visible .entry kernel() {directive} {{ ret; }}", SimulatedGpu.ComputeCapability, out var log);
+
+        Assert.Contains(reason, log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 1024)]
+    [InlineData(".maxntid 64, 2 .minnctapersm 2 .maxnreg 32", 128)]
+    [InlineData(".reqntid 16, 16", 256)]
+    public void A_driver_knows_how_many_threads_a_block_of_a_kernel_may_have(string directives, int threads)
+    {
+        using var device = new Device();
+        using var module = CudaModule.Load(device.Context, System.Text.Encoding.UTF8.GetBytes($".version 7.0\n.target sm_70\n.address_size 64\n.visible .entry kernel() {directives} {{ .shared .b32 x[5]; ret; }}"));
+        var kernel = module.FindFunction("kernel")!;
+
+        Assert.Equal((threads, 20), (kernel.MaxThreadsPerBlock, kernel.SharedByteSize));
+    }
+
     [Fact]
     public void A_load_fails_with_what_the_assembler_says()
     {

@@ -101,6 +101,11 @@ internal static class PtxAssembler
             errors.Add(new PtxError(kernel.Line, $"Entry function '{kernel.Name}' has no instructions"));
         }
 
+        if (kernel.MostThreads > MostThreads || (kernel.MostThreads > 0 && kernel.RequiredThreads.Count > 0))
+        {
+            errors.Add(new PtxError(kernel.Line, $"Entry function '{kernel.Name}' asks for more than {MostThreads} threads, or states both .maxntid and .reqntid"));
+        }
+
         if (scope.Layout.ByteSize > SharedLayout.MostBytes)
         {
             errors.Add(new PtxError(kernel.Line, $"Entry function '{kernel.Name}' uses too much shared data (0x{scope.Layout.ByteSize:x} bytes, 0x{SharedLayout.MostBytes:x} max)"));
@@ -113,9 +118,11 @@ internal static class PtxAssembler
             scope.RegisterNames,
             [.. scope.SpecialRegisters],
             scope.Layout,
-            kernel.MostThreads > 0 ? kernel.MostThreads : MostThreads,
+            kernel.RequiredThreads.Count > 0 ? Multiply(kernel.RequiredThreads) : kernel.MostThreads > 0 ? kernel.MostThreads : MostThreads,
             kernel.RequiredThreads);
     }
+
+    private static int Multiply(IReadOnlyList<int> threads) => threads.Aggregate(1, static (product, count) => product * count);
 
     private static string FormatVersion(int version) => string.Create(CultureInfo.InvariantCulture, $"{version / 10}.{version % 10}");
 

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Camshaft.Testing.Cuda.Ptx;
 
 /// <summary>A fundamental type of PTX, as far as the simulation knows them: <c>.f16</c> and packed types are missing.</summary>
@@ -48,7 +46,6 @@ internal readonly record struct PtxType(PtxKind Kind, int Bits)
     /// <summary>The value that lies in the lowest bits, as 64 bits with its sign.</summary>
     public long Extend(ulong bits) => Kind == PtxKind.Signed ? (long)(bits << (64 - Bits)) >> (64 - Bits) : (long)(bits & Mask);
 
-    [ExcludeFromCodeCoverage]
     public override string ToString() => Kind == PtxKind.Predicate ? ".pred" : $".{char.ToLowerInvariant(Kind.ToString()[0])}{Bits}";
 
     private bool MeansTheSame(PtxType register) => Kind == register.Kind
