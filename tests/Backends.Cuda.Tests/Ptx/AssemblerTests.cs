@@ -161,7 +161,7 @@ public sealed class AssemblerTests
     public void A_driver_takes_no_newer_language_than_its_own(int driver, string version, bool isTaken)
     {
         using var device = new Device(new SimulatedDriverOptions { Version = driver });
-        var text = System.Text.Encoding.UTF8.GetBytes($".version {version}\n.target sm_70\n.address_size 64\n.visible .entry empty() {{ ret; }}");
+        var text = System.Text.Encoding.UTF8.GetBytes($".version {version}\n.target sm_70\n.address_size 64\n{(isTaken ? "" : ".unheard of;")}.visible .entry empty() {{ ret; }}");
         if (isTaken)
         {
             CudaModule.Load(device.Context, text).Dispose();

@@ -74,6 +74,17 @@ public sealed class ExecutionTests
         Assert.Contains("data race in global memory", Assert.Single(bench.Simulation.TakeFailures()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("mov.u32 %r1, %tid.x; setp.eq.u32 %p1, %r1, 0; @%p1 st.shared.u32 [TILE], 7; bar.sync 0; ld.shared.u32 %r2, [TILE]; @!%p1 st.shared.u32 [TILE], 8;", 1, 2)]
+    [InlineData("mov.u32 %r1, %ctaid.x; setp.eq.u32 %p1, %r1, 0; ld.global.u32 %r2, [%rd1]; @!%p1 st.global.u32 [%rd1], 8;", 2, 1)]
+    public void A_race_between_reads_and_a_write_is_noticed_in_every_order(string body, uint blocks, uint threads) => Assert.All(Enumerable.Range(0, 40), seed =>
+    {
+        using var bench = new KernelBench(Kernel(body), seed);
+        bench.Launch("kernel", new CudaExtent(blocks), new CudaExtent(threads), bench.Upload(1));
+
+        Assert.Contains("data race", Assert.Single(bench.Simulation.TakeFailures()), StringComparison.Ordinal);
+    });
+
     [Fact]
     public void Memory_of_the_device_that_nothing_has_written_is_not_read()
     {

@@ -54,6 +54,7 @@ public sealed class InstructionTests
     [InlineData("mov.u32 %r0, 1; bra OVER; mov.u32 %r0, 2; OVER: add.u32 %r0, %r0, 4;", 5)]
     [InlineData("mov.u32 %r1, 258; cvt.u32.u8 %r0, %r1;", 2)]
     [InlineData("mov.u32 %r1, 254; cvt.s32.s8 %r0, %r1;", 0xFFFF_FFFE)]
+    [InlineData("mov.u32 %r1, 254; cvt.s32.s8 %r0, %r1; mul.hi.u32 %r0, %r0, 2;", 1)]
     [InlineData("mov.u64 %rd0, 0x100000002; cvt.u32.u64 %r0, %rd0;", 2)]
     [InlineData("mov.u32 %r0, %ntid.x; mad.lo.u32 %r0, %r0, 10, 7;", 17)]
     public void Whole_numbers_of_32_bits(string body, uint expected) => Assert.Equal(expected, Run<uint>(body, "st.global.u32 [%rd9], %r0;"));

@@ -49,12 +49,12 @@ internal static class PtxAssembler
         return errors.Count == 0 ? kernels : [];
     }
 
-    /// <summary>The version of the language that a text states, times ten; 0 = it states none.</summary>
+    /// <summary>The version of the language that a text states, times ten, whatever else is in it; 0 = it states none.</summary>
     public static int ReadVersion(string text)
     {
         try
         {
-            return PtxParser.Parse(text).Version;
+            return PtxParser.ParseHeader(text).Version;
         }
         catch (PtxError)
         {

@@ -32,6 +32,15 @@ internal sealed class PtxParser
         return parser._module;
     }
 
+    /// <summary>Reads the version, target and address size that a text begins with, and no more.</summary>
+    /// <exception cref="PtxError">It does not begin with them.</exception>
+    public static ModuleText ParseHeader(string text)
+    {
+        var parser = new PtxParser(text);
+        parser.ReadHeader();
+        return parser._module;
+    }
+
     private void ReadHeader()
     {
         if (!_tokens.TryTakeDotted(".version"))
