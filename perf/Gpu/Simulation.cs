@@ -1,4 +1,4 @@
-using Camshaft.GpuBenchmark.Parts;
+using Camshaft.GpuBenchmark.Lanes;
 using Camshaft.Testing.Cuda;
 
 namespace Camshaft.GpuBenchmark;
@@ -11,7 +11,7 @@ internal static class Simulation
     {
         var simulation = new SimulatedDriver(new SimulatedDriverOptions { RunsByItself = true });
         simulation.Register(SampleKernels.All);
-        simulation.Register(new SimulatedKernel(LatencyPart.KernelName, [], static _ => { }));
+        simulation.Register(new SimulatedKernel(EmptyKernel.Name, [], static _ => { }));
         return simulation;
     }
 }

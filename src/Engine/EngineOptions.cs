@@ -45,6 +45,9 @@ public sealed record EngineOptions
     /// </summary>
     public int AcceleratorLaneCount { get; init; } = 4;
 
+    /// <summary>How many more there are on each GPU for models with a share of it alone; 0 = they wait for the same as all others. Default: 0.</summary>
+    public int AcceleratorShareLaneCount { get; init; }
+
     /// <summary>Who decides what runs next: one of <see cref="SchedulingPolicies.Names"/>.</summary>
     public string SchedulingPolicy { get; init; } = SchedulingPolicies.Default;
 

@@ -14,4 +14,7 @@ public sealed record SimulatedKernel(string Name, IReadOnlyList<int> ArgumentByt
 
     /// <summary>The bytes of shared memory that it declares.</summary>
     public int SharedByteSize { get; init; }
+
+    /// <summary>How long a launch takes by the devices' clock; null = as long as any operation (<see cref="SimulatedDriverOptions.OperationTime"/>).</summary>
+    public TimeSpan? Time { get; init; }
 }

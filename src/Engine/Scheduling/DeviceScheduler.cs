@@ -116,7 +116,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            _runs ??= new RunLog(_timeProvider);
+            _runs ??= new RunLog(Device, _timeProvider);
             return _runs.Read(position, into);
         }
     }
@@ -355,6 +355,11 @@ internal sealed class DeviceScheduler : IDisposable
         var result = lane.Result;
         var model = result.First.Model;
         model.Recorder.CountExecution(result.Rows, result.First.Timings, result.Status.IsOk);
+        if (!_measuresCpu && result.CpuTicks > 0)
+        {
+            model.Recorder.CountDeviceTime(Device, result.CpuTicks);
+        }
+
         model.ReportRun(result.Status.Code);
         InferenceRequest? over = null;
         List<InferenceRequest>? left = null;

@@ -86,6 +86,10 @@ internal sealed class ServerOptions
     [Setting("Which part of a GPU's memory that is free at the start models and their batches may take")]
     public double GpuMemoryFraction { get; set; } = 0.9;
 
+    [Range(0, 0.95)]
+    [Setting("Which part of each GPU's multiprocessors only models with a device_share run on, so that others never take them; 0 = none")]
+    public double GpuReservedShare { get; set; }
+
     [AllowedValues("deadline", "size_class", "fifo")]
     [Setting("Who decides what runs next: deadline = what the models' slo asks for; size_class = in order of arrival, short runs apart from long ones; fifo = in order of arrival", Flag = "--scheduling-policy")]
     public string SchedulingPolicy { get; set; } = SchedulingPolicies.Default;
@@ -146,7 +150,7 @@ internal sealed class ServerOptions
     internal string? RoutingFile { get; set; }
 
     /// <summary>Finds the GPUs, as the options want them used.</summary>
-    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction }, timeProvider);
+    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction, ReservedShare = GpuReservedShare }, timeProvider);
 
     /// <summary>The engine's part of it.</summary>
     public EngineOptions ToEngineOptions()
@@ -162,6 +166,7 @@ internal sealed class ServerOptions
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
             AcceleratorLaneCount = GpuLanes,
+            AcceleratorShareLaneCount = GpuReservedShare > 0 ? GpuLanes : 0,
             SchedulingPolicy = SchedulingPolicy,
             AbandonTimeout = TimeSpan.FromSeconds(AbandonSeconds),
             ConcurrentLoads = ConcurrentLoads,

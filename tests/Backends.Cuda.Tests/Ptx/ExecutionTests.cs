@@ -85,6 +85,17 @@ public sealed class ExecutionTests
         Assert.Contains("data race", Assert.Single(bench.Simulation.TakeFailures()), StringComparison.Ordinal);
     });
 
+    [Theory]
+    [InlineData("@%p1 st.shared.u32 [TILE], 7; @!%p1 ld.shared.u32 %r2, [TILE];")]
+    [InlineData("@%p1 mov.u32 %r2, 1; @!%p1 add.u32 %r3, %r2, 1;")]
+    public void A_block_finds_nothing_of_the_one_before(string body) => Assert.All(Enumerable.Range(0, 10), seed =>
+    {
+        using var bench = new KernelBench(Kernel("mov.u32 %r1, %ctaid.x; setp.eq.u32 %p1, %r1, 0; " + body), seed);
+        bench.Launch("kernel", new CudaExtent(2), new CudaExtent(1), bench.Upload(1));
+
+        Assert.Contains("nothing has written it", Assert.Single(bench.Simulation.TakeFailures()), StringComparison.Ordinal);
+    });
+
     [Fact]
     public void Memory_of_the_device_that_nothing_has_written_is_not_read()
     {

@@ -82,7 +82,7 @@ internal static unsafe class DeviceEntryPoints
     {
         *value = attribute switch
         {
-            CudaConstants.MultiprocessorCount => SimulatedGpu.MultiprocessorCount,
+            CudaConstants.MultiprocessorCount => driver.Options.MultiprocessorCount,
             CudaConstants.ComputeCapabilityMajor => SimulatedGpu.ComputeCapability / 10,
             CudaConstants.ComputeCapabilityMinor => SimulatedGpu.ComputeCapability % 10,
             CudaConstants.AsyncEngineCount => 2,

@@ -29,22 +29,22 @@ internal static unsafe class ModuleEntryPoints
             return status;
         }
 
-        *made = driver.Add(module);
+        *made = driver.Objects.Add(module);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus ModuleUnload(nint handle) => SimulatedDriver.Call("cuModuleUnload", (driver, gpu) =>
     {
-        var module = driver.Remove<SimulatedModule>("cuModuleUnload", handle);
-        driver.RemoveAll<Function>("cuModuleUnload", function => function.Module == module);
+        var module = driver.Objects.Remove<SimulatedModule>("cuModuleUnload", handle);
+        driver.Objects.RemoveAll<Function>("cuModuleUnload", function => function.Module == module);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus ModuleGetFunction(nint* made, nint handle, byte* utf8Name) => SimulatedDriver.Call("cuModuleGetFunction", (driver, gpu) =>
     {
-        var module = driver.Find<SimulatedModule>("cuModuleGetFunction", handle);
+        var module = driver.Objects.Find<SimulatedModule>("cuModuleGetFunction", handle);
         var name = Marshal.PtrToStringUTF8((nint)utf8Name)!;
         if (!module.Kernels.TryGetValue(name, out var kernel))
         {
@@ -56,14 +56,14 @@ internal static unsafe class ModuleEntryPoints
             throw new Misuse($"cuModuleGetFunction: the kernel that was registered for '{name}' does not take arguments of {string.Join(", ", kernel.ArgumentByteSizes)} bytes.", CudaStatus.NotFound);
         }
 
-        *made = driver.Add(new Function(module, registered ?? kernel));
+        *made = driver.Objects.Add(new Function(module, registered ?? kernel));
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus FuncGetAttribute(int* value, int attribute, nint function) => SimulatedDriver.Call("cuFuncGetAttribute", (driver, gpu) =>
     {
-        var kernel = driver.Find<Function>("cuFuncGetAttribute", function).Kernel;
+        var kernel = driver.Objects.Find<Function>("cuFuncGetAttribute", function).Kernel;
         *value = attribute switch
         {
             CudaConstants.FunctionMaxThreadsPerBlock => kernel.MostThreads,
@@ -76,7 +76,7 @@ internal static unsafe class ModuleEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus FuncGetParamInfo(nint function, nuint index, nuint* offset, nuint* byteSize) => SimulatedDriver.Call("cuFuncGetParamInfo", (driver, gpu) =>
     {
-        var sizes = driver.Find<Function>("cuFuncGetParamInfo", function).Kernel.ArgumentByteSizes;
+        var sizes = driver.Objects.Find<Function>("cuFuncGetParamInfo", function).Kernel.ArgumentByteSizes;
         if ((int)index >= sizes.Count)
         {
             return CudaStatus.InvalidValue;
@@ -92,7 +92,7 @@ internal static unsafe class ModuleEntryPoints
         nint handle, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedByteSize, nint streamHandle, void** arguments, void** extra) => SimulatedDriver.Call("cuLaunchKernel", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuLaunchKernel", streamHandle);
-        var kernel = driver.Find<Function>("cuLaunchKernel", handle).Kernel;
+        var kernel = driver.Objects.Find<Function>("cuLaunchKernel", handle).Kernel;
         var (grid, block) = (new CudaExtent(gridX, gridY, gridZ), new CudaExtent(blockX, blockY, blockZ));
         if (!LaunchLimits.Allow(kernel, grid, block, sharedByteSize))
         {
@@ -111,9 +111,15 @@ internal static unsafe class ModuleEntryPoints
                 return;
             }
 
+            // Of the stream that it was enqueued on, or recorded on: where a record is launched does not matter.
+            driver.KernelPlaces[kernel.Name] = driver.KernelPlaces.GetValueOrDefault(kernel.Name) | stream.Multiprocessors;
             driver.KernelCount++;
             kernel.Run(launch);
-        }));
+        })
+        {
+            IsReady = () => !driver.HeldKernels.Contains(kernel.Name),
+            Time = kernel.Time,
+        });
         return CudaStatus.Success;
     });
 

@@ -16,13 +16,13 @@ internal class EngineLane : ICompletion, IDisposable
     private InferenceStatus _endStatus;
     private bool _isEnding;
 
-    public EngineLane(DeviceScheduler scheduler, ILane native, LaneClass laneClass)
+    public EngineLane(DeviceScheduler scheduler, ILane native, LaneClass laneClass, string namePrefix = "")
     {
         _scheduler = scheduler;
         Native = native;
         Class = laneClass;
         Run = new ModelRun(this);
-        Name = $"{laneClass.ToString().ToLowerInvariant()}-{native.Index}";
+        Name = $"{namePrefix}{laneClass.ToString().ToLowerInvariant()}-{native.Index}";
     }
 
     public ILane Native { get; }

@@ -8,6 +8,9 @@ namespace Camshaft.Engine.Scheduling.Lanes;
 /// <param name="LanesPerClass">How many lanes there are of each class, or in all where there are none; 1 or more.</param>
 public sealed record LaneLayout(int Cores, bool HasClasses, int LanesPerClass)
 {
+    /// <summary>What the names of the lanes begin with, where others of the same device have the same.</summary>
+    public string NamePrefix { get; init; } = "";
+
     /// <summary>Lanes that run anything.</summary>
     public static LaneLayout Alike(int lanes) => new(lanes, HasClasses: false, lanes);
 

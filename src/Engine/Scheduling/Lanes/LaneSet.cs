@@ -109,7 +109,7 @@ internal sealed class LaneSet
     private void Add(LaneClass laneClass)
     {
         var index = _unusedIndices.TryPop(out var unused) ? unused : _nextIndex++;
-        var lane = new EngineLane(_scheduler, _device.CreateLane(index), laneClass);
+        var lane = new EngineLane(_scheduler, _device.CreateLane(index), laneClass, _layout.NamePrefix);
         lane.Worker = new LaneWorker(_scheduler, lane);
         _lanes.Add(lane);
         _free[(int)laneClass].Push(lane);

@@ -2,7 +2,6 @@ using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Devices;
 using Camshaft.Engine.Inference;
-using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling.Lanes;
 
@@ -168,14 +167,8 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
     public override TensorView AllocateOutput(int index, DataType dataType, scoped ReadOnlySpan<long> shape, long byteSize)
     {
         var slot = First.Outputs[index];
-        CheckOutput(slot.Spec, dataType, shape, byteSize);
-        if (!TryRent(byteSize, out var buffer))
-        {
-            throw new BackendException(
-                StatusCode.ResourceExhausted,
-                $"{Model}: output '{slot.Spec.Name}' of {byteSize} bytes does not fit the memory budget for tensors ({First.Memory.BudgetByteSize} bytes) now.");
-        }
-
+        BackendOutput.Check(Model, slot.Spec, dataType, shape, byteSize);
+        var buffer = BackendOutput.Rent(Model, First.Memory, slot.Spec, byteSize);
         if (IsBatch)
         {
             var tensor = _tensors.GetOutput(index);
@@ -198,7 +191,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
 
         try
         {
-            CheckOutput(slot.Spec, dataType, shape, byteSize);
+            BackendOutput.Check(Model, slot.Spec, dataType, shape, byteSize);
         }
         catch
         {
@@ -295,42 +288,6 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         finally
         {
             _tensors.End();
-        }
-    }
-
-    private bool TryRent(long byteSize, out TensorBuffer buffer)
-    {
-        try
-        {
-            return First.Memory.TryRent(byteSize, MemoryPurpose.Output, out buffer);
-        }
-        catch (OutOfMemoryException exception)
-        {
-            throw new BackendException(StatusCode.ResourceExhausted, RequestErrors.SystemOutOfMemory(Model).Message, exception);
-        }
-    }
-
-    private void CheckOutput(TensorSpec spec, DataType dataType, scoped ReadOnlySpan<long> shape, long byteSize)
-    {
-        if (dataType != spec.DataType)
-        {
-            throw new BackendException(StatusCode.Internal, $"{Model}: the backend gave output '{spec.Name}' datatype {dataType.Name}; expected {spec.DataType.Name}.");
-        }
-
-        if (shape.Length > Shape.MaxRank || !spec.Shape.Accepts(shape))
-        {
-            throw new BackendException(StatusCode.Internal, $"{Model}: the backend gave output '{spec.Name}' shape {Shape.Format(shape)}; expected {spec.Shape}.");
-        }
-
-        var isCountable = Shape.TryGetElementCount(shape, out var elementCount);
-        if (!isCountable || byteSize > int.MaxValue || byteSize < 0)
-        {
-            throw new BackendException(StatusCode.ResourceExhausted, $"{Model}: output '{spec.Name}' has shape {Shape.Format(shape)}; a tensor has at most {int.MaxValue} bytes.");
-        }
-
-        if (spec.DataType.HasFixedSize && byteSize != elementCount * spec.DataType.ByteSize)
-        {
-            throw new BackendException(StatusCode.Internal, $"{Model}: the backend gave output '{spec.Name}' {byteSize} bytes for {spec.DataType.Name} {Shape.Format(shape)}.");
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Camshaft.Engine.Scheduling.Runs;
 /// <param name="Rows">How many rows it had.</param>
 /// <param name="EndTime">When it ended.</param>
 /// <param name="WallTicks">How long it took.</param>
-/// <param name="CpuTicks">The processor time of its thread; 0 = not known.</param>
+/// <param name="CpuTicks">The processor time of its thread, or how long an accelerator computed; 0 = not known.</param>
 internal readonly record struct RunResult(InferenceRequest First, InferenceStatus Status, int Rows, long EndTime, long WallTicks, long CpuTicks)
 {
     /// <summary>The device time that it took.</summary>

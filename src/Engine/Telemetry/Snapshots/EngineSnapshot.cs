@@ -26,6 +26,9 @@ public sealed record EngineSnapshot
     /// <summary>The lanes of every device.</summary>
     public required IReadOnlyList<LaneSnapshot> Lanes { get; init; }
 
+    /// <summary>The devices beside the processors.</summary>
+    public IReadOnlyList<AcceleratorSnapshot> Accelerators { get; init; } = [];
+
     /// <summary>The runs that were given up and go on.</summary>
     public required IReadOnlyList<AbandonedRun> AbandonedRuns { get; init; }
 

@@ -1,9 +1,9 @@
-namespace Camshaft.GpuBenchmark;
+namespace Camshaft.GpuBenchmark.Reporting;
 
 /// <summary>What one part found.</summary>
 /// <param name="Title">Its title.</param>
 /// <param name="Table">The figures.</param>
-internal sealed record PartReport(string Title, MarkdownTable Table)
+internal sealed record PartReport(string Title, FigureTable Table)
 {
     /// <summary>What is to be known beside the table.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -19,7 +19,7 @@ internal sealed record PartReport(string Title, MarkdownTable Table)
     {
         output.WriteLine($"### {Title}");
         output.WriteLine();
-        Table.Write(output);
+        Table.ToMarkdown().Write(output);
         output.WriteLine();
         foreach (var note in Notes)
         {
