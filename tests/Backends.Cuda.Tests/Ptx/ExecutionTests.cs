@@ -105,6 +105,28 @@ public sealed class ExecutionTests
         Assert.Contains("line 10, thread (0, 0, 0) of block (0, 0, 0): byte 0 of an allocation of 4 bytes (cuMemAlloc) is read, and nothing has written it yet", Assert.Single(bench.Simulation.TakeFailures()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("st.global.u32 [%rd1], 1; ld.global.u64 %rd2, [%rd1+8];", "8 bytes at D0000000000008 reach past the end of an allocation of 12 bytes")]
+    [InlineData("st.global.u32 [%rd1], 1; ld.global.u32 %r1, [%rd1+4];", "byte 4 of an allocation of 12 bytes (cuMemAlloc) is read, and nothing has written it yet")]
+    public void Memory_that_was_touched_before_is_looked_at_each_time(string body, string reason)
+    {
+        using var bench = new KernelBench(Kernel(body));
+        var memory = bench.Reserve(12);
+        _ = Record.Exception(() => bench.Launch("kernel", new CudaExtent(1), new CudaExtent(1), memory));
+
+        Assert.Contains(reason, Assert.Single(bench.Simulation.TakeFailures()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variables_lie_where_their_alignment_wants_them()
+    {
+        using var bench = new KernelBench(Kernel(".shared .b8 ODD[3]; .shared .align 64 .b8 WIDE[16]; mov.u32 %r7, 5; st.shared.v4.u32 [WIDE], {%r7, %r7, %r7, %r7}; mov.u32 %r1, WIDE; and.b32 %r1, %r1, 63; st.global.u32 [%rd1], %r1;"));
+        var memory = bench.Reserve(4);
+        bench.Launch("kernel", new CudaExtent(1), new CudaExtent(1), memory);
+
+        Assert.Equal([0], bench.Download<int>(memory, 1));
+    }
+
     [Fact]
     public void Many_may_read_what_nobody_writes_and_a_barrier_parts_reads_from_writes()
     {
