@@ -11,9 +11,6 @@ namespace Camshaft.Plugins.CudaModules;
 /// </summary>
 internal sealed class ModuleInstance : IModelInstance
 {
-    // A tebibyte: more than a GPU has, and far from where sums of sizes overflow.
-    private const long MostScratchBytes = 1L << 40;
-
     private readonly LoadedModule _model;
     private readonly IAcceleratorLane _lane;
     private readonly KernelLaunch[] _launches;
@@ -151,11 +148,7 @@ internal sealed class ModuleInstance : IModelInstance
     {
         for (var i = 0; i < _scratch.Length; i++)
         {
-            var scratch = _model.Definition.Scratch[i];
-            var byteSize = Evaluate(scratch);
-            _scratch[i] = byteSize is >= 0 and <= MostScratchBytes
-                ? _lane.Allocate(byteSize)
-                : throw new ExpressionException($"scratch '{scratch.Name}', '{scratch.ByteSize}' is {byteSize} bytes; expected 0 to {MostScratchBytes}");
+            _scratch[i] = _lane.Allocate(Evaluate(_model.Definition.Scratch[i]));
         }
     }
 
@@ -163,7 +156,7 @@ internal sealed class ModuleInstance : IModelInstance
     {
         try
         {
-            return scratch.ByteSize.Evaluate(_symbols);
+            return scratch.ByteSize.Evaluate(_symbols) is >= 0 and var byteSize ? byteSize : throw new ExpressionException($"'{scratch.ByteSize}' is negative");
         }
         catch (ExpressionException exception)
         {

@@ -44,8 +44,7 @@ public sealed class LimitTests
     [InlineData("shared: (n - 2) * 24570", "kernel 'copy': its shared memory, '(n - 2) * 24570', is 49140 bytes beside 16 that it declares; expected 0 to 49136")]
     [InlineData("arguments: [A, C, u32 2 - n]", "kernel 'copy': its argument 'u32 2 - n' is -2, which does not fit that type")]
     [InlineData("arguments: [A, C, i32 (n - 2) * 2000000000]", "kernel 'copy': its argument 'i32 (n - 2) * 2000000000' is 4000000000, which does not fit that type")]
-    [InlineData("scratch: 2 - n", "scratch 'S', '2 - n' is -2 bytes; expected 0 to 1099511627776")]
-    [InlineData("scratch: (n - 2) * 549755813889", "scratch 'S', '(n - 2) * 549755813889' is 1099511627778 bytes; expected 0 to 1099511627776")]
+    [InlineData("scratch: 2 - n", "scratch 'S': '2 - n' is negative")]
     [InlineData("scratch: (n - 2) * 9223372036854775807", "scratch 'S': '(n - 2) * 9223372036854775807' has a value that does not fit 64 bits")]
     [InlineData("extra: 2 - n", "output 'D': '2 - n' is negative")]
     [InlineData("extra: (n - 2) * 9223372036854775807", "output 'D': '(n - 2) * 9223372036854775807' has a value that does not fit 64 bits")]
@@ -58,17 +57,6 @@ public sealed class LimitTests
         Assert.Equal(StatusCode.InvalidArgument, status.Code);
         Assert.StartsWith("Model 'copy' version 1: ", status.Message, StringComparison.Ordinal);
         Assert.Contains(reason, status.Message, StringComparison.Ordinal);
-        await AssertServesAsync(gpu);
-    }
-
-    [Fact]
-    public async Task Scratch_that_no_GPU_has_is_an_error_of_the_request()
-    {
-        await using var gpu = await StartAsync("scratch: (n - 2) * 500000000000");
-        var (status, _) = await gpu.InferAsync("copy", ([4], [1, 2, 3, 4]));
-
-        Assert.Equal(StatusCode.ResourceExhausted, status.Code);
-        Assert.StartsWith("Model 'copy' version 1 needs 1000000000000 bytes", status.Message, StringComparison.Ordinal);
         await AssertServesAsync(gpu);
     }
 
