@@ -37,6 +37,7 @@ public sealed class SimulatedDriver : IDisposable
     private readonly Thread? _gpu;
     private nint _nextHandle = 0x5000_0000;
     private bool _isStopping;
+    private bool _isPaused;
     private int _waitCount;
 
     /// <summary>Becomes the driver of this process until it is disposed.</summary>
@@ -45,6 +46,7 @@ public sealed class SimulatedDriver : IDisposable
         Options = options ?? new SimulatedDriverOptions();
         Gpus = [.. Enumerable.Range(0, Options.DeviceCount).Select(ordinal => new SimulatedGpu(ordinal, Options.MemoryByteSize))];
         Streams = new SimulatedStreams(this, _gate, Options.Seed);
+        Peers = new SimulatedPeers(_gate, Gpus);
         if (Interlocked.CompareExchange(ref _current, this, null) is not null)
         {
             throw new InvalidOperationException("There is a simulated driver already; tests with one do not run beside each other.");
@@ -74,6 +76,29 @@ public sealed class SimulatedDriver : IDisposable
             }
         }
     }
+
+    /// <summary>Other processes with memory on its devices.</summary>
+    public SimulatedPeers Peers { get; }
+
+    /// <summary>Whether what is enqueued waits although it might run by itself. Who waits for the device has it run all the same.</summary>
+    public bool IsPaused
+    {
+        get => _isPaused;
+        set
+        {
+            lock (_gate)
+            {
+                _isPaused = value;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>How many copies have run between the host and devices.</summary>
+    public int HostCopyCount { get; internal set; }
+
+    /// <summary>How many copies have run on devices.</summary>
+    public int DeviceCopyCount { get; internal set; }
 
     /// <summary>How many kernels have run.</summary>
     public int KernelCount { get; internal set; }
@@ -143,16 +168,6 @@ public sealed class SimulatedDriver : IDisposable
             {
                 gpu.UsedByteSize += byteSize;
             }
-        }
-    }
-
-    /// <summary>Lets another process export memory of the first device.</summary>
-    /// <returns>Its handle.</returns>
-    public byte[] ExportElsewhere(ReadOnlySpan<byte> content)
-    {
-        lock (_gate)
-        {
-            return EntryPoints.PeerEntryPoints.ExportElsewhere(this, content);
         }
     }
 
@@ -281,7 +296,7 @@ public sealed class SimulatedDriver : IDisposable
     }
 
     /// <summary>Ends the first object that is so.</summary>
-    internal void RemoveFirst<T>(string call, Func<T, bool> isSo) where T : SimulatedObject =>
+    internal T RemoveFirst<T>(string call, Func<T, bool> isSo) where T : SimulatedObject =>
         Remove<T>(call, _objects.Values.OfType<T>().FirstOrDefault(isSo)?.Handle ?? throw new Misuse($"{call}: there is no such thing, or it was ended already.", CudaStatus.InvalidHandle));
 
     /// <summary>Ends every object that is so: they go with another.</summary>
@@ -343,7 +358,7 @@ public sealed class SimulatedDriver : IDisposable
         {
             while (!_isStopping)
             {
-                if (!Streams.Step())
+                if (_isPaused || !Streams.Step())
                 {
                     Monitor.Wait(_gate);
                 }

@@ -13,6 +13,7 @@ public sealed class CudaDevice : IAccelerator
     private readonly ITimer _watch;
     private readonly Lock _gate = new();
     private readonly List<CudaLane> _lanes = [];
+    private readonly CudaPeers _peers;
     private volatile string? _failure;
     private int _isWatching;
 
@@ -40,6 +41,7 @@ public sealed class CudaDevice : IAccelerator
 
         StreamSets = new CudaStreamSets(priority => CudaStream.Create(Context, priority));
         MemorySource = new PinnedMemorySource(Context);
+        _peers = new CudaPeers(this);
         _watch = timeProvider.CreateTimer(static device => ((CudaDevice)device!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -73,6 +75,9 @@ public sealed class CudaDevice : IAccelerator
     /// <inheritdoc/>
     public string? Fault => _failure;
 
+    /// <inheritdoc/>
+    public bool OpensPeerMemory => true;
+
     nint IAccelerator.Context => Context.Value;
 
     internal CudaContext Context { get; }
@@ -81,7 +86,7 @@ public sealed class CudaDevice : IAccelerator
 
     internal CudaMemoryPool Pool { get; }
 
-    /// <summary>On which memory that models keep is taken and given back. Under a lock of whoever uses it is no need: the driver has one.</summary>
+    /// <summary>On which memory that models keep is taken and given back, and other processes' copied from and to the host. Under a lock of whoever uses it is no need: the driver has one.</summary>
     internal CudaStream LoadStream { get; }
 
     internal CudaStreamSets StreamSets { get; }
@@ -91,6 +96,9 @@ public sealed class CudaDevice : IAccelerator
 
     /// <summary>A place among the scheduler's; a model has lanes of its own in its share.</summary>
     public ILane CreateLane(int index) => new Place(this, index);
+
+    /// <inheritdoc/>
+    public IPeerMemory OpenPeerMemory(ReadOnlySpan<byte> handle) => _peers.Open(handle);
 
     /// <inheritdoc/>
     public IAcceleratorShare Open(AcceleratorTerms terms)
