@@ -20,6 +20,9 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
     /// <summary>Whether some tensor lies in memory of the client's, and so not among the rows of others.</summary>
     public bool HasLent { get; private set; }
 
+    /// <summary>Whether some tensor lies in memory of the device that the model runs on. Such a request joins no others: what joins them works on the host's memory.</summary>
+    public bool HasLentOnDevice { get; private set; }
+
     /// <summary>Whether outputs were asked for by name.</summary>
     public bool HasRequestedOutputs => _hasRequestedOutputs;
 
@@ -57,8 +60,13 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 
     public bool TryLendInput(int index, in LentMemory memory, BatchAxes axes)
     {
-        // What a whole batch shares must be to the others what it was when they were let in.
         var slot = _inputs[index];
+        if (memory.Device is not null)
+        {
+            return TryLendInputOnDevice(slot, memory);
+        }
+
+        // What a whole batch shares must be to the others what it was when they were let in.
         var isShared = axes.Joins && axes.GetInputAxis(index) == BatchAxes.NoAxis;
         return (memory.IsImmutable || (MayChange(slot.Spec.DataType) && !isShared)) && TryLend(slot, memory);
     }
@@ -66,6 +74,11 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
     public bool TryLendOutput(int index, in LentMemory memory)
     {
         var slot = _outputs[index];
+        if (memory.Device is not null)
+        {
+            return TryLendOutputOnDevice(index, slot, memory);
+        }
+
         if (!MayChange(slot.Spec.DataType) || !plan.TryBindOutput(index, _inputs, out var shape, out var byteSize) || byteSize > memory.ByteSize)
         {
             return false;
@@ -216,6 +229,7 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 
         _hasRequestedOutputs = false;
         HasLent = false;
+        HasLentOnDevice = false;
     }
 
     // Numbers that change while they are used give other numbers. What a backend takes for an index, a length or a condition
@@ -231,6 +245,44 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 
         slot.SetForeignMemory(memory.Address, memory.Release, memory.State);
         HasLent = true;
+        return true;
+    }
+
+    // The elements of BYTES are looked through on the host.
+    private bool IsOnModelDevice(TensorSlot slot, in LentMemory memory) => memory.Device == model.Device && slot.Spec.DataType != DataType.Bytes;
+
+    private bool TryLendInputOnDevice(TensorSlot slot, in LentMemory memory)
+    {
+        if (!IsOnModelDevice(slot, memory))
+        {
+            return false;
+        }
+
+        slot.SetDeviceMemory(memory, memory.IsUsedInPlace && MayChange(slot.Spec.DataType) && memory.Address % LentMemory.DeviceAlignment == 0);
+        HasLentOnDevice = true;
+        return true;
+    }
+
+    private bool TryLendOutputOnDevice(int index, TensorSlot slot, in LentMemory memory)
+    {
+        // What is checked is looked through on the host, too. For what has no room there is an error later.
+        var isBound = plan.TryBindOutput(index, _inputs, out var shape, out var byteSize);
+        if (!IsOnModelDevice(slot, memory) || plan.GetOutputCheck(index) is not null || (isBound && byteSize > memory.ByteSize))
+        {
+            return false;
+        }
+
+        HasLentOnDevice = true;
+        if (isBound)
+        {
+            slot.SetShape(shape, byteSize, isKnown: true);
+            slot.SetDeviceMemory(memory, isUsedInPlace: false);
+        }
+        else
+        {
+            slot.SetPlace(memory);
+        }
+
         return true;
     }
 

@@ -31,6 +31,9 @@ public abstract class SharedRegion
     /// <summary>Whether the server may write into it.</summary>
     public abstract bool IsWritable { get; }
 
+    /// <summary>Whether it is a device's memory: <see cref="Read"/> and <see cref="Write"/> then wait for the device.</summary>
+    public virtual bool IsOnDevice => false;
+
     /// <summary>Whether nothing uses it any more.</summary>
     public bool IsFree => Volatile.Read(ref _shares) == 0;
 
@@ -74,7 +77,7 @@ public abstract class SharedRegion
         }
 
         Lease();
-        memory = new LentMemory(LentAddress + (nint)offset, byteSize, IsImmutable, EndLease, GCHandle.ToIntPtr(_self));
+        memory = new LentMemory(LentAddress + (nint)offset, byteSize, IsImmutable, EndLease, GCHandle.ToIntPtr(_self)) { Device = LentDevice, IsUsedInPlace = IsUsedInPlace };
         return true;
     }
 
@@ -92,6 +95,12 @@ public abstract class SharedRegion
 
     /// <summary>Where it is used without a copy; 0 = nowhere.</summary>
     private protected virtual nint LentAddress => 0;
+
+    /// <summary>The device whose memory it is; null = the host's.</summary>
+    private protected virtual IAccelerator? LentDevice => null;
+
+    /// <summary>Whether it is a device's memory that models may read where it lies.</summary>
+    private protected virtual bool IsUsedInPlace => false;
 
     /// <summary>Whether nobody can change its bytes.</summary>
     private protected virtual bool IsImmutable => false;
