@@ -12,6 +12,12 @@ internal sealed class RegionPlaces
     private readonly List<RegionPlace> _inputs = [];
     private readonly List<(RegionPlace Place, nint Lent)> _outputs = [];
 
+    /// <summary>
+    /// Whether <see cref="ReadInputs"/> or <see cref="WriteOutputs"/> waits for a device whose memory a tensor lies in: the model runs elsewhere. Nobody else is to wait for
+    /// that, so it is done on a thread of the pool's.
+    /// </summary>
+    public bool WaitsForDevice { get; private set; }
+
     /// <summary>Places an input that was declared. Takes the share in its region over.</summary>
     public void AddInput(InferenceRequest inference, in RegionPlace place)
     {
@@ -26,6 +32,7 @@ internal sealed class RegionPlaces
             memory.Release(memory.State);
         }
 
+        WaitsForDevice |= place.Region.IsOnDevice;
         _inputs.Add(place);
     }
 
@@ -45,6 +52,7 @@ internal sealed class RegionPlaces
             }
         }
 
+        WaitsForDevice |= place.Region.IsOnDevice && lent == 0;
         _outputs.Add((place, lent));
     }
 
@@ -108,6 +116,7 @@ internal sealed class RegionPlaces
             place.Region.Release();
         }
 
+        WaitsForDevice = false;
         _inputs.Clear();
         _outputs.Clear();
     }
