@@ -94,6 +94,18 @@ public sealed class SimulatedDriver : IDisposable
         }
     }
 
+    /// <summary>How many operations are enqueued that have not run.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Streams.All.Sum(static stream => stream.Waiting.Count);
+            }
+        }
+    }
+
     /// <summary>How many copies have run between the host and devices.</summary>
     public int HostCopyCount { get; internal set; }
 

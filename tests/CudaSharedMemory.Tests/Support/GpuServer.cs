@@ -167,11 +167,14 @@ internal sealed class GpuServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a batch is enqueued whole on a device that is paused.</summary>
+    public Task UntilEnqueuedAsync() => UntilAsync(() => Engine.Telemetry.Read().Lanes.Any(static lane => lane is { DeviceKind: DeviceKind.Cuda, Model: not null }) && Simulation.WaitingCount > 0, "nothing is enqueued");
+
     private async Task AssertNothingIsHeldAsync()
     {
         await UntilAsync(() => Server.Open == 0, "connections are open");
         await UntilAsync(() => Server.Regions == 0, "regions are held");
-        Assert.Equal(0, Simulation.Peers.OpenCount);
+        Assert.True(Simulation.Peers.OpenCount == 0 || Engine.Devices.Any(static device => device.Fault is not null), "Handles are open.");
         await UntilAsync(() => Engine.Memory.LeasedCount == 0, Engine.Memory.DescribeOutstanding());
         await UntilAsync(() => Engine.Models.List().All(static model => model.Versions.All(static version => version.LeaseCount == 0)), "models are leased");
         var errors = _log.Take();

@@ -134,7 +134,7 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
         }
 
         var status = device is null
-            ? new InferenceStatus(StatusCode.NotFound, $"there is no GPU {register.Ordinal}; the server has {string.Join(", ", services.Engine.Devices.Where(static device => device.Kind == DeviceKind.Cuda).Select(static device => device.Ordinal))}")
+            ? new InferenceStatus(StatusCode.NotFound, $"there is no GPU {register.Ordinal}; the server has {string.Join(", ", services.Engine.Devices.Where(static device => device.Kind == DeviceKind.Cuda).Select(static device => device.Ordinal))}.")
             : DeviceRegion.TryOpen(device, handle, register.Offset, register.ByteSize, services.Options.SharedMemory.UsesInPlace, services.Regions, out region);
         return status.IsOk ? status : new InferenceStatus(status.Code, $"Region {register.Region}: {status.Message}");
     }
