@@ -15,12 +15,14 @@ public sealed class LifetimeTests
     private const int Count = 50;
     private const int ByteSize = 768;
 
-    [Fact]
-    public async Task A_region_that_is_given_back_amid_a_run_stays_until_that_has_ended()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_region_that_is_given_back_amid_a_run_stays_until_that_has_ended(bool hasOutput)
     {
         await using var server = await GpuServer.StartAsync();
         using var connection = await server.ConnectAsync();
-        var (model, memory) = await BeginAsync(server, connection);
+        var (model, memory) = await BeginAsync(server, connection, hasOutput);
 
         await connection.SendAsync(RegionFrames.Unregister(4, Region));
         await connection.SendAsync(RegionFrames.Add(5, model, Region, Count));
@@ -31,7 +33,7 @@ public sealed class LifetimeTests
         Assert.Equal(3u, (await connection.ReceiveAsync(FrameKind.Result)).Id);
         Assert.Equal(4u, (await connection.ReceiveAsync(FrameKind.Done)).Id);
         Assert.Equal((0, 0), (server.Peers.OpenCount, server.Server.Regions));
-        Assert.Equal(1f, BitConverter.ToSingle(server.Peers.Read(memory), 512));
+        Assert.Equal(hasOutput ? 1f : 0f, BitConverter.ToSingle(server.Peers.Read(memory), 512));
     }
 
     [Fact]
@@ -173,11 +175,11 @@ public sealed class LifetimeTests
     }
 
     /// <summary>The same, and begins request 3, which is enqueued on a paused device.</summary>
-    private static async Task<(uint Model, byte[] Memory)> BeginAsync(GpuServer server, FrameConnection connection)
+    private static async Task<(uint Model, byte[] Memory)> BeginAsync(GpuServer server, FrameConnection connection, bool hasOutput = true)
     {
         var begun = await RegisterAsync(server, connection);
         server.Simulation.IsPaused = true;
-        await connection.SendAsync(RegionFrames.Add(3, begun.Model, Region, Count));
+        await connection.SendAsync(hasOutput ? RegionFrames.Add(3, begun.Model, Region, Count) : RegionFrames.AddToFrame(3, begun.Model, Region, Count));
         await server.UntilEnqueuedAsync();
         return begun;
     }

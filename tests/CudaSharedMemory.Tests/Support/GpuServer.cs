@@ -145,6 +145,7 @@ internal sealed class GpuServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var isClean = false;
+        Simulation.IsPaused = false;
         try
         {
             await AssertNothingIsHeldAsync();

@@ -19,6 +19,10 @@ internal static class RegionFrames
         Tensors = [Input(0, region, 0, count), Input(1, region, 256, count), Output(0, region, 512, count * sizeof(float))],
     };
 
+    /// <summary>The same whose output comes in the result.</summary>
+    public static FrameImage AddToFrame(ulong id, uint handle, uint region, int count) =>
+        new(FrameKind.Infer, id) { Own = new InferHead(handle, 2, 0, 0, 0, 0), Tensors = [Input(0, region, 0, count), Input(1, region, 256, count)] };
+
     /// <summary>An infer of <c>on_processors</c>, whose output comes in the result.</summary>
     public static FrameImage Identity(ulong id, uint handle, uint region, int count) =>
         new(FrameKind.Infer, id) { Own = new InferHead(handle, 1, 0, 0, 0, 0), Tensors = [Input(0, region, 0, count)] };
