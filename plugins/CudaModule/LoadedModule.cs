@@ -15,7 +15,7 @@ internal sealed class LoadedModule : ILoadedModel
     {
         Source = source;
         Definition = definition;
-        IsRecorded = share.ProcessorShare == 0;
+        IsRecorded = !share.IsConfined;
         _context = context;
         _module = module;
         _functions = functions;
@@ -34,7 +34,7 @@ internal sealed class LoadedModule : ILoadedModel
     /// <summary>The kernels, in the order of their launches.</summary>
     public IReadOnlyList<CudaFunction> Functions => _functions;
 
-    /// <summary>Whether sequences may be recorded and launched as a whole. Not where the model has a part of the GPU: a record would not stay inside.</summary>
+    /// <summary>Whether sequences may be recorded and launched as a whole. Not where the model is kept to a part of the GPU: a record would not stay inside.</summary>
     public bool IsRecorded { get; }
 
     /// <summary>Loads a module, and finds the kernels that its manifest names.</summary>

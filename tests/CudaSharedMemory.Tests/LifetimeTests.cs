@@ -29,7 +29,7 @@ public sealed class LifetimeTests
         Assert.Contains("input 'A': there is no region 5", (await connection.ReceiveErrorAsync(5, StatusCode.NotFound)).Text, StringComparison.Ordinal);
         Assert.Equal(1, server.Peers.OpenCount);
 
-        server.Simulation.IsPaused = false;
+        server.Simulation.Release("vector_add");
         Assert.Equal(3u, (await connection.ReceiveAsync(FrameKind.Result)).Id);
         Assert.Equal(4u, (await connection.ReceiveAsync(FrameKind.Done)).Id);
         Assert.Equal((0, 0), (server.Peers.OpenCount, server.Server.Regions));
@@ -48,7 +48,7 @@ public sealed class LifetimeTests
         await GpuServer.UntilAsync(() => server.Engine.Telemetry.Read().Lanes.Any(static lane => lane.Model is not null), "nothing runs");
         Assert.Equal(1, server.Peers.OpenCount);
 
-        server.Simulation.IsPaused = false;
+        server.Simulation.Release("vector_add");
         await GpuServer.UntilAsync(() => server.Peers.OpenCount == 0, "the handle is open");
     }
 
@@ -65,7 +65,7 @@ public sealed class LifetimeTests
         await connection.ReceiveAsync(FrameKind.Pong);
         Assert.Equal(1, server.Peers.OpenCount);
 
-        server.Simulation.IsPaused = false;
+        server.Simulation.Release("vector_add");
         await connection.ReceiveErrorAsync(3, StatusCode.Cancelled);
         Assert.Equal(4u, (await connection.ReceiveAsync(FrameKind.Done)).Id);
         Assert.Equal(0, server.Peers.OpenCount);
@@ -174,11 +174,11 @@ public sealed class LifetimeTests
         return (model, memory);
     }
 
-    /// <summary>The same, and begins request 3, which is enqueued on a paused device.</summary>
+    /// <summary>The same, and begins request 3, whose kernel is held.</summary>
     private static async Task<(uint Model, byte[] Memory)> BeginAsync(GpuServer server, FrameConnection connection, bool hasOutput = true)
     {
         var begun = await RegisterAsync(server, connection);
-        server.Simulation.IsPaused = true;
+        server.Simulation.Hold("vector_add");
         await connection.SendAsync(hasOutput ? RegionFrames.Add(3, begun.Model, Region, Count) : RegionFrames.AddToFrame(3, begun.Model, Region, Count));
         await server.UntilEnqueuedAsync();
         return begun;

@@ -3,6 +3,7 @@ using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Models;
 
@@ -43,6 +44,21 @@ internal sealed class LoadedVersion : IDisposable
 
     /// <summary>What it takes now beside the engine's buffers.</summary>
     public MemoryFootprint Footprint => Share is null ? Model.Footprint : Model.Footprint with { DeviceByteSize = Model.Footprint.DeviceByteSize + Share.UsedByteSize };
+
+    /// <summary>What it takes of its accelerator's memory now; null on other devices.</summary>
+    public DeviceMemory? DeviceMemory
+    {
+        get
+        {
+            if (Share is null)
+            {
+                return null;
+            }
+
+            var own = Model.Footprint.DeviceByteSize;
+            return new DeviceMemory(Share.UsedByteSize + own, Share.PeakByteSize + own, own);
+        }
+    }
 
     public SignaturePlan Plan { get; }
 

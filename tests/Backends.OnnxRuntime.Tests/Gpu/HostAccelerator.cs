@@ -34,6 +34,8 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public long BudgetByteSize => long.MaxValue;
 
+    public long AvailableByteSize => long.MaxValue;
+
     public long UsedByteSize => 0;
 
     public long PeakByteSize => 0;
@@ -43,6 +45,8 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
     public IAccelerator Accelerator => this;
 
     public double ProcessorShare { get; init; }
+
+    public bool IsConfined => ProcessorShare > 0;
 
     /// <summary>The streams on which copies inside the memory were enqueued.</summary>
     public IReadOnlyList<nint> CopyStreams => Streams;

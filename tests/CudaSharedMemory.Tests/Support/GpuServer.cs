@@ -145,7 +145,7 @@ internal sealed class GpuServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var isClean = false;
-        Simulation.IsPaused = false;
+        Simulation.Release("vector_add");
         try
         {
             await AssertNothingIsHeldAsync();
@@ -168,7 +168,7 @@ internal sealed class GpuServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a batch is enqueued whole on a device that is paused.</summary>
+    /// <summary>Waits until a batch is enqueued whose kernel is held.</summary>
     public Task UntilEnqueuedAsync() => UntilAsync(() => Engine.Telemetry.Read().Lanes.Any(static lane => lane is { DeviceKind: DeviceKind.Cuda, Model: not null }) && Simulation.WaitingCount > 0, "nothing is enqueued");
 
     private async Task AssertNothingIsHeldAsync()

@@ -59,7 +59,7 @@ internal static unsafe class PeerEntryPoints
             driver.Heap.Add(export.Opened);
         }
 
-        driver.Add(new OpenedMemory(gpu, export));
+        driver.Objects.Add(new OpenedMemory(gpu, export));
         *address = export.Opened!.Handle;
         return CudaStatus.Success;
     });
@@ -67,7 +67,7 @@ internal static unsafe class PeerEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus IpcCloseMemHandle(nint address) => SimulatedDriver.Call("cuIpcCloseMemHandle", (driver, gpu) =>
     {
-        var opened = driver.RemoveFirst<OpenedMemory>("cuIpcCloseMemHandle", opened => opened.Export.Opened?.Handle == address);
+        var opened = driver.Objects.RemoveFirst<OpenedMemory>("cuIpcCloseMemHandle", opened => opened.Export.Opened?.Handle == address);
         if (opened.Device != gpu)
         {
             throw new Misuse($"cuIpcCloseMemHandle: the memory was opened in the context of device {opened.Device.Ordinal}, and is closed in that of device {gpu.Ordinal}.", CudaStatus.InvalidContext);

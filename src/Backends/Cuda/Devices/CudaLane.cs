@@ -26,10 +26,21 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         _device = share.Device;
         Index = index;
         var context = _device.Context;
-        _copiedIn = CudaEvent.Create(context, keepsTime: false);
-        _started = CudaEvent.Create(context, keepsTime: true);
-        _computed = CudaEvent.Create(context, keepsTime: true);
-        _streams = share.StreamSets.Rent(index, share.StreamPriority);
+        try
+        {
+            _copiedIn = CudaEvent.Create(context, keepsTime: false);
+            _started = CudaEvent.Create(context, keepsTime: true);
+            _computed = CudaEvent.Create(context, keepsTime: true);
+            _streams = share.StreamSets.Rent(index, share.StreamPriority);
+        }
+        catch
+        {
+            _copiedIn?.Dispose();
+            _started?.Dispose();
+            _computed?.Dispose();
+            throw;
+        }
+
         _arena = new CudaArena(share, _streams.CopyIn);
         _self = GCHandle.Alloc(this);
         _device.Add(this);
@@ -54,6 +65,12 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
     {
         get
         {
+            if (_device.Fault is not null)
+            {
+                // What the events would tell is of some batch before.
+                return TimeSpan.Zero;
+            }
+
             try
             {
                 _device.Context.MakeCurrent();
@@ -61,7 +78,7 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
             }
             catch (CudaException)
             {
-                // Of a device that has failed.
+                // It fails now.
                 return TimeSpan.Zero;
             }
         }

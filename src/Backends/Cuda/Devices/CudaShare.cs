@@ -5,17 +5,17 @@ internal sealed class CudaShare : IAcceleratorShare
 {
     private readonly AcceleratorTerms _terms;
     private readonly MemoryAccount _account;
-    private readonly CudaGreenContext? _part;
+    private readonly CudaPart? _part;
     private readonly Dictionary<nint, long> _allocated = [];
 
-    public CudaShare(CudaDevice device, AcceleratorTerms terms, CudaGreenContext? part)
+    public CudaShare(CudaDevice device, AcceleratorTerms terms, CudaPart? part)
     {
         Device = device;
         _terms = terms;
         _account = new MemoryAccount(terms.MemoryLimit);
         _part = part;
         StreamPriority = device.GetStreamPriority(terms.Priority);
-        StreamSets = part is null ? device.StreamSets : new CudaStreamSets(priority => CudaStream.Create(part, priority));
+        StreamSets = part is null ? device.StreamSets : new CudaStreamSets(part.CreateStream);
     }
 
     public CudaDevice Device { get; }
@@ -30,7 +30,9 @@ internal sealed class CudaShare : IAcceleratorShare
 
     public IMemorySource MemorySource => Device.MemorySource;
 
-    public double ProcessorShare => _terms.ProcessorShare;
+    public double ProcessorShare => _part is null ? 0 : (double)_part.MultiprocessorCount / Device.MultiprocessorCount;
+
+    public bool IsConfined => _part is not null || Device.Parts.Rest is not null;
 
     public long UsedByteSize => _account.Used;
 

@@ -32,4 +32,5 @@ internal enum CudaStatus
     NotPermitted = 800,
     NotSupported = 801,
     StreamCaptureInvalidated = 901,
+    InvalidResourceConfiguration = 915,
 }
