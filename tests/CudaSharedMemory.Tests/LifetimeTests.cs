@@ -32,7 +32,8 @@ public sealed class LifetimeTests
         server.Simulation.Release("vector_add");
         Assert.Equal(3u, (await connection.ReceiveAsync(FrameKind.Result)).Id);
         Assert.Equal(4u, (await connection.ReceiveAsync(FrameKind.Done)).Id);
-        Assert.Equal((0, 0), (server.Peers.OpenCount, server.Server.Regions));
+        server.Peers.Free(memory);
+        Assert.Equal(0, server.Server.Regions);
         Assert.Equal(hasOutput ? 1f : 0f, BitConverter.ToSingle(server.Peers.Read(memory), 512));
     }
 
@@ -160,6 +161,24 @@ public sealed class LifetimeTests
         await connection.SendAsync(RegionFrames.Add(5, model, Region, Count));
         await connection.ReceiveAsync(FrameKind.Result);
         Assert.Equal(1f, BitConverter.ToSingle(server.Peers.Read(memory), 512));
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_lets_go_when_the_last_run_has_ended()
+    {
+        await using var server = await GpuServer.StartAsync();
+        using var connection = await server.ConnectAsync();
+        _ = await BeginAsync(server, connection);
+
+        var stopped = server.StopAsync();
+        await connection.ReceiveAsync(FrameKind.GoAway);
+        Assert.Equal(1, server.Peers.OpenCount);
+
+        server.Simulation.Release("vector_add");
+        await connection.ReceiveAsync(FrameKind.Result);
+        connection.Dispose();
+        await stopped;
+        Assert.Equal(0, server.Peers.OpenCount);
     }
 
     /// <summary>Registers memory with A, B and C for <c>vector_add</c>: ones, zeros, and room.</summary>

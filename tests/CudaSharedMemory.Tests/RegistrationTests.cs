@@ -124,6 +124,22 @@ public sealed class RegistrationTests
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await client.RegisterCudaMemoryAsync(new byte[64], 0, 1, -1));
     }
 
+    [Fact]
+    public async Task Clients_that_share_no_memory_say_so()
+    {
+        await using var server = await GpuServer.StartAsync();
+        await using var client = server.CreateClient();
+        await using var region = await client.RegisterCudaMemoryAsync(server.Peers.Export(new byte[ByteSize]), 0, ByteSize);
+        var input = Client.InferenceInput.FromRegion("INPUT0", DataType.Float32, region.Slice(0, 8), 2);
+        await using Client.IInferenceClient other = new Client.InMemoryInferenceClient().AddModel(
+            "identity", new ModelSignature([new TensorSpec("INPUT0", DataType.Float32, new Shape(2))], [new TensorSpec("OUTPUT0", DataType.Float32, new Shape(2))]), static (_, _) => ValueTask.CompletedTask);
+        await using var model = await other.OpenModelAsync("identity");
+
+        Assert.Equal(StatusCode.Unsupported, (await Assert.ThrowsAsync<Client.InferenceException>(async () => await other.RegisterCudaMemoryAsync(new byte[64], 0, 1))).Code);
+        Assert.Equal(StatusCode.Unsupported, (await Assert.ThrowsAsync<Client.InferenceException>(async () => await model.InferAsync([input]))).Code);
+        Assert.Throws<ArgumentException>(() => Client.InferenceInput.FromRegion("INPUT0", DataType.Float32, region.Slice(0, 8), 3));
+    }
+
     private static async Task RegisterAsync(FrameConnection connection, ulong id, uint region, byte[] handle, long byteSize)
     {
         await connection.SendAsync(RegionFrames.Register(id, region, handle, byteSize));

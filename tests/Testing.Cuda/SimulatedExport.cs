@@ -2,7 +2,7 @@ namespace Camshaft.Testing.Cuda;
 
 /// <summary>
 /// Device memory of another process, which that has exported. Here it can be used only where it is opened, at an address of its own for each time that it is
-/// opened anew. Its owner may free it or end meanwhile: what is opened stays, and nobody opens it any more. Guarded by the driver's lock.
+/// opened anew. Its owner may end meanwhile: what is opened stays, and nobody opens it any more. Guarded by the driver's lock.
 /// </summary>
 internal sealed class SimulatedExport(SimulatedGpu device, byte[] content)
 {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Camshaft.Backends.Cuda.Native;
+using Xunit;
 
 namespace Camshaft.Testing.Cuda;
 
@@ -67,7 +68,18 @@ public sealed class SimulatedPeers
         }
     }
 
-    /// <summary>Lets its owner end, or free the memory.</summary>
+    /// <summary>Lets its owner free memory, which nobody may have open any more.</summary>
+    public void Free(ReadOnlySpan<byte> handle)
+    {
+        lock (_gate)
+        {
+            var export = Find(handle)!;
+            export.IsOwned = false;
+            Assert.True(export.OpenCount == 0, "cuMemFree: the memory is open in another process; what becomes of it CUDA does not say.");
+        }
+    }
+
+    /// <summary>Lets its owner end: what is open stays.</summary>
     public void End(ReadOnlySpan<byte> handle)
     {
         lock (_gate)

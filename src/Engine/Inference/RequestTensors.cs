@@ -11,6 +11,7 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 {
     private readonly TensorSlot[] _inputs = [.. plan.Signature.Inputs.Select(static spec => new TensorSlot(spec))];
     private readonly TensorSlot[] _outputs = [.. plan.Signature.Outputs.Select(static spec => new TensorSlot(spec))];
+    private readonly TensorLending _lending = new(model, plan);
     private bool _hasRequestedOutputs;
 
     public ReadOnlySpan<TensorSlot> Inputs => _inputs;
@@ -58,35 +59,11 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         return InferenceStatus.Ok;
     }
 
-    public bool TryLendInput(int index, in LentMemory memory, BatchAxes axes)
-    {
-        var slot = _inputs[index];
-        if (memory.Device is not null)
-        {
-            return TryLendInputOnDevice(slot, memory);
-        }
+    public bool TryLendInput(int index, in LentMemory memory, BatchAxes axes) =>
+        TakeNote(memory, _lending.TryLendInput(index, _inputs[index], memory, axes));
 
-        // What a whole batch shares must be to the others what it was when they were let in.
-        var isShared = axes.Joins && axes.GetInputAxis(index) == BatchAxes.NoAxis;
-        return (memory.IsImmutable || (MayChange(slot.Spec.DataType) && !isShared)) && TryLend(slot, memory);
-    }
-
-    public bool TryLendOutput(int index, in LentMemory memory)
-    {
-        var slot = _outputs[index];
-        if (memory.Device is not null)
-        {
-            return TryLendOutputOnDevice(index, slot, memory);
-        }
-
-        if (!MayChange(slot.Spec.DataType) || !plan.TryBindOutput(index, _inputs, out var shape, out var byteSize) || byteSize > memory.ByteSize)
-        {
-            return false;
-        }
-
-        slot.SetShape(shape, byteSize, isKnown: true);
-        return TryLend(slot, memory);
-    }
+    public bool TryLendOutput(int index, in LentMemory memory) =>
+        TakeNote(memory, _lending.TryLendOutput(index, _outputs[index], _inputs, memory));
 
     /// <summary>Says whether every input is there that has to be, and works out the shapes of the outputs.</summary>
     public InferenceStatus Bind()
@@ -232,58 +209,11 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         HasLentOnDevice = false;
     }
 
-    // Numbers that change while they are used give other numbers. What a backend takes for an index, a length or a condition
-    // it may check once and use twice.
-    private static bool MayChange(DataType dataType) => dataType is not (DataType.Bool or DataType.Int32 or DataType.Int64 or DataType.Bytes);
-
-    private bool TryLend(TensorSlot slot, in LentMemory memory)
+    private bool TakeNote(in LentMemory memory, bool isLent)
     {
-        if (!memory.IsAligned)
-        {
-            return false;
-        }
-
-        slot.SetForeignMemory(memory.Address, memory.Release, memory.State);
-        HasLent = true;
-        return true;
-    }
-
-    // The elements of BYTES are looked through on the host.
-    private bool IsOnModelDevice(TensorSlot slot, in LentMemory memory) => memory.Device == model.Device && slot.Spec.DataType != DataType.Bytes;
-
-    private bool TryLendInputOnDevice(TensorSlot slot, in LentMemory memory)
-    {
-        if (!IsOnModelDevice(slot, memory))
-        {
-            return false;
-        }
-
-        slot.SetDeviceMemory(memory, memory.IsUsedInPlace && MayChange(slot.Spec.DataType) && memory.Address % LentMemory.DeviceAlignment == 0);
-        HasLentOnDevice = true;
-        return true;
-    }
-
-    private bool TryLendOutputOnDevice(int index, TensorSlot slot, in LentMemory memory)
-    {
-        // What is checked is looked through on the host, too. For what has no room there is an error later.
-        var isBound = plan.TryBindOutput(index, _inputs, out var shape, out var byteSize);
-        if (!IsOnModelDevice(slot, memory) || plan.GetOutputCheck(index) is not null || (isBound && byteSize > memory.ByteSize))
-        {
-            return false;
-        }
-
-        HasLentOnDevice = true;
-        if (isBound)
-        {
-            slot.SetShape(shape, byteSize, isKnown: true);
-            slot.SetDeviceMemory(memory, isUsedInPlace: false);
-        }
-        else
-        {
-            slot.SetPlace(memory);
-        }
-
-        return true;
+        HasLent |= isLent;
+        HasLentOnDevice |= isLent && memory.Device is not null;
+        return isLent;
     }
 
     private static bool HasWholeElements(TensorSlot output)

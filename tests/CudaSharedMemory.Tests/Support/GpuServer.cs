@@ -168,6 +168,9 @@ internal sealed class GpuServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the host to end, as a stop does.</summary>
+    public Task StopAsync() => _application.StopAsync();
+
     /// <summary>Waits until a batch is enqueued whose kernel is held.</summary>
     public Task UntilEnqueuedAsync() => UntilAsync(() => Engine.Telemetry.Read().Lanes.Any(static lane => lane is { DeviceKind: DeviceKind.Cuda, Model: not null }) && Simulation.WaitingCount > 0, "nothing is enqueued");
 

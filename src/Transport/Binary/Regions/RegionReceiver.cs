@@ -124,6 +124,7 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
     private InferenceStatus OpenNamed(in RegisterHead register, string name, out SharedRegion? region) =>
         NamedRegion.TryOpen(name, offer.User, register.Offset, register.ByteSize, services.Regions, out region);
 
+    // Here and now, as the other kinds: an infer right behind it finds the region. The driver takes its time, once for each.
     private InferenceStatus OpenCuda(in RegisterHead register, ReadOnlySpan<byte> handle, out SharedRegion? region)
     {
         region = null;
