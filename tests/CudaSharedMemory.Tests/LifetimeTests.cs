@@ -128,7 +128,7 @@ public sealed class LifetimeTests
 
         // Nor are there bytes for others, or new regions.
         await connection.SendAsync(RegionFrames.Identity(6, processors, Region, Count));
-        Assert.Contains("input 'INPUT0': GPU 0 has failed", (await connection.ReceiveErrorAsync(6, StatusCode.Unavailable)).Text, StringComparison.Ordinal);
+        Assert.Contains("input 'INPUT0' in region 5: GPU 0 has failed", (await connection.ReceiveErrorAsync(6, StatusCode.Unavailable)).Text, StringComparison.Ordinal);
         await connection.SendAsync(RegionFrames.Register(7, 6, memory, ByteSize));
         Assert.Contains("Region 6: GPU 0 has failed", (await connection.ReceiveErrorAsync(7, StatusCode.Unavailable)).Text, StringComparison.Ordinal);
         using (await server.ConnectAsync(WireFeatures.None))

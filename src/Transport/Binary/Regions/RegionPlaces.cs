@@ -64,7 +64,7 @@ internal sealed class RegionPlaces
             var status = place.Region.Read(place.Offset, inference.GetInput(place.Tensor).Bytes);
             if (!status.IsOk)
             {
-                return Name(inference, "input", inference.Signature.Inputs[place.Tensor], status);
+                return Name(inference, "input", inference.Signature.Inputs[place.Tensor], place.Number, status);
             }
         }
 
@@ -80,7 +80,7 @@ internal sealed class RegionPlaces
             var status = output.Address == lent ? InferenceStatus.Ok : place.Region.Write(place.Offset, output.Bytes);
             if (!status.IsOk)
             {
-                return Name(inference, "output", inference.Signature.Outputs[place.Tensor], status);
+                return Name(inference, "output", inference.Signature.Outputs[place.Tensor], place.Number, status);
             }
         }
 
@@ -121,6 +121,6 @@ internal sealed class RegionPlaces
         _outputs.Clear();
     }
 
-    private static InferenceStatus Name(InferenceRequest inference, string side, TensorSpec tensor, in InferenceStatus status) =>
-        new(status.Code, $"{inference.Model}: {side} '{tensor.Name}': {status.Message}");
+    private static InferenceStatus Name(InferenceRequest inference, string side, TensorSpec tensor, uint region, in InferenceStatus status) =>
+        new(status.Code, $"{inference.Model}: {side} '{tensor.Name}' in region {region}: {status.Message}");
 }
