@@ -8,11 +8,15 @@ public sealed unsafe class CudaFunction
     private readonly CudaModule _module;
     private readonly nint _function;
 
+    // For errors; made once, not with each launch.
+    private readonly string _launchName;
+
     internal CudaFunction(CudaModule module, string name, nint function)
     {
         _module = module;
         _function = function;
         Name = name;
+        _launchName = $"cuLaunchKernel of '{name}'";
         MaxThreadsPerBlock = ReadAttribute(CudaConstants.FunctionMaxThreadsPerBlock);
         SharedByteSize = ReadAttribute(CudaConstants.FunctionSharedByteSize);
         ArgumentByteSizes = ReadArguments();
@@ -40,7 +44,7 @@ public sealed unsafe class CudaFunction
     /// <param name="arguments">The address of each argument, as many as the kernel has; read before this returns.</param>
     /// <exception cref="CudaException">The launch is not possible.</exception>
     public void Launch(nint stream, CudaExtent grid, CudaExtent block, uint sharedByteSize, void** arguments) => Api.ThrowIfFailed(
-        Api.LaunchKernel(_function, grid.X, grid.Y, grid.Z, block.X, block.Y, block.Z, sharedByteSize, stream, arguments, null), $"cuLaunchKernel of '{Name}'");
+        Api.LaunchKernel(_function, grid.X, grid.Y, grid.Z, block.X, block.Y, block.Z, sharedByteSize, stream, arguments, null), _launchName);
 
     private int ReadAttribute(int attribute)
     {
