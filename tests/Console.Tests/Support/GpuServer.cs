@@ -1,4 +1,3 @@
-using Camshaft.Plugins.CudaModules.Tests;
 using Camshaft.Testing;
 using Camshaft.Testing.Cuda;
 
@@ -29,7 +28,7 @@ internal sealed class GpuServer : IAsyncDisposable
         AddSample(models, "vector_add", "device: cuda:0\nlimits: { device_memory_bytes: 1000000 }\n");
         IdentityModels.Write(models, "on_processors");
         var gpus = new SimulatedGpus(SimulatedGpus.Talkative, new SimulatedSensors());
-        gpus.Driver.Register(SampleKernels.All.Single(static kernel => kernel.Name == "vector_add") with { Time = TimeSpan.FromMilliseconds(3) });
+        gpus.Driver.Register(new SimulatedKernel("vector_add", [8, 8, 8, 4], static launch => launch.Write<float>(2, launch.Get<int>(3)).Clear()) { Time = TimeSpan.FromMilliseconds(3) });
         return new GpuServer(models, gpus, await ConsoleServer.StartAsync(models.FullPath, static options => options.Alerts.IntervalSeconds = 1, gpus.Provider));
     }
 

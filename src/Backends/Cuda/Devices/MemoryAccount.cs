@@ -10,6 +10,7 @@ internal sealed class MemoryAccount(long limit)
 
     public long Used => Interlocked.Read(ref _used);
 
+    /// <summary>The most that <see cref="Used"/> was when <see cref="NotePeak"/> was called.</summary>
     public long Peak => Interlocked.Read(ref _peak);
 
     /// <summary>Takes bytes, if the limit allows it.</summary>
@@ -21,7 +22,6 @@ internal sealed class MemoryAccount(long limit)
             var seen = Interlocked.CompareExchange(ref _used, used + byteSize, used);
             if (seen == used)
             {
-                RaisePeak(used + byteSize);
                 return true;
             }
 
@@ -34,9 +34,10 @@ internal sealed class MemoryAccount(long limit)
     /// <summary>Gives bytes back.</summary>
     public void Return(long byteSize) => Interlocked.Add(ref _used, -byteSize);
 
-    private void RaisePeak(long used)
+    /// <summary>Says that what was taken is there: only then it counts for the peak.</summary>
+    public void NotePeak()
     {
-        var peak = Peak;
+        var (used, peak) = (Used, Peak);
         while (used > peak && Interlocked.CompareExchange(ref _peak, used, peak) is var seen && seen != peak)
         {
             peak = seen;
