@@ -10,5 +10,5 @@ public static class ContractVersion
     public const int Major = 1;
 
     /// <summary>The minor version.</summary>
-    public const int Minor = 3;
+    public const int Minor = 4;
 }

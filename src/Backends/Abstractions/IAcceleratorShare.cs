@@ -15,6 +15,19 @@ public interface IAcceleratorShare : IDevice, IDisposable
     /// </summary>
     double ProcessorShare { get; }
 
+    /// <summary>What the model is to have, as the device was opened with it.</summary>
+    AcceleratorTerms Terms => new(Name);
+
+    /// <summary>
+    /// How many bytes of the device's memory a library of the backend has taken for the model by itself, beside <see cref="Allocate"/>. Whoever
+    /// knows says it here; they count in <see cref="UsedByteSize"/>, and leave less to batches. What is taken is never refused any more.
+    /// </summary>
+    long ForeignByteSize
+    {
+        get => 0;
+        set { }
+    }
+
     /// <summary>How many bytes of the device's memory the model and its batches take.</summary>
     long UsedByteSize { get; }
 

@@ -92,7 +92,7 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
         OrtHandle CreateSession(nint stream)
         {
             using var options = new OrtSessionOptions(environment, file, configuration);
-            AddExecutionProviders(new GpuSession(environment.Api, options, configuration, new GpuPlace(share.Ordinal, stream, engines), file.ToString()));
+            AddExecutionProviders(new GpuSession(environment.Api, options, configuration, new GpuPlace(share.Ordinal, stream, ProviderPlan.DivideMemory(share.Terms, sessionsPerLane: 1), engines), file.ToString()));
             return _sessions!.CreateSession(file, file.FilePath, options, CancellationToken.None);
         }
     }

@@ -42,7 +42,15 @@ internal sealed class LoadedVersion : IDisposable
     public IAcceleratorShare? Share { get; }
 
     /// <summary>What it takes now beside the engine's buffers.</summary>
-    public MemoryFootprint Footprint => Share is null ? Model.Footprint : Model.Footprint with { DeviceByteSize = Model.Footprint.DeviceByteSize + Share.UsedByteSize };
+    public MemoryFootprint Footprint
+    {
+        get
+        {
+            // Asked first: a model that knows what its library has taken says so to its share.
+            var own = Model.Footprint;
+            return Share is null ? own : own with { DeviceByteSize = own.DeviceByteSize + Share.UsedByteSize };
+        }
+    }
 
     public SignaturePlan Plan { get; }
 

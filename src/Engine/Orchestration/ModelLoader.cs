@@ -152,7 +152,7 @@ internal sealed class ModelLoader(
         {
             var started = timeProvider.GetTimestamp();
             var choice = select(version.Configuration, directory);
-            share = (choice.Device as IAccelerator)?.Open(DescribeTerms(version));
+            share = (choice.Device as IAccelerator)?.Open(DescribeTerms(version, schedulers[choice.Device].LaneCount));
             model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), share ?? choice.Device, cancellationToken), completions).ConfigureAwait(false);
             if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
             {
@@ -224,11 +224,12 @@ internal sealed class ModelLoader(
         ListedInputs = [.. version.Configuration.Inputs.Select(static input => input.Name)],
     };
 
-    private static AcceleratorTerms DescribeTerms(ModelVersion version) => new(version.ToString())
+    private static AcceleratorTerms DescribeTerms(ModelVersion version, int laneCount) => new(version.ToString())
     {
         Priority = version.Configuration.Scheduling.Priority,
         ProcessorShare = version.Configuration.Limits.DeviceShare,
         MemoryLimit = version.Configuration.Limits.DeviceMemoryBytes ?? long.MaxValue,
+        LaneCount = laneCount,
     };
 
     /// <summary>Takes over what the configuration states beyond the model file: batch axes, and lengths of inputs' variable dimensions.</summary>

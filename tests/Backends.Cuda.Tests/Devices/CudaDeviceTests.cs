@@ -63,6 +63,25 @@ public sealed class CudaDeviceTests
     }
 
     [Fact]
+    public void What_a_library_has_taken_by_itself_counts_and_leaves_less_to_batches()
+    {
+        using var gpu = new Gpu();
+        var share = gpu.Device.Open(Terms with { MemoryLimit = 100 });
+        share.ForeignByteSize = 70;
+        share.ForeignByteSize = 60;
+
+        Assert.Equal((60, 70, 60), (share.UsedByteSize, share.PeakByteSize, gpu.Device.UsedByteSize));
+        Assert.Throws<BackendException>(() => share.Allocate(41));
+        share.Free(share.Allocate(40));
+
+        // More than the limit: it is taken, and no batch gets anything.
+        share.ForeignByteSize = 101;
+        Assert.Throws<BackendException>(() => share.Allocate(1));
+        share.Dispose();
+        Assert.Equal(0, gpu.Device.UsedByteSize);
+    }
+
+    [Fact]
     public void Models_together_take_no_more_than_the_devices_part()
     {
         using var gpu = new Gpu(new SimulatedDriverOptions { MemoryByteSize = 1000 }, new CudaOptions { MemoryFraction = 0.5 });

@@ -44,6 +44,10 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public double ProcessorShare { get; init; }
 
+    public AcceleratorTerms Terms { get; init; } = new("m");
+
+    public long ForeignByteSize { get; set; }
+
     /// <summary>The streams on which copies inside the memory were enqueued.</summary>
     public IReadOnlyList<nint> CopyStreams => Streams;
 

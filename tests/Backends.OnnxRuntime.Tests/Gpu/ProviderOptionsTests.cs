@@ -11,7 +11,7 @@ public sealed class ProviderOptionsTests
     [InlineData("cudnn_conv_algo_search", "1", "cudnn_conv_algo_search", "HEURISTIC")]
     [InlineData("use_tf32", "off", "use_tf32", "0")]
     public void Options_for_CUDA_have_Tritons_names_and_become_ONNX_Runtimes(string key, string value, string name, string native) =>
-        Assert.Equal(native, ProviderPlan.ForCuda(Read((key, value)), 1)[name]);
+        Assert.Equal(native, ProviderPlan.ForCuda(Read((key, value)), 1, long.MaxValue)[name]);
 
     [Theory]
     [InlineData("precision_mode", "fp16", "trt_fp16_enable", "1")]
@@ -24,8 +24,31 @@ public sealed class ProviderOptionsTests
     [Fact]
     public void Without_options_the_arena_takes_what_is_asked_for_and_the_GPU_is_the_lanes()
     {
-        Assert.Equal(new Dictionary<string, string> { ["device_id"] = "1", ["arena_extend_strategy"] = "kSameAsRequested" }, ProviderPlan.ForCuda(Read(), 1));
+        Assert.Equal(new Dictionary<string, string> { ["device_id"] = "1", ["arena_extend_strategy"] = "kSameAsRequested" }, ProviderPlan.ForCuda(Read(), 1, long.MaxValue));
         Assert.Equal(new Dictionary<string, string> { ["device_id"] = "1" }, ProviderPlan.ForTensorRt(Read(("gpu_mem_limit", "5"), ("precision_mode", "FP32")), 1, engines: null));
+    }
+
+    [Theory]
+    [InlineData(null, "1000")]
+    [InlineData("999", "999")]
+    [InlineData("1000", "1000")]
+    [InlineData("1001", "1000")]
+    [InlineData("18446744073709551615", "1000")]
+    public void The_models_limit_bounds_the_arena_and_a_smaller_one_that_it_states_stays(string? stated, string expected)
+    {
+        var configuration = stated is null ? Read() : Read(("gpu_mem_limit", stated));
+
+        Assert.Equal(expected, ProviderPlan.ForCuda(configuration, 1, arenaByteSizeLimit: 1000)["gpu_mem_limit"]);
+    }
+
+    [Fact]
+    public void Arenas_of_all_sessions_together_stay_within_the_models_limit()
+    {
+        var terms = new AcceleratorTerms("m") { MemoryLimit = 1000, LaneCount = 6 };
+
+        Assert.InRange(ProviderPlan.DivideMemory(terms, 1) * 6, 990, 1000);
+        Assert.InRange(ProviderPlan.DivideMemory(terms, 2) * 12, 990, 1000);
+        Assert.Equal(long.MaxValue, ProviderPlan.DivideMemory(terms with { MemoryLimit = long.MaxValue }, 1));
     }
 
     [Fact]

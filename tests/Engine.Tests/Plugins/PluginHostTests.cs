@@ -43,7 +43,7 @@ public sealed class PluginHostTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("NewerContract", "version 1.4 of the backend contract; this server has 1.3")]
+    [InlineData("NewerContract", "version 1.5 of the backend contract; this server has 1.4")]
     [InlineData("ThrowsInConstructor", "no licence")]
     [InlineData("LacksNativeLibrary", "libcamshaft_absent.so")]
     [InlineData("TwoBackends", "2 public classes that implement IBackend; expected one")]

@@ -7,6 +7,7 @@ internal sealed class CudaShare : IAcceleratorShare
     private readonly MemoryAccount _account;
     private readonly CudaGreenContext? _part;
     private readonly Dictionary<nint, long> _allocated = [];
+    private long _foreignByteSize;
 
     public CudaShare(CudaDevice device, AcceleratorTerms terms, CudaGreenContext? part)
     {
@@ -31,6 +32,19 @@ internal sealed class CudaShare : IAcceleratorShare
     public IMemorySource MemorySource => Device.MemorySource;
 
     public double ProcessorShare => _terms.ProcessorShare;
+
+    public AcceleratorTerms Terms => _terms;
+
+    public long ForeignByteSize
+    {
+        get => Interlocked.Read(ref _foreignByteSize);
+        set
+        {
+            var added = value - Interlocked.Exchange(ref _foreignByteSize, value);
+            _account.Add(added);
+            Device.Account.Add(added);
+        }
+    }
 
     public long UsedByteSize => _account.Used;
 
@@ -138,6 +152,7 @@ internal sealed class CudaShare : IAcceleratorShare
             Device.TrySynchronize(Device.LoadStream);
         }
 
+        ForeignByteSize = 0;
         _part?.Dispose();
     }
 

@@ -11,6 +11,7 @@ namespace Camshaft.Backends.OnnxRuntime.Gpu;
 internal sealed class GpuModel : ILoadedModel
 {
     private readonly Func<nint, OrtHandle> _createSession;
+    private readonly IAcceleratorShare _share;
     private readonly OrtHandle _arenaMemory;
     private readonly IBackendLog _log;
     private readonly Lock _gate = new();
@@ -32,6 +33,7 @@ internal sealed class GpuModel : ILoadedModel
         Api = environment.Api;
         Allocator = environment.DefaultAllocator;
         Subject = source.ToString();
+        _share = share;
         Driver = new GpuDriver(share.Accelerator);
         _createSession = createSession;
         _log = log;
@@ -84,16 +86,16 @@ internal sealed class GpuModel : ILoadedModel
         set => _distrustsSymbols = value;
     }
 
-    /// <summary>What the sessions' arenas hold of the GPU's memory: weights and activations. Not what CUDA's own libraries take.</summary>
+    /// <summary>
+    /// Nothing: what the sessions' arenas hold of the GPU's memory, weights and activations, is on the account of the model's share, and
+    /// brought up to date here. Not what CUDA's own libraries take.
+    /// </summary>
     public MemoryFootprint Footprint
     {
         get
         {
-            lock (_gate)
-            {
-                _sessions.RemoveAll(static session => session.IsClosed);
-                return new MemoryFootprint(0, _sessions.Sum(session => OrtArena.ReadByteSize(Api, session, _arenaMemory)));
-            }
+            CountArenas();
+            return default;
         }
     }
 
@@ -111,6 +113,8 @@ internal sealed class GpuModel : ILoadedModel
         {
             session.Dispose();
         }
+
+        CountArenas();
     }
 
     public void Dispose()
@@ -120,6 +124,7 @@ internal sealed class GpuModel : ILoadedModel
             _firstSession?.Dispose();
         }
 
+        CountArenas();
         _firstLane?.Dispose();
         _arenaMemory.Dispose();
         Memory.Dispose();
@@ -154,10 +159,20 @@ internal sealed class GpuModel : ILoadedModel
             _sessions.Add(session);
         }
 
+        CountArenas();
         _log.Write(
             BackendLogLevel.Information,
             string.Create(CultureInfo.InvariantCulture, $"{Subject}: a session for lane {lane.Index} of '{lane.Device.Name}' was made in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s."));
         return session;
+    }
+
+    private void CountArenas()
+    {
+        lock (_gate)
+        {
+            _sessions.RemoveAll(static session => session.IsClosed);
+            _share.ForeignByteSize = _sessions.Sum(session => OrtArena.ReadByteSize(Api, session, _arenaMemory));
+        }
     }
 
     private void RefuseStrings(ModelSource source)

@@ -23,7 +23,7 @@ public sealed class GpuSession
     /// <summary>Adds the CUDA execution provider, on the lane's compute stream.</summary>
     /// <exception cref="BackendException">ONNX Runtime refuses.</exception>
     public void AppendCuda() =>
-        NativeProvider.AppendCuda(_api, _options.Handle.Value, ProviderPlan.ForCuda(_configuration, _place.Ordinal), _place.ComputeStream, _subject);
+        NativeProvider.AppendCuda(_api, _options.Handle.Value, ProviderPlan.ForCuda(_configuration, _place.Ordinal, _place.ArenaByteSizeLimit), _place.ComputeStream, _subject);
 
     /// <summary>Adds the TensorRT execution provider, on the lane's compute stream.</summary>
     /// <exception cref="BackendException">ONNX Runtime refuses.</exception>
