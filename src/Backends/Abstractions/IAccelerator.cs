@@ -21,6 +21,9 @@ public interface IAccelerator : IDevice, IDisposable
     /// <summary>Raised once, when <see cref="IDevice.Fault"/> has come to be, which nothing gets over but a new process. On any thread, which may be in a call of this device.</summary>
     event Action? Failed;
 
+    /// <summary>Keeps recordings of graphs apart from what would spoil them; null = nothing may be recorded by a library.</summary>
+    RecordingGate? Recordings => null;
+
     /// <summary>
     /// Finds a function of the native library that drives the device, for backends that call it: they need no second way to the same
     /// library.

@@ -34,6 +34,13 @@ public interface IAcceleratorShare : IDevice, IDisposable
     /// <summary>The most that <see cref="UsedByteSize"/> ever was.</summary>
     long PeakByteSize { get; }
 
+    /// <summary>
+    /// Gives each lane that is made from now on streams that no other lane has, for a backend that records what it enqueues on them: on a
+    /// stream that two lanes share, what the other lane enqueues meanwhile would be recorded with it.
+    /// </summary>
+    /// <exception cref="BackendException">The device cannot do that (<see cref="StatusCode.Unsupported"/>).</exception>
+    void SeparateLanes() => throw new BackendException(StatusCode.Unsupported, $"Lanes of '{Name}' share their streams.");
+
     /// <summary>Takes device memory for as long as the model needs it, for its weights for example.</summary>
     /// <returns>The address, aligned to at least 256 bytes; good for every stream. The content is undefined.</returns>
     /// <exception cref="BackendException">The model's or the device's memory is used up (<see cref="StatusCode.ResourceExhausted"/>).</exception>

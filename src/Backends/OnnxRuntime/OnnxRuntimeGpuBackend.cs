@@ -59,7 +59,7 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
         var directory = FindLibraries(context.Options, out var dependencies);
         OrtTelemetry.Disable();
         _log = context.Log;
-        _environment = new OrtEnvironment(OrtLibrary.Load(directory), context.Log);
+        _environment = new OrtEnvironment(LoadLibrary(directory), context.Log);
         _sessions = new SessionLoader(_environment, context.Log, context.StartThread);
         context.Log.Write(BackendLogLevel.Information, $"ONNX Runtime for GPUs is loaded from '{directory}': {_environment.Api.Version}");
         _engines = KeepsEngines ? TensorRtEngines.Open(context, _environment.Api, dependencies) : null;
@@ -86,8 +86,14 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
         }
 
         var configuration = SessionConfiguration.Read(file);
+        if (KeepsEngines && configuration.RecordsGraphs)
+        {
+            throw new BackendException(
+                StatusCode.Unsupported, $"{source}: '{ProviderOptions.CudaGraphs}' is on, but ONNX Runtime records only what CUDA runs alone; expected 'backend: onnxruntime', or no graphs.");
+        }
+
         var engines = _engines?.Find(file, configuration, share, cancellationToken);
-        return new GpuModel(environment, file, share, MemoryName, CreateSession, _log!);
+        return new GpuModel(environment, file, share, MemoryName, configuration.RecordsGraphs, CreateSession, _log!);
 
         OrtHandle CreateSession(nint stream)
         {
@@ -115,6 +121,9 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
             _environment?.Dispose();
         }
     }
+
+    /// <summary>Loads ONNX Runtime.</summary>
+    internal virtual OrtApiTable LoadLibrary(string directory) => OrtLibrary.Load(directory);
 
     private string FindLibraries(IReadOnlyDictionary<string, string> options, out NativeDependencies dependencies)
     {

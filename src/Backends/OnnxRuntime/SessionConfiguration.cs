@@ -39,6 +39,9 @@ internal sealed record SessionConfiguration
     /// <summary>Options of the execution providers that run on GPUs.</summary>
     public IReadOnlyList<ProviderSetting> Providers { get; init; } = [];
 
+    /// <summary>Whether runs on GPUs are recorded as CUDA graphs.</summary>
+    public bool RecordsGraphs => Providers.LastOrDefault(static setting => setting is { Provider: ProviderKind.Cuda, Name: ProviderOptions.CudaGraphs }).Value == "1";
+
     /// <summary>Reads a model's parameters.</summary>
     /// <exception cref="BackendException">A key is unknown or a value is none of those it may have.</exception>
     public static SessionConfiguration Read(ModelSource source)

@@ -9,10 +9,19 @@ namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
 /// </summary>
 internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 {
+    private const nint Graph = 0x600;
+
     private static readonly List<nint> Streams = [];
     private readonly TestDevice _device = new();
 
-    public HostAccelerator() => Streams.Clear();
+    private static int _destroyedGraphs;
+    private bool _lanesAreSeparate;
+
+    public HostAccelerator()
+    {
+        Streams.Clear();
+        (CapturingStream, _destroyedGraphs) = (0, 0);
+    }
 
     public event Action? Failed
     {
@@ -48,6 +57,17 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public long ForeignByteSize { get; set; }
 
+    public RecordingGate Recordings { get; } = new();
+
+    /// <summary>The stream that records; 0 = none.</summary>
+    public static nint CapturingStream { get; set; }
+
+    /// <summary>The compute stream of the lane that was made last.</summary>
+    public static nint LastStream { get; private set; }
+
+    /// <summary>How many graphs were destroyed of recordings that went wrong.</summary>
+    public static int DestroyedGraphs => _destroyedGraphs;
+
     /// <summary>The streams on which copies inside the memory were enqueued.</summary>
     public IReadOnlyList<nint> CopyStreams => Streams;
 
@@ -57,16 +77,23 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
     public nint FindFunction(string name, int version) => name switch
     {
         "cuMemcpyDtoDAsync" => (nint)(delegate* unmanaged<nint, nint, nuint, nint, int>)&Copy,
+        "cuStreamIsCapturing" => (nint)(delegate* unmanaged<nint, int*, int>)&IsCapturing,
+        "cuStreamEndCapture" => (nint)(delegate* unmanaged<nint, nint*, int>)&EndCapture,
+        "cuGraphDestroy" => (nint)(delegate* unmanaged<nint, int>)&DestroyGraph,
         "cuDriverGetVersion" => (nint)(delegate* unmanaged<int*, int>)&GetVersion,
         _ => 0,
     };
 
     public IAcceleratorShare Open(AcceleratorTerms terms) => this;
 
+    public void SeparateLanes() => _lanesAreSeparate = true;
+
     public ILane CreateLane(int index)
     {
         LaneCount++;
-        return new Lane(this, index);
+        var lane = new Lane(this, index);
+        LastStream = lane.Streams.Compute;
+        return lane;
     }
 
     public nint Allocate(long byteSize) => throw new NotSupportedException();
@@ -86,6 +113,28 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
     }
 
     [UnmanagedCallersOnly]
+    private static int IsCapturing(nint stream, int* isCapturing)
+    {
+        *isCapturing = stream == CapturingStream ? 1 : 0;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int EndCapture(nint stream, nint* graph)
+    {
+        *graph = Graph;
+        CapturingStream = 0;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int DestroyGraph(nint graph)
+    {
+        _destroyedGraphs += graph == Graph ? 1 : 0;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
     private static int GetVersion(int* version)
     {
         *version = 13000;
@@ -98,7 +147,9 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
         public IDevice Device => share;
 
-        public LaneStreams Streams => new((index / 2 * 3) + 1, (index / 2 * 3) + 2, (index / 2 * 3) + 3);
+        private int Place => (share._lanesAreSeparate ? 100 + index : index / 2) * 3;
+
+        public LaneStreams Streams => new(Place + 1, Place + 2, Place + 3);
 
         public TimeSpan ComputeTime => TimeSpan.Zero;
 

@@ -10,6 +10,7 @@ public sealed class ProviderOptionsTests
     [InlineData("arena_extend_strategy", "0", "arena_extend_strategy", "kNextPowerOfTwo")]
     [InlineData("cudnn_conv_algo_search", "1", "cudnn_conv_algo_search", "HEURISTIC")]
     [InlineData("use_tf32", "off", "use_tf32", "0")]
+    [InlineData("enable_cuda_graph", "true", "enable_cuda_graph", "1")]
     public void Options_for_CUDA_have_Tritons_names_and_become_ONNX_Runtimes(string key, string value, string name, string native) =>
         Assert.Equal(native, ProviderPlan.ForCuda(Read((key, value)), 1, long.MaxValue)[name]);
 
@@ -65,8 +66,8 @@ public sealed class ProviderOptionsTests
     [InlineData("arena_extend_strategy", "2", "0 (to the next power of two) or 1 (as much as is asked for)")]
     [InlineData("precision_mode", "INT8", "FP32, FP16 or BF16")]
     [InlineData("use_tf32", "maybe", "true or false")]
-    [InlineData("enable_cuda_graph", "1", "false: ONNX Runtime would record")]
-    [InlineData("trt_cuda_graph_enable", "true", "false: ONNX Runtime would record")]
+    [InlineData("enable_cuda_graph", "sometimes", "true or false")]
+    [InlineData("trt_cuda_graph_enable", "true", "false: TensorRT's execution provider has one graph")]
     [InlineData("trt_profile_min_shapes", "x:1\0", "text without NUL")]
     public void A_value_that_no_provider_takes_is_refused_also_on_the_processors(string key, string value, string expected)
     {

@@ -73,6 +73,9 @@ public sealed class CudaDevice : IAccelerator
     /// <inheritdoc/>
     public string? Fault => _failure;
 
+    /// <inheritdoc/>
+    public RecordingGate Recordings { get; } = new();
+
     nint IAccelerator.Context => Context.Value;
 
     internal CudaContext Context { get; }

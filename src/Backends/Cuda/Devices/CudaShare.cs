@@ -16,7 +16,7 @@ internal sealed class CudaShare : IAcceleratorShare
         _account = new MemoryAccount(terms.MemoryLimit);
         _part = part;
         StreamPriority = device.GetStreamPriority(terms.Priority);
-        StreamSets = part is null ? device.StreamSets : new CudaStreamSets(priority => CudaStream.Create(part, priority));
+        StreamSets = part is null ? device.StreamSets : new CudaStreamSets(CreateStream);
     }
 
     public CudaDevice Device { get; }
@@ -52,7 +52,10 @@ internal sealed class CudaShare : IAcceleratorShare
 
     public int StreamPriority { get; }
 
-    public CudaStreamSets StreamSets { get; }
+    /// <summary>Where lanes that are made now get their streams, and give them back to.</summary>
+    public CudaStreamSets StreamSets { get; private set; }
+
+    public void SeparateLanes() => StreamSets = new CudaStreamSets(CreateStream, isShared: false);
 
     public ILane CreateLane(int index)
     {
@@ -155,6 +158,8 @@ internal sealed class CudaShare : IAcceleratorShare
         ForeignByteSize = 0;
         _part?.Dispose();
     }
+
+    private CudaStream CreateStream(int priority) => _part is null ? CudaStream.Create(Device.Context, priority) : CudaStream.Create(_part, priority);
 
     private BackendException Refuse(long byteSize, string why) =>
         new(StatusCode.ResourceExhausted, $"{_terms.Owner} needs {byteSize} bytes of memory on GPU {Ordinal}: {why}.");

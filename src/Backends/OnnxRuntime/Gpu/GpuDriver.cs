@@ -1,6 +1,6 @@
 namespace Camshaft.Backends.OnnxRuntime.Gpu;
 
-/// <summary>The two functions of NVIDIA's driver that are called here, from the library that the device already has. Any thread.</summary>
+/// <summary>The few functions of NVIDIA's driver that are called here, from the library that the device already has. Any thread.</summary>
 internal sealed unsafe class GpuDriver
 {
     private const int LeastVersion = 12000; // CUDA 12.0, the least that the device's own binding takes
@@ -9,11 +9,19 @@ internal sealed unsafe class GpuDriver
     private readonly delegate* unmanaged<nint, nint, nuint, nint, int> _copy;
     private readonly delegate* unmanaged<int*, int> _getVersion;
 
+    // CUresult cuStreamIsCapturing(CUstream, CUstreamCaptureStatus*), cuStreamEndCapture(CUstream, CUgraph*) and cuGraphDestroy(CUgraph).
+    private readonly delegate* unmanaged<nint, int*, int> _isCapturing;
+    private readonly delegate* unmanaged<nint, nint*, int> _endCapture;
+    private readonly delegate* unmanaged<nint, int> _destroyGraph;
+
     /// <exception cref="BackendException">The driver lacks a function.</exception>
     public GpuDriver(IAccelerator accelerator)
     {
         _copy = (delegate* unmanaged<nint, nint, nuint, nint, int>)Find(accelerator, "cuMemcpyDtoDAsync");
         _getVersion = (delegate* unmanaged<int*, int>)Find(accelerator, "cuDriverGetVersion");
+        _isCapturing = (delegate* unmanaged<nint, int*, int>)Find(accelerator, "cuStreamIsCapturing");
+        _endCapture = (delegate* unmanaged<nint, nint*, int>)Find(accelerator, "cuStreamEndCapture");
+        _destroyGraph = (delegate* unmanaged<nint, int>)Find(accelerator, "cuGraphDestroy");
     }
 
     /// <summary>The newest version of CUDA that the driver knows, for example 13000; 0 = it does not say.</summary>
@@ -34,6 +42,17 @@ internal sealed unsafe class GpuDriver
         if (status != 0)
         {
             throw new BackendException(StatusCode.Internal, $"The GPU's driver refuses a copy of {byteSize} bytes (cuMemcpyDtoDAsync: {status}).");
+        }
+    }
+
+    /// <summary>Ends a recording that was begun on a stream and went wrong, if it still goes on: what is enqueued there would never run.</summary>
+    public void EndRecording(nint stream)
+    {
+        int isCapturing;
+        nint graph = 0;
+        if (_isCapturing(stream, &isCapturing) == 0 && isCapturing != 0 && _endCapture(stream, &graph) == 0 && graph != 0)
+        {
+            _ = _destroyGraph(graph);
         }
     }
 

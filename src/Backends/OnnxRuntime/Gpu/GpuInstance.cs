@@ -6,86 +6,57 @@ namespace Camshaft.Backends.OnnxRuntime.Gpu;
 /// Runs a model on one lane of a GPU: enqueues on the lane's compute stream, and waits for nothing. What a run does on the GPU cannot be
 /// ended early.
 /// </summary>
-internal sealed unsafe class GpuInstance : IModelInstance
+internal sealed class GpuInstance : IModelInstance
 {
     private readonly GpuModel _model;
     private readonly IAcceleratorLane _lane;
-    private readonly OrtHandle _session;
-    private readonly OrtHandle _options;
-    private readonly GpuBinding _binding;
+    private readonly SessionRunner _runner;
 
     /// <summary>Takes ownership of <paramref name="session"/>.</summary>
     public GpuInstance(GpuModel model, IAcceleratorLane lane, OrtHandle session)
     {
         _model = model;
         _lane = lane;
-        _session = session;
-        try
-        {
-            nint options;
-            Check(model.Api.CreateRunOptions(&options), nameof(model.Api.CreateRunOptions));
-            _options = new OrtHandle(options, model.Api.ReleaseRunOptions, session);
-
-            // What goes wrong in a run is in its status. The log would get a line per bad request on top of it.
-            Check(model.Api.RunOptionsSetRunLogSeverityLevel(options, OrtLog.Fatal), nameof(model.Api.RunOptionsSetRunLogSeverityLevel));
-
-            // The engine waits for the lane's streams; a thread that waited here would hold up the lane.
-            fixed (byte* key = "disable_synchronize_execution_providers\0"u8, value = "1\0"u8)
-            {
-                Check(model.Api.AddRunConfigEntry(options, key, value), nameof(model.Api.AddRunConfigEntry));
-            }
-
-            _binding = new GpuBinding(model, session);
-        }
-        catch
-        {
-            _options?.Dispose();
-            model.Release(session);
-            throw;
-        }
+        _runner = new SessionRunner(model, session, lane.Streams.Compute);
     }
 
     public ExecutionState Execute(ModelExecution execution)
     {
         execution.CancellationToken.ThrowIfCancellationRequested();
+        var binding = _runner.Binding;
         try
         {
-            _binding.Bind(execution, trustSymbols: !_model.DistrustsSymbols);
-            if (_binding.Count > 0)
+            binding.Bind(execution, trustSymbols: !_model.DistrustsSymbols);
+            if (binding.Count > 0)
             {
                 Run(execution);
-                _binding.CopyOthers(execution, _lane.Streams.Compute);
+                binding.CopyOthers(execution, _lane.Streams.Compute);
             }
 
             return ExecutionState.Enqueued;
         }
         finally
         {
-            _binding.Clear();
+            binding.Clear();
         }
     }
 
-    public void Dispose()
-    {
-        _binding.Dispose();
-        _options.Dispose();
-        _model.Release(_session);
-    }
+    public void Dispose() => _runner.Dispose();
 
     private void Run(ModelExecution execution)
     {
-        var status = _model.Api.RunWithBinding(_session.Value, _options.Value, _binding.Value);
+        var status = _runner.Run();
         if (status == 0)
         {
             return;
         }
 
         var error = _model.Api.TakeError(status);
-        if (error.IsOutputShapeMismatch && _binding.TrustedSymbols)
+        if (error.IsOutputShapeMismatch && _runner.Binding.TrustedSymbols)
         {
             // As on the processors: the names of the dimensions promised a shape that the graph does not keep.
-            _binding.BindOutputs(execution, trustSymbols: false);
-            status = _model.Api.RunWithBinding(_session.Value, _options.Value, _binding.Value);
+            _runner.Binding.BindOutputs(execution, trustSymbols: false);
+            status = _runner.Run();
             if (status == 0)
             {
                 _model.DistrustsSymbols = true;
@@ -97,6 +68,4 @@ internal sealed unsafe class GpuInstance : IModelInstance
 
         throw new BackendException(error.RunStatus, $"{_model.Subject}: {error.Reason}");
     }
-
-    private void Check(nint status, string call) => _model.Api.ThrowIfFailed(status, call, _model.Subject);
 }

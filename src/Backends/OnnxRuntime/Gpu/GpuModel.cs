@@ -25,26 +25,38 @@ internal sealed class GpuModel : ILoadedModel
     /// <param name="source">The model.</param>
     /// <param name="share">Its part of the GPU.</param>
     /// <param name="memoryName">ONNX Runtime's name of the GPU's memory.</param>
+    /// <param name="recordsGraphs">Whether runs are recorded as CUDA graphs.</param>
     /// <param name="createSession">Makes a session on a stream.</param>
     /// <param name="log">Where messages go.</param>
     /// <exception cref="BackendException">ONNX Runtime cannot run it, or it has tensors that no GPU has.</exception>
-    public GpuModel(OrtEnvironment environment, ModelSource source, IAcceleratorShare share, string memoryName, Func<nint, OrtHandle> createSession, IBackendLog log)
+    public GpuModel(OrtEnvironment environment, ModelSource source, IAcceleratorShare share, string memoryName, bool recordsGraphs, Func<nint, OrtHandle> createSession, IBackendLog log)
     {
         Api = environment.Api;
         Allocator = environment.DefaultAllocator;
         Subject = source.ToString();
         _share = share;
         Driver = new GpuDriver(share.Accelerator);
+        RecordsGraphs = recordsGraphs;
+        Recordings = share.Accelerator.Recordings;
         _createSession = createSession;
         _log = log;
         Memory = environment.CreateMemoryInfo(memoryName, OrtAllocatorType.Device, share.Ordinal);
         _arenaMemory = environment.CreateMemoryInfo(memoryName, OrtAllocatorType.Arena, share.Ordinal);
         try
         {
+            if (recordsGraphs)
+            {
+                share.SeparateLanes();
+            }
+
             _firstLane = share.CreateLane(0);
             _firstSession = CreateSession(_firstLane);
             Signature = new SignatureReader(environment, _firstSession, source).Read();
             RefuseStrings(source);
+            if (recordsGraphs)
+            {
+                new GraphObstacles(environment, _firstSession, memoryName).Refuse(source, Signature);
+            }
         }
         catch
         {
@@ -69,6 +81,12 @@ internal sealed class GpuModel : ILoadedModel
 
     /// <summary>Copies inside it.</summary>
     public GpuDriver Driver { get; }
+
+    /// <summary>Whether runs are recorded as CUDA graphs.</summary>
+    public bool RecordsGraphs { get; }
+
+    /// <summary>Keeps recordings apart from what would spoil them; null = nothing is recorded.</summary>
+    public RecordingGate? Recordings { get; }
 
     /// <summary>Names the model in messages.</summary>
     public string Subject { get; }
@@ -108,23 +126,34 @@ internal sealed class GpuModel : ILoadedModel
     /// <summary>Ends a session of an instance.</summary>
     public void Release(OrtHandle session)
     {
-        // Not while its arena is looked at.
-        lock (_gate)
+        Recordings?.EnterLongCall();
+        try
         {
-            session.Dispose();
+            // Not while its arena is looked at.
+            lock (_gate)
+            {
+                session.Dispose();
+            }
+        }
+        finally
+        {
+            Recordings?.ExitLongCall();
         }
 
         CountArenas();
     }
 
+    /// <summary>Says why a batch was not recorded that was to be.</summary>
+    public void ReportUnrecorded(string reason) =>
+        _log.Write(BackendLogLevel.Warning, $"{Subject}: a run could not be recorded as a CUDA graph, and batches of its shapes are run as they are: {reason}");
+
     public void Dispose()
     {
-        lock (_gate)
+        if (_firstSession is not null)
         {
-            _firstSession?.Dispose();
+            Release(_firstSession);
         }
 
-        CountArenas();
         _firstLane?.Dispose();
         _arenaMemory.Dispose();
         Memory.Dispose();
@@ -153,7 +182,17 @@ internal sealed class GpuModel : ILoadedModel
     private OrtHandle CreateSession(ILane lane)
     {
         var started = Stopwatch.GetTimestamp();
-        var session = _createSession(lane.Streams.Compute);
+        OrtHandle session;
+        Recordings?.EnterLongCall();
+        try
+        {
+            session = _createSession(lane.Streams.Compute);
+        }
+        finally
+        {
+            Recordings?.ExitLongCall();
+        }
+
         lock (_gate)
         {
             _sessions.Add(session);
