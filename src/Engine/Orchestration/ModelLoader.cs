@@ -220,6 +220,7 @@ internal sealed class ModelLoader(
         Version = version.Number,
         FilePath = choice.FilePath,
         Parameters = version.Configuration.Parameters,
+        MaxBatchSize = version.Configuration.Batching.MaxBatchSize,
         ThreadsPerRun = version.Configuration.Limits.Threads,
         ListedInputs = [.. version.Configuration.Inputs.Select(static input => input.Name)],
     };

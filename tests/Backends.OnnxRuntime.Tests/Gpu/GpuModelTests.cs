@@ -166,7 +166,6 @@ public sealed class GpuModelTests : IDisposable
 
         Assert.Single(Directory.GetDirectories(Path.Combine(path, "engines")));
         Assert.Single(Directory.GetDirectories(Path.Combine(path, "timings")));
-        Assert.Contains(backend.Log.Entries, static entry => entry.Message.Contains("TensorRT has built nothing for it on 'host' yet", StringComparison.Ordinal));
     }
 
     private ILoadedModel Load(OnnxModelBuilder builder) => _backend.Load(Write(builder), _share, TestContext.Current.CancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Camshaft.Testing;
 
@@ -16,10 +17,12 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     private static int _destroyedGraphs;
     private bool _lanesAreSeparate;
+    private int _laneCount;
 
     public HostAccelerator()
     {
         Streams.Clear();
+        BusyStreams.Clear();
         (CapturingStream, _destroyedGraphs) = (0, 0);
     }
 
@@ -59,6 +62,9 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public RecordingGate Recordings { get; } = new();
 
+    /// <summary>The streams on which something runs.</summary>
+    public static ConcurrentDictionary<nint, int> BusyStreams { get; } = new();
+
     /// <summary>The stream that records; 0 = none.</summary>
     public static nint CapturingStream { get; set; }
 
@@ -72,7 +78,7 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
     public IReadOnlyList<nint> CopyStreams => Streams;
 
     /// <summary>How many lanes are not disposed.</summary>
-    public int LaneCount { get; private set; }
+    public int LaneCount => _laneCount;
 
     public nint FindFunction(string name, int version) => name switch
     {
@@ -80,6 +86,9 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
         "cuStreamIsCapturing" => (nint)(delegate* unmanaged<nint, int*, int>)&IsCapturing,
         "cuStreamEndCapture" => (nint)(delegate* unmanaged<nint, nint*, int>)&EndCapture,
         "cuGraphDestroy" => (nint)(delegate* unmanaged<nint, int>)&DestroyGraph,
+        "cuCtxSetCurrent" => (nint)(delegate* unmanaged<nint, int>)&SetCurrent,
+        "cuThreadExchangeStreamCaptureMode" => (nint)(delegate* unmanaged<int*, int>)&ExchangeCaptureMode,
+        "cuStreamQuery" => (nint)(delegate* unmanaged<nint, int>)&Query,
         "cuDriverGetVersion" => (nint)(delegate* unmanaged<int*, int>)&GetVersion,
         _ => 0,
     };
@@ -90,7 +99,7 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public ILane CreateLane(int index)
     {
-        LaneCount++;
+        Interlocked.Increment(ref _laneCount);
         var lane = new Lane(this, index);
         LastStream = lane.Streams.Compute;
         return lane;
@@ -135,6 +144,15 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
     }
 
     [UnmanagedCallersOnly]
+    private static int SetCurrent(nint context) => 0;
+
+    [UnmanagedCallersOnly]
+    private static int ExchangeCaptureMode(int* mode) => 0;
+
+    [UnmanagedCallersOnly]
+    private static int Query(nint stream) => BusyStreams.ContainsKey(stream) ? 600 : 0;
+
+    [UnmanagedCallersOnly]
     private static int GetVersion(int* version)
     {
         *version = 13000;
@@ -167,6 +185,6 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
         public void End(ILaneObserver observer) => throw new NotSupportedException();
 
-        public void Dispose() => share.LaneCount--;
+        public void Dispose() => Interlocked.Decrement(ref share._laneCount);
     }
 }

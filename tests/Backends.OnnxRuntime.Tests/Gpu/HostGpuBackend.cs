@@ -8,15 +8,23 @@ namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
 internal sealed class HostGpuBackend : OnnxRuntimeGpuBackend
 {
     private readonly GraphRecorder? _recorder;
+    private readonly SessionWatch? _watch;
     private readonly bool _keepsEngines;
 
     /// <param name="cacheDirectory">Where engines are kept; null = nowhere.</param>
     /// <param name="recorder">Records runs as CUDA's execution provider does; null = nobody does.</param>
-    public HostGpuBackend(string? cacheDirectory = null, GraphRecorder? recorder = null)
+    /// <param name="watch">Watches over sessions; null = nobody does.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public HostGpuBackend(string? cacheDirectory = null, GraphRecorder? recorder = null, SessionWatch? watch = null, TimeProvider? timeProvider = null)
     {
         _recorder = recorder;
+        _watch = watch;
         _keepsEngines = recorder is null;
-        Start(new BackendContext(new Dictionary<string, string> { ["NativeDirectory"] = NativeDirectory }, 1, Log) { CacheDirectory = cacheDirectory });
+        Start(new BackendContext(new Dictionary<string, string> { ["NativeDirectory"] = NativeDirectory }, 1, Log)
+        {
+            CacheDirectory = cacheDirectory,
+            TimeProvider = timeProvider ?? TimeProvider.System,
+        });
     }
 
     public override string Name => "host";
@@ -38,9 +46,11 @@ internal sealed class HostGpuBackend : OnnxRuntimeGpuBackend
 
     public int CountSessions() => Log.Entries.Count(static entry => entry.Message.Contains("a session for lane", StringComparison.Ordinal));
 
-    internal override OrtApiTable LoadLibrary(string directory) => _recorder?.Wrap(base.LoadLibrary(directory)) ?? base.LoadLibrary(directory);
-
-    protected override void AddExecutionProviders(GpuSession session)
+    internal override OrtApiTable LoadLibrary(string directory)
     {
+        var library = base.LoadLibrary(directory);
+        return _recorder?.Wrap(library) ?? _watch?.Wrap(library) ?? library;
     }
+
+    protected override void AddExecutionProviders(GpuSession session) => _watch?.Add(session);
 }

@@ -1,3 +1,5 @@
+using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
+
 namespace Camshaft.Backends.OnnxRuntime.Gpu;
 
 /// <summary>The one table of the options of execution providers. On the processors they are checked and have no effect, so that one configuration fits both.</summary>
@@ -32,9 +34,9 @@ internal static class ProviderOptions
         ProviderOption.Switch(ProviderKind.TensorRt, "trt_layer_norm_fp32_fallback"),
         ProviderOption.Switch(ProviderKind.TensorRt, "trt_context_memory_sharing_enable"),
         ProviderOption.Switch(ProviderKind.TensorRt, "trt_detailed_build_log"),
-        ProviderOption.Text(ProviderKind.TensorRt, "trt_profile_min_shapes"),
-        ProviderOption.Text(ProviderKind.TensorRt, "trt_profile_opt_shapes"),
-        ProviderOption.Text(ProviderKind.TensorRt, "trt_profile_max_shapes"),
+        ProviderOption.Text(ProviderKind.TensorRt, OptimizationProfile.MinName),
+        ProviderOption.Text(ProviderKind.TensorRt, OptimizationProfile.OptName),
+        ProviderOption.Text(ProviderKind.TensorRt, OptimizationProfile.MaxName),
         ProviderOption.Off(ProviderKind.TensorRt, "trt_cuda_graph_enable", NoTensorRtGraphs),
     }.ToDictionary(static option => option.Name, StringComparer.Ordinal);
 

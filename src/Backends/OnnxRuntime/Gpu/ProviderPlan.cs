@@ -1,4 +1,5 @@
 using System.Globalization;
+using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 
 namespace Camshaft.Backends.OnnxRuntime.Gpu;
 
@@ -40,11 +41,12 @@ internal static class ProviderPlan
     /// <summary>The settings of the TensorRT execution provider.</summary>
     /// <param name="configuration">What the model says.</param>
     /// <param name="ordinal">The GPU.</param>
-    /// <param name="engines">Where engines are kept; null = nowhere.</param>
-    public static IReadOnlyDictionary<string, string> ForTensorRt(SessionConfiguration configuration, int ordinal, EnginePlace? engines)
+    /// <param name="plan">What it builds, and where it keeps that.</param>
+    public static IReadOnlyDictionary<string, string> ForTensorRt(SessionConfiguration configuration, int ordinal, TensorRtPlan plan)
     {
         var settings = new Dictionary<string, string> { ["device_id"] = ordinal.ToString(CultureInfo.InvariantCulture) };
-        if (engines is not null)
+        plan.Profile?.AddTo(settings);
+        if (plan.Engines is { } engines)
         {
             settings["trt_engine_cache_enable"] = "1";
             settings["trt_engine_cache_path"] = engines.EnginePath;
