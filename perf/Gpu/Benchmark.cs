@@ -1,18 +1,18 @@
+using System.Diagnostics;
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
 using Camshaft.GpuBenchmark.Parts;
 
 namespace Camshaft.GpuBenchmark;
 
-/// <summary>Runs parts one after another and prints what they find.</summary>
+/// <summary>Runs parts one after another, each for a bounded time, and prints what they find.</summary>
 /// <param name="load">Loads the driver.</param>
-/// <param name="ordinal">The GPU's number.</param>
-/// <param name="isSimulated">Whether it is a simulated one: sizes are small, and no time means anything.</param>
-internal sealed class Benchmark(Func<CudaDriver> load, int ordinal, bool isSimulated)
+/// <param name="options">What is run, and how.</param>
+internal sealed class Benchmark(Func<CudaDriver> load, BenchmarkOptions options)
 {
-    /// <summary>Every part, in the order in which they run.</summary>
+    /// <summary>Every part, in the order in which they run: what decides most comes first.</summary>
     public static IReadOnlyList<IPart> Parts { get; } =
-        [new FactsPart(), new SelfCheckPart(), new CopyPart(), new OverlapPart(), new LatencyPart(), new ConcurrencyPart(), new NeighbourPart(), new LoadCyclesPart()];
+        [new FactsPart(), new SelfCheckPart(), new LatencyPart(), new CompletionPart(), new NeighbourPart(), new OverlapPart(), new CopyPart(), new ConcurrencyPart(), new LoadCyclesPart()];
 
     /// <summary>Runs some of them.</summary>
     /// <returns>The program's exit code: 0 = every part has run to its end, and nothing was wrong.</returns>
@@ -20,8 +20,8 @@ internal sealed class Benchmark(Func<CudaDriver> load, int ordinal, bool isSimul
     {
         try
         {
-            using var workbench = new Workbench(load(), ordinal, isSimulated ? BenchmarkSizes.Simulated : BenchmarkSizes.Real);
-            if (isSimulated)
+            using var workbench = new Workbench(load(), options.Ordinal, options.Sizes);
+            if (options.IsSimulated)
             {
                 output.WriteLine("**Simulated driver: this shows that every part works. No time or rate below means anything.**");
                 output.WriteLine();
@@ -33,9 +33,13 @@ internal sealed class Benchmark(Func<CudaDriver> load, int ordinal, bool isSimul
         {
             errors.WriteLine($"Nothing to measure: {exception.Message}. This needs an NVIDIA GPU and its driver; --simulated shows the parts without.");
         }
+        catch (IOException exception)
+        {
+            errors.WriteLine($"The results cannot be written: {exception.Message}");
+        }
         catch (Exception exception) when (exception is CudaException or BackendException)
         {
-            errors.WriteLine($"GPU {ordinal} cannot be used: {exception.Message}");
+            errors.WriteLine($"GPU {options.Ordinal} cannot be used: {exception.Message}");
         }
 
         return 1;
@@ -43,38 +47,46 @@ internal sealed class Benchmark(Func<CudaDriver> load, int ordinal, bool isSimul
 
     private int Run(Workbench workbench, IReadOnlyList<string> names, TextWriter output, TextWriter errors)
     {
-        var faultCount = 0;
-        var targets = new List<Target>();
+        var file = options.OutputDirectory is { } directory ? new ResultFile(directory, options.IsSimulated) : null;
+        var results = new List<PartResult>();
         foreach (var part in Parts.Where(part => names.Contains(part.Name)))
         {
-            try
+            var result = Run(workbench, part);
+            results.Add(result);
+            result.Report?.Write(output);
+            output.Flush();
+            foreach (var failure in result.Failures)
             {
-                var report = part.Run(workbench);
-                report.Write(output);
-                targets.AddRange(report.Targets);
-                faultCount += report.Faults.Count;
-                foreach (var fault in report.Faults)
-                {
-                    errors.WriteLine($"{part.Name}: {fault}");
-                }
-            }
-            catch (Exception exception) when (exception is CudaException or BackendException or InsufficientMemoryException or TimeoutException)
-            {
-                // The other parts may still tell something.
-                errors.WriteLine($"{part.Name}: {exception.Message}");
-                faultCount++;
+                errors.WriteLine($"{part.Name}: {failure}");
             }
 
-            output.Flush();
+            file?.Add(result);
         }
 
-        if (!isSimulated && targets.Count > 0)
+        var targets = results.SelectMany(static result => result.Report?.Targets ?? []).ToList();
+        if (!options.IsSimulated && targets.Count > 0)
         {
             output.WriteLine("### Targets");
             output.WriteLine();
             Target.Summarize(targets).Write(output);
         }
 
-        return faultCount == 0 ? 0 : 1;
+        return results.All(static result => result.Failures.Count == 0) ? 0 : 1;
+    }
+
+    private PartResult Run(Workbench workbench, IPart part)
+    {
+        var start = Stopwatch.GetTimestamp();
+        workbench.Limit = new TimeLimit(options.Sizes.PartTime);
+        try
+        {
+            var report = part.Run(workbench);
+            return new PartResult(part.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, report, report.Faults);
+        }
+        catch (Exception exception) when (exception is CudaException or BackendException or InsufficientMemoryException or TimeoutException)
+        {
+            // The other parts may still tell something.
+            return new PartResult(part.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, Report: null, [exception.Message]);
+        }
     }
 }

@@ -1,4 +1,4 @@
-using Camshaft.GpuBenchmark.Parts;
+using Camshaft.GpuBenchmark.Lanes;
 using Camshaft.Plugins.CudaModules.Tests;
 using Camshaft.Testing.Cuda;
 
@@ -12,7 +12,7 @@ internal static class Simulation
     {
         var simulation = new SimulatedDriver(new SimulatedDriverOptions { RunsByItself = true });
         simulation.Register(SampleKernels.All);
-        simulation.Register(new SimulatedKernel(LatencyPart.KernelName, [], static _ => { }));
+        simulation.Register(new SimulatedKernel(EmptyKernel.Name, [], static _ => { }));
         return simulation;
     }
 }

@@ -12,9 +12,13 @@ internal sealed class Workbench : IDisposable
     private readonly CudaModuleBackend _backend = new();
 
     /// <summary>Takes hold of a device.</summary>
+    /// <param name="driver">The driver.</param>
+    /// <param name="ordinal">The device's number.</param>
+    /// <param name="sizes">How much is measured.</param>
+    /// <param name="options">How the device is used; null = as it is without options.</param>
     /// <exception cref="BackendException">It cannot be used.</exception>
     /// <exception cref="CudaException">It does not answer.</exception>
-    public Workbench(CudaDriver driver, int ordinal, BenchmarkSizes sizes)
+    public Workbench(CudaDriver driver, int ordinal, BenchmarkSizes sizes, CudaOptions? options = null)
     {
         if (ordinal < 0 || ordinal >= driver.DeviceCount)
         {
@@ -24,7 +28,7 @@ internal sealed class Workbench : IDisposable
         Driver = driver;
         Info = driver.Describe(ordinal);
         Sizes = sizes;
-        Device = new CudaDevice(driver, Info, new CudaOptions(), TimeProvider.System);
+        Device = new CudaDevice(driver, Info, options ?? new CudaOptions(), TimeProvider.System);
         Context = CudaContext.Borrow(Device.FindFunction, ((IAccelerator)Device).Context);
     }
 
@@ -34,10 +38,16 @@ internal sealed class Workbench : IDisposable
 
     public BenchmarkSizes Sizes { get; }
 
+    /// <summary>How long the part that runs now may take.</summary>
+    public TimeLimit Limit { get; set; } = TimeLimit.None;
+
     public CudaDevice Device { get; }
 
     /// <summary>The device's context, for calls beside the lanes.</summary>
     public CudaContext Context { get; }
+
+    /// <summary>Takes hold of the same device once more, with a part of its multiprocessors kept for models with a share.</summary>
+    public Workbench Reserve(double share) => new(Driver, Info.Ordinal, Sizes, new CudaOptions { ReservedShare = share }) { Limit = Limit };
 
     /// <summary>Loads a sample as the engine does, in a part of the device of its own.</summary>
     public GpuModel Load(string sample, AcceleratorTerms? terms = null)

@@ -15,7 +15,7 @@ internal sealed class LoadedModule : ILoadedModel
     {
         Source = source;
         Definition = definition;
-        IsRecorded = share.ProcessorShare == 0;
+        IsRecorded = !share.IsConfined;
         Recordings = share.Accelerator.Recordings;
         _context = context;
         _module = module;
@@ -35,7 +35,7 @@ internal sealed class LoadedModule : ILoadedModel
     /// <summary>The kernels, in the order of their launches.</summary>
     public IReadOnlyList<CudaFunction> Functions => _functions;
 
-    /// <summary>Whether sequences may be recorded and launched as a whole. Not where the model has a part of the GPU: a record would not stay inside.</summary>
+    /// <summary>Whether sequences may be recorded and launched as a whole. Not where the model is kept to a part of the GPU: a record would not stay inside.</summary>
     public bool IsRecorded { get; }
 
     /// <summary>Keeps recordings apart from what would spoil them.</summary>

@@ -2,6 +2,8 @@ using Camshaft.LiveConsole.Assets;
 using Camshaft.LiveConsole.Feed;
 using Camshaft.LiveConsole.Sampling;
 using Camshaft.Transport.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,4 +28,9 @@ public static class ConsoleExtensions
         AssetEndpoints.Map(endpoints);
         endpoints.ServiceProvider.GetRequiredService<FeedEndpoints>().Map(endpoints);
     }
+
+    /// <summary>Says at <c>/console</c>, to browsers and to <c>camshaft top</c>, that this server has no console.</summary>
+    public static void MapNoCamshaftConsole(this IEndpointRouteBuilder endpoints) => endpoints.Map(
+        "/console/{**path}",
+        static context => ConsoleError.WriteAsync(context, StatusCodes.Status404NotFound, "This server has no console: its setting 'console' is false."));
 }

@@ -1,5 +1,5 @@
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Telemetry;
 
 namespace Camshaft.Engine;
@@ -44,6 +44,9 @@ public sealed record EngineOptions
     /// How many batches are under way at once on each GPU. Two share their streams: one computes while the other copies. Default: 4.
     /// </summary>
     public int AcceleratorLaneCount { get; init; } = 4;
+
+    /// <summary>How many more there are on each GPU for models with a share of it alone; 0 = they wait for the same as all others. Default: 0.</summary>
+    public int AcceleratorShareLaneCount { get; init; }
 
     /// <summary>Who decides what runs next: one of <see cref="SchedulingPolicies.Names"/>.</summary>
     public string SchedulingPolicy { get; init; } = SchedulingPolicies.Default;

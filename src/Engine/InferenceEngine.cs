@@ -10,6 +10,9 @@ using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Routing;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
+using Camshaft.Engine.Scheduling.Runs;
 using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Microsoft.Extensions.Logging;
@@ -27,7 +30,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     private readonly ILogger _logger;
     private readonly CompletionThread _completions = new();
-    private readonly Dictionary<IDevice, DeviceScheduler> _schedulers = [];
+    private readonly DeviceSchedulers _schedulers = new();
     private readonly ContainerWatch _container;
     private readonly ModelResidency _residency;
     private readonly ModelLoader _loader;
@@ -59,9 +62,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Plugins = new PluginHost(options.PluginDirectory, options, Environment.ProcessorCount, loggerFactory, timeProvider, thread => OwnThread.StartNormal(thread, _completions));
         foreach (var device in devices)
         {
-            var policy = SchedulingPolicies.Create(options.SchedulingPolicy, timeProvider.TimestampFrequency);
-            var layout = device.Kind == DeviceKind.Cpu ? LaneLayout.ForProcessors(CpuCount, policy) : LaneLayout.Alike(options.AcceleratorLaneCount);
-            _schedulers.Add(device, new DeviceScheduler(device, layout, policy, timeProvider, _completions, options.AbandonTimeout));
+            _schedulers.Add(
+                CreateScheduler(device, policy => device.Kind == DeviceKind.Cpu ? LaneLayout.ForProcessors(CpuCount, policy) : LaneLayout.Alike(options.AcceleratorLaneCount), timeProvider),
+                device is IAccelerator && options.AcceleratorShareLaneCount > 0 ? CreateScheduler(device, _ => LaneLayout.Alike(options.AcceleratorShareLaneCount) with { NamePrefix = "share-" }, timeProvider) : null);
         }
 
         _residency = new ModelResidency(plan.ModelByteSize, options.MinimumResidency, timeProvider, _logger);
@@ -72,7 +75,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Controller.Changed += Router.OnModelsChanged;
         Shadows = new ShadowCopies(Models, options.ShadowTimeout);
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
-        Telemetry = new EngineTelemetry(this, _schedulers.Values, _loader.Tags, timeProvider);
+        Telemetry = new EngineTelemetry(this, _schedulers.All, _loader.Tags, timeProvider);
         _meter = new EngineMeter(Telemetry, timeProvider, meterFactory);
         foreach (var accelerator in devices.OfType<IAccelerator>())
         {
@@ -120,7 +123,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public long ModelMemoryBudgetByteSize => _residency.Limit;
 
     /// <summary>Where batches run: the processors first.</summary>
-    public IReadOnlyCollection<IDevice> Devices => _schedulers.Keys;
+    public IReadOnlyCollection<IDevice> Devices => _schedulers.Devices;
 
     /// <summary>The backend plugins.</summary>
     public PluginHost Plugins { get; }
@@ -135,7 +138,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public bool IsReady => _state == EngineState.Ready && !_stopAnnounced && AbandonedRuns.Count < MostAbandonedRuns;
 
     /// <summary>The runs that were given up because they did not end, and still go on. With four of them the engine is not ready any more.</summary>
-    public IReadOnlyList<AbandonedRun> AbandonedRuns => [.. _schedulers.Values.SelectMany(static scheduler => scheduler.AbandonedRuns)];
+    public IReadOnlyList<AbandonedRun> AbandonedRuns => [.. _schedulers.All.SelectMany(static scheduler => scheduler.AbandonedRuns)];
 
     /// <summary>Completes when the initial loads have ended, for those who did not call <see cref="StartAsync"/> themselves; fails as it did.</summary>
     public Task Started => _started.Task;
@@ -205,7 +208,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         await _retries.ConfigureAwait(false);
         await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);
         var abandoned = AbandonedRuns;
-        foreach (var scheduler in _schedulers.Values)
+        foreach (var scheduler in _schedulers.All)
         {
             scheduler.Dispose();
         }
@@ -232,7 +235,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Memory.Dispose();
         if (abandoned.Count == 0 && Memory.LeasedCount == 0)
         {
-            foreach (var accelerator in _schedulers.Keys.OfType<IAccelerator>())
+            foreach (var accelerator in _schedulers.Devices.OfType<IAccelerator>())
             {
                 accelerator.Dispose();
             }
@@ -247,7 +250,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         RuntimeThreads.Start();
-        foreach (var scheduler in _schedulers.Values)
+        foreach (var scheduler in _schedulers.All)
         {
             scheduler.Start();
         }
@@ -275,7 +278,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             return;
         }
 
-        foreach (var scheduler in _schedulers.Values.Where(static scheduler => scheduler.Device.Kind == DeviceKind.Cpu))
+        foreach (var scheduler in _schedulers.All.Where(static scheduler => scheduler.Device.Kind == DeviceKind.Cpu))
         {
             scheduler.Resize(count);
         }
@@ -291,15 +294,26 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Log.MemoryLimit(_logger, containerLimit, plan.TensorByteSize, plan.ModelByteSize);
     }
 
+    private DeviceScheduler CreateScheduler(IDevice device, Func<ISchedulingPolicy, LaneLayout> layOut, TimeProvider timeProvider)
+    {
+        var policy = SchedulingPolicies.Create(Options.SchedulingPolicy, timeProvider.TimestampFrequency);
+        return new DeviceScheduler(device, layOut(policy), policy, timeProvider, _completions, Options.AbandonTimeout);
+    }
+
     private List<IDevice> FindDevices(CpuDevice cpu, IEnumerable<IDeviceProvider> providers)
     {
         var devices = new List<IDevice> { cpu };
         foreach (var provider in providers)
         {
-            devices.AddRange(provider.GetDevices(out var reason));
-            if (reason is not null)
+            var found = provider.GetDevices(out var reason);
+            devices.AddRange(found);
+            if (reason is not null && found.Count == 0)
             {
                 Log.NoDevices(_logger, provider.Kind, reason);
+            }
+            else if (reason is not null)
+            {
+                Log.DevicesLack(_logger, provider.Kind, reason);
             }
         }
 
@@ -334,6 +348,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     {
         [LoggerMessage(100, LogLevel.Information, "No {Kind} devices: {Reason}")]
         public static partial void NoDevices(ILogger logger, DeviceKind kind, string reason);
+
+        [LoggerMessage(107, LogLevel.Warning, "{Kind} devices: {Reason}")]
+        public static partial void DevicesLack(ILogger logger, DeviceKind kind, string reason);
 
         [LoggerMessage(101, LogLevel.Error, "The engine stopped with tensor memory still leased: {Outstanding}")]
         public static partial void MemoryOutstanding(ILogger logger, string outstanding);

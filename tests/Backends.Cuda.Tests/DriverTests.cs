@@ -47,7 +47,7 @@ public sealed class DriverTests
     {
         using var device = new Device(new SimulatedDriverOptions { Version = 12000 });
 
-        var refusal = Assert.Throws<CudaUnavailableException>(() => CudaGreenContext.Create(device.Context, 8));
+        var refusal = Assert.Throws<CudaUnavailableException>(() => CudaMultiprocessors.Split(device.Context));
         Assert.Contains("CUDA 12.5", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -93,24 +93,5 @@ public sealed class DriverTests
         device.Simulation.FailForMemory("cuMemHostAlloc");
 
         Assert.ThrowsAny<OutOfMemoryException>(() => device.Host.Allocate(64));
-    }
-
-    [Fact]
-    public void A_part_of_the_device_has_the_multiprocessors_that_the_driver_rounds_to()
-    {
-        using var device = new Device();
-        using var part = CudaGreenContext.Create(device.Context, 10);
-        using var stream = CudaStream.Create(part, priority: -5);
-
-        Assert.Equal(16, part.MultiprocessorCount);
-        Assert.Equal([(-5, 16)], device.Simulation.StreamKinds);
-    }
-
-    [Fact]
-    public void More_multiprocessors_than_there_are_is_refused()
-    {
-        using var device = new Device();
-
-        Assert.Equal("cuDevSmResourceSplitByCount", Assert.Throws<CudaException>(() => CudaGreenContext.Create(device.Context, 33)).Call);
     }
 }

@@ -1,156 +1,105 @@
-using System.Diagnostics.Metrics;
-using System.Runtime.InteropServices;
-using Camshaft.Backends.Cuda.Monitoring;
-using Camshaft.Backends.Cuda.Native;
-using Camshaft.Backends.Cuda.Tests.Devices;
+using Camshaft.Backends.Cuda.Devices;
+using Camshaft.Testing.Cuda;
 
 namespace Camshaft.Backends.Cuda.Tests;
 
-/// <summary>The monitor over a management library in C#, which knows one GPU that does not tell its power.</summary>
-public sealed unsafe class GpuMonitorTests : IMeterFactory
+/// <summary>What GPUs say of themselves, by a management library in C#.</summary>
+public sealed class GpuMonitorTests
 {
-    private const int NotFound = 6;
-    private const int NotSupported = 3;
-
-    private static int _started;
-
-    private readonly List<Meter> _meters = [];
-
-    private static Dictionary<string, nint> Functions => new()
+    private static readonly SimulatedSensors Talkative = new()
     {
-        ["nvmlInit_v2"] = (nint)(delegate* unmanaged<int>)&Init,
-        ["nvmlShutdown"] = (nint)(delegate* unmanaged<int>)&Shutdown,
-        ["nvmlDeviceGetHandleByPciBusId_v2"] = (nint)(delegate* unmanaged<byte*, nint*, int>)&GetHandle,
-        ["nvmlDeviceGetUtilizationRates"] = (nint)(delegate* unmanaged<nint, NvmlUtilization*, int>)&GetUtilization,
-        ["nvmlDeviceGetMemoryInfo"] = (nint)(delegate* unmanaged<nint, NvmlMemory*, int>)&GetMemory,
-        ["nvmlDeviceGetPowerUsage"] = (nint)(delegate* unmanaged<nint, uint*, int>)&GetPower,
-        ["nvmlDeviceGetTemperature"] = (nint)(delegate* unmanaged<nint, int, uint*, int>)&GetTemperature,
+        Uuid = "GPU-00000000-1111-2222-3333-444444444444",
+        Utilization = 75,
+        Memory = (4000, 1000),
+        PowerMilliwatts = 250_500,
+        PowerLimitMilliwatts = 700_000,
+        EnergyMillijoules = 5_000_000,
+        Celsius = 61,
     };
 
     [Fact]
-    public void A_reading_has_what_the_library_says_and_nothing_else()
+    public void A_reading_has_what_the_library_says()
     {
-        using var monitor = Start();
+        using var library = new SimulatedManagement(Talkative);
+        using var monitor = library.TryStart()!;
 
-        Assert.Equal(new GpuReading { Utilization = 0.75, MemoryUsedBytes = 1000, TemperatureCelsius = 61 }, monitor.Read("0000:00:00.0"));
-        Assert.Equal(default, monitor.Read("0000:99:00.0"));
+        Assert.Equal(
+            new AcceleratorReading
+            {
+                UniqueId = "GPU-00000000-1111-2222-3333-444444444444",
+                Utilization = 0.75,
+                MemoryByteSize = 4000,
+                UsedMemoryByteSize = 1000,
+                PowerWatts = 250.5,
+                PowerLimitWatts = 700,
+                EnergyJoules = 5000,
+                TemperatureCelsius = 61,
+            },
+            monitor.Read("0000:00:00.0"));
     }
 
     [Fact]
-    public void A_library_that_lacks_a_function_is_none()
+    public void What_a_GPU_does_not_tell_is_missing()
     {
-        var functions = Functions;
-        functions.Remove("nvmlDeviceGetTemperature");
+        using var library = new SimulatedManagement(new SimulatedSensors(), new SimulatedSensors { Celsius = 61 });
+        using var monitor = library.TryStart()!;
 
-        Assert.Null(GpuMonitor.TryStart(NvmlApi.TryCreate(name => functions.GetValueOrDefault(name))));
+        Assert.Equal(default, monitor.Read("0000:00:00.0"));
+        Assert.Equal(new AcceleratorReading { TemperatureCelsius = 61 }, monitor.Read("0000:01:00.0"));
+        Assert.Equal(default, monitor.Read("0000:99:00.0"));
+    }
+
+    [Theory]
+    [InlineData("nvmlDeviceGetTemperature")]
+    [InlineData("nvmlDeviceGetUUID")]
+    [InlineData("nvmlDeviceGetPowerManagementLimit")]
+    [InlineData("nvmlDeviceGetTotalEnergyConsumption")]
+    public void A_library_that_lacks_a_function_is_none(string function)
+    {
+        using var library = new SimulatedManagement(Talkative);
+
+        Assert.Null(library.TryStart(missing: function));
+        Assert.Equal(0, library.StartCount);
     }
 
     [Fact]
     public void A_monitor_ends_once_and_reads_nothing_after()
     {
-        var monitor = Start();
+        using var library = new SimulatedManagement(Talkative);
+        var monitor = library.TryStart()!;
         monitor.Dispose();
         monitor.Dispose();
 
-        Assert.Equal(0, _started);
+        Assert.Equal(0, library.StartCount);
         Assert.Equal(default, monitor.Read("0000:00:00.0"));
     }
 
     [Fact]
-    public void Instruments_have_the_devices_numbers_and_the_librarys()
+    public void A_device_reads_its_own_sensors_and_counts_its_energy_from_its_start()
     {
-        using var gpu = new Gpu();
-        using var share = gpu.Device.Open(new AcceleratorTerms("model"));
-        var address = share.Allocate(512);
-        using var meters = new GpuMeters(this, () => [gpu.Device], Start());
+        using var simulation = new SimulatedDriver(new SimulatedDriverOptions { DeviceCount = 2 });
+        using var library = new SimulatedManagement(Talkative, Talkative with { Utilization = 5 });
+        using var provider = new CudaDeviceProvider(() => new CudaDriver(simulation.Resolve), new CudaOptions(), TimeProvider.System, () => library.TryStart());
+        _ = provider.GetDevices(out _);
+        library.Set(1, Talkative with { Utilization = 25, EnergyMillijoules = 5_007_500 });
 
-        Assert.Equal(
-            new Dictionary<string, double>
-            {
-                ["camshaft.gpu.memory.models"] = 512,
-                ["camshaft.gpu.memory.limit"] = gpu.Device.BudgetByteSize,
-                ["camshaft.gpu.failed"] = 0,
-                ["camshaft.gpu.utilization"] = 0.75,
-                ["camshaft.gpu.memory.used"] = 1000,
-                ["camshaft.gpu.temperature"] = 61,
-            },
-            Collect());
-        share.Free(address);
-    }
-
-    Meter IMeterFactory.Create(MeterOptions options)
-    {
-        _meters.Add(new Meter(options));
-        return _meters[^1];
-    }
-
-    void IDisposable.Dispose() => _meters.ForEach(static meter => meter.Dispose());
-
-    private static GpuMonitor Start() => GpuMonitor.TryStart(NvmlApi.TryCreate(static name => Functions.GetValueOrDefault(name)))!;
-
-    private Dictionary<string, double> Collect()
-    {
-        var values = new Dictionary<string, double>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, self) =>
+        Assert.Equal([0.75, 0.25], provider.Devices.Select(static device => device.ReadSensors().Utilization));
+        Assert.Equal([0, 7.5], provider.Devices.Select(static device => device.ReadSensors().EnergyJoules));
+        Assert.Equal(1, library.StartCount);
+        foreach (var device in provider.Devices)
         {
-            if (_meters.Contains(instrument.Meter))
-            {
-                self.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
-        {
-            Assert.Equal("gpu", tags[0].Key);
-            values.Add(instrument.Name, value);
-        });
-        listener.Start();
-        listener.RecordObservableInstruments();
-        return values;
+            device.Dispose();
+        }
     }
 
-    [UnmanagedCallersOnly]
-    private static int Init()
+    [Fact]
+    public void Without_a_GPU_nothing_is_monitored()
     {
-        _started++;
-        return 0;
-    }
+        using var simulation = new SimulatedDriver(new SimulatedDriverOptions { DeviceCount = 0 });
+        using var library = new SimulatedManagement();
+        using var provider = new CudaDeviceProvider(() => new CudaDriver(simulation.Resolve), new CudaOptions(), TimeProvider.System, () => library.TryStart());
 
-    [UnmanagedCallersOnly]
-    private static int Shutdown()
-    {
-        _started--;
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int GetHandle(byte* pciBusId, nint* device)
-    {
-        *device = 7;
-        return Marshal.PtrToStringUTF8((nint)pciBusId) == "0000:00:00.0" ? 0 : NotFound;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int GetUtilization(nint device, NvmlUtilization* utilization)
-    {
-        *utilization = new NvmlUtilization { Gpu = 75, Memory = 20 };
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int GetMemory(nint device, NvmlMemory* memory)
-    {
-        *memory = new NvmlMemory { Total = 4000, Free = 3000, Used = 1000 };
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int GetPower(nint device, uint* milliwatts) => NotSupported;
-
-    [UnmanagedCallersOnly]
-    private static int GetTemperature(nint device, int sensor, uint* celsius)
-    {
-        *celsius = 61;
-        return 0;
+        Assert.Empty(provider.GetDevices(out _));
+        Assert.Equal(0, library.StartCount);
     }
 }

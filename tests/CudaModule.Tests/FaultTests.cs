@@ -122,19 +122,7 @@ public sealed class FaultTests
     public async Task A_kernel_that_faults_takes_its_device_out_of_service_and_no_other_model()
     {
         await using var gpu = await StartAsync();
-        gpu.Simulation.FailKernel("vector_add");
-        var answer = gpu.InferAsync("vector_add", Pair, Pair);
-        while (!answer.IsCompleted)
-        {
-            gpu.Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-
-        Assert.Equal(StatusCode.Unavailable, (await answer).Status.Code);
-        while (gpu.Get("vector_add").State != ModelState.Failed)
-        {
-            await Task.Yield();
-        }
+        await gpu.LoseDeviceAsync("vector_add", "vector_add", Pair, Pair);
 
         Assert.Contains("GPU 0 has failed", gpu.Get("vector_add").Reason, StringComparison.Ordinal);
         Assert.Equal(StatusCode.Unavailable, (await gpu.InferAsync("vector_add", Pair, Pair)).Status.Code);
@@ -153,13 +141,20 @@ public sealed class FaultTests
         Assert.Contains("CUDA 12.5", gpu.Get("vector_add").Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_model_with_a_part_of_the_GPU_runs_there()
+    [Theory]
+    [InlineData("A, B, C", "9223372036854775807 * n", "64 bits")]
+    [InlineData("A, B, C", "2147483648 * n", "expected 1 to 2147483647")]
+    public async Task A_grid_that_overflows_is_an_error_of_the_request(string arguments, string grid, string reason)
     {
-        await using var gpu = await StartAsync("limits: { device_share: 0.25 }\n");
+        await using var gpu = new GpuEngine();
+        gpu.Write("large/1/module.yaml", Manifest("vector_add", $"{arguments}, u32 n").Replace("[\"n\"]", $"[\"{grid}\"]", StringComparison.Ordinal));
+        gpu.Write("large/1/module.ptx", Ptx);
+        await gpu.StartAsync();
+        var (status, _) = await gpu.InferAsync("large", Pair, Pair);
 
-        Assert.True((await gpu.InferAsync("vector_add", Pair, Pair)).Status.IsOk);
-        Assert.Equal(3, gpu.Simulation.StreamKinds.Count(static kind => kind.MultiprocessorCount == 8));
+        Assert.Equal(StatusCode.InvalidArgument, status.Code);
+        Assert.Contains(reason, status.Message, StringComparison.Ordinal);
+        Assert.Null(gpu.Get("large").Reason);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Testing;
 using Camshaft.Testing.Cuda;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Camshaft.Plugins.CudaModules.Tests;
@@ -18,21 +18,27 @@ internal sealed class GpuEngine : IAsyncDisposable
 
     private readonly TempDirectory _models = new();
 
-    public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null)
+    public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null, CudaOptions? cudaOptions = null, params ReadOnlySpan<SimulatedSensors> sensors)
     {
+        Management = new SimulatedManagement(sensors);
         Simulation = new SimulatedDriver((options ?? new SimulatedDriverOptions()) with { RunsByItself = true });
         Simulation.Register(SampleKernels.All);
-        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), new CudaOptions(), Clock);
+        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), cudaOptions ?? new CudaOptions(), Clock, () => Management.TryStart());
         Engine = new InferenceEngine(
             (engineOptions ?? new EngineOptions()) with { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") },
-            NullLoggerFactory.Instance,
+            LoggerFactory.Create(logging => logging.AddProvider(Log)),
             Clock,
             [Provider]);
     }
 
     public FakeTimeProvider Clock { get; } = new();
 
+    /// <summary>What the engine has logged.</summary>
+    public EngineLog Log { get; } = new();
+
     public SimulatedDriver Simulation { get; }
+
+    public SimulatedManagement Management { get; }
 
     public CudaDeviceProvider Provider { get; }
 
@@ -79,6 +85,24 @@ internal sealed class GpuEngine : IAsyncDisposable
 
     public ModelVersion Get(string model) => Engine.Models.List().Single(entry => entry.Name == model).Versions[^1];
 
+    /// <summary>Lets a device fail by a model's kernel, and waits until the model is out of service.</summary>
+    public async Task LoseDeviceAsync(string kernel, string model, params (long[] Shape, float[] Values)[] inputs)
+    {
+        Simulation.FailKernel(kernel);
+        var answer = InferAsync(model, inputs);
+        while (!answer.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal(StatusCode.Unavailable, (await answer).Status.Code);
+        while (Get(model).State != ModelState.Failed)
+        {
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Runs one request with FP32 inputs.</summary>
     /// <returns>How it went, and the first output.</returns>
     public async Task<(InferenceStatus Status, float[] Output)> InferAsync(string model, params (long[] Shape, float[] Values)[] inputs)
@@ -119,6 +143,8 @@ internal sealed class GpuEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
+        Provider.Dispose();
+        Management.Dispose();
         _models.Dispose();
         Simulation.Dispose();
     }

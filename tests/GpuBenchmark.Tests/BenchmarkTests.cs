@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Camshaft.Backends.Cuda;
+using Camshaft.Testing;
 using Camshaft.Testing.Cuda;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Camshaft.GpuBenchmark.Tests;
 
@@ -60,7 +63,7 @@ public sealed class BenchmarkTests
     {
         using var simulation = Simulation.Start();
         simulation.FailKernel("sgemm");
-        string[] parts = ["check", "copy", "overlap", "latency", "concurrency", "neighbour", "cycles"];
+        string[] parts = ["check", "latency", "completion", "neighbour", "overlap", "copy", "concurrency", "cycles"];
 
         Assert.Equal(1, Run(simulation, parts));
         var lines = _errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
@@ -92,7 +95,7 @@ public sealed class BenchmarkTests
     [Fact]
     public void Without_a_driver_it_says_so()
     {
-        var benchmark = new Benchmark(static () => throw new CudaUnavailableException("no NVIDIA driver: 'libcuda.so.1' is not there"), 0, isSimulated: false);
+        var benchmark = new Benchmark(static () => throw new CudaUnavailableException("no NVIDIA driver: 'libcuda.so.1' is not there"), new BenchmarkOptions());
 
         Assert.Equal(1, benchmark.Run(["facts"], _output, _errors));
         Assert.Contains("no NVIDIA driver: 'libcuda.so.1' is not there", _errors.ToString(), StringComparison.Ordinal);
@@ -104,9 +107,88 @@ public sealed class BenchmarkTests
     {
         using var simulation = Simulation.Start();
 
-        Assert.Equal(1, new Benchmark(() => new CudaDriver(simulation.Resolve), 1, isSimulated: true).Run(["facts"], _output, _errors));
+        Assert.Equal(1, new Benchmark(() => new CudaDriver(simulation.Resolve), new BenchmarkOptions { Ordinal = 1, IsSimulated = true }).Run(["facts"], _output, _errors));
         Assert.Contains("There is no GPU 1: the driver shows 1.", _errors.ToString(), StringComparison.Ordinal);
     }
 
-    private int Run(SimulatedDriver simulation, params string[] parts) => new Benchmark(() => new CudaDriver(simulation.Resolve), 0, isSimulated: true).Run(parts, _output, _errors);
+    [Fact]
+    public void The_small_models_multiprocessors_are_no_others_when_they_are_reserved()
+    {
+        using var simulation = Simulation.Start();
+
+        Assert.Equal((0, ""), (Run(simulation, "neighbour"), _errors.ToString()));
+        Assert.Contains("| share of 0.25, reserved |", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("- Reserved are 8 of 32 multiprocessors; the others are sgemm's.", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_way_to_learn_of_a_batchs_end_is_measured_on_each_number_of_lanes()
+    {
+        using var simulation = Simulation.Start();
+        Run(simulation, "completion");
+
+        Assert.All(["| 1 | the driver calls |", "| 2 | polled, spinning |", "| 16 | polled every 20 µs |"], row => Assert.Contains(row, _output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cuMemHostAlloc", "concurrency", 5)]
+    [InlineData("cuStreamCreateWithPriority", "concurrency", 8)]
+    [InlineData("cuEventCreate", "concurrency", 4)]
+    [InlineData("cuMemHostAlloc", "completion", 2)]
+    [InlineData("cuEventCreate", "completion", 4)]
+    public void Lanes_made_before_one_that_fails_are_given_back(string call, string part, int skip)
+    {
+        using var simulation = Simulation.Start();
+        simulation.Fail(call, status: 2, skip);
+
+        Assert.Equal(1, Run(simulation, part));
+        Assert.StartsWith($"{part}: ", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_found_is_in_a_file_for_programs_too()
+    {
+        using var directory = new TempDirectory();
+        using var simulation = Simulation.Start();
+        simulation.RefuseModule("ptxas error");
+        Assert.Equal(1, new Benchmark(() => new CudaDriver(simulation.Resolve), new BenchmarkOptions { IsSimulated = true, OutputDirectory = directory.FullPath }).Run(["latency", "copy"], _output, _errors));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory.FullPath, "gpu.json")));
+        var parts = file.RootElement.GetProperty("parts");
+
+        Assert.True(file.RootElement.GetProperty("simulated").GetBoolean());
+        Assert.Equal(["latency", "copy"], parts.EnumerateArray().Select(static part => part.GetProperty("part").GetString()));
+        Assert.StartsWith("cuModuleLoadDataEx failed", parts[0].GetProperty("failures")[0].GetString(), StringComparison.Ordinal);
+        var table = parts[1].GetProperty("report").GetProperty("table");
+        Assert.Equal("lane / cuMemcpy", table.GetProperty("columns")[5].GetString());
+        Assert.Equal(8, table.GetProperty("rows").GetArrayLength());
+        Assert.True(table.GetProperty("rows")[0][4].GetDouble() > 0);
+    }
+
+    [Fact]
+    public void A_part_whose_time_is_over_reports_what_it_has_or_says_that_there_is_nothing()
+    {
+        using var simulation = Simulation.Start();
+        using var workbench = new Workbench(new CudaDriver(simulation.Resolve), 0, BenchmarkSizes.Simulated) { Limit = new TimeLimit(TimeSpan.Zero) };
+
+        Assert.Equal(3, Benchmark.Parts.Single(static part => part.Name == "latency").Run(workbench).Table.Rows.Count);
+        Assert.Contains("The time was over after 0 of 60 cycles.", Benchmark.Parts.Single(static part => part.Name == "cycles").Run(workbench).Notes);
+        Assert.Throws<TimeoutException>(() => Benchmark.Parts.Single(static part => part.Name == "concurrency").Run(workbench));
+    }
+
+    [Fact]
+    public void A_benchmark_that_hangs_is_ended()
+    {
+        var clock = new FakeTimeProvider();
+        var endCount = 0;
+        using var watchdog = new Watchdog(BenchmarkSizes.Quick.MostTime(2), _errors, () => endCount++, clock);
+        clock.Advance(TimeSpan.FromSeconds(109));
+        Assert.Equal(0, endCount);
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(1, endCount);
+        Assert.Contains("ended after 110 s", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    private int Run(SimulatedDriver simulation, params string[] parts) =>
+        new Benchmark(() => new CudaDriver(simulation.Resolve), new BenchmarkOptions { IsSimulated = true }).Run(parts, _output, _errors);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Camshaft.Backends.Cuda;
 using Camshaft.Backends.Cuda.Native;
 using Xunit;
@@ -11,7 +12,7 @@ namespace Camshaft.Testing.Cuda;
 /// when this is disposed, with the names of the calls. Any thread.
 /// </summary>
 /// <remarks>
-/// It knows nothing of time: how long copies and kernels take, and whether anything is quick, only a GPU can tell.
+/// It knows nothing of speed: its devices' clock goes on by what a test says that operations take, and whether anything is quick only a GPU can tell.
 /// </remarks>
 public sealed class SimulatedDriver : IDisposable
 {
@@ -40,11 +41,8 @@ public sealed class SimulatedDriver : IDisposable
     private readonly object _gate = new();
     private readonly List<string> _failures = [];
     private readonly List<(string Call, CudaStatus Status, int Skip)> _injected = [];
-    private readonly Dictionary<nint, SimulatedObject> _objects = [];
-    private readonly Dictionary<nint, string> _ended = [];
     private readonly Dictionary<string, nint> _functions = EntryPoints.EntryPointTable.Create();
     private readonly Thread? _gpu;
-    private nint _nextHandle = 0x5000_0000;
     private bool _isStopping;
     private int _waitCount;
 
@@ -52,7 +50,7 @@ public sealed class SimulatedDriver : IDisposable
     public SimulatedDriver(SimulatedDriverOptions? options = null)
     {
         Options = options ?? new SimulatedDriverOptions();
-        Gpus = [.. Enumerable.Range(0, Options.DeviceCount).Select(ordinal => new SimulatedGpu(ordinal, Options.MemoryByteSize))];
+        Gpus = [.. Enumerable.Range(0, Options.DeviceCount).Select(ordinal => new SimulatedGpu(ordinal, Options.MemoryByteSize, Options.MultiprocessorCount))];
         Streams = new SimulatedStreams(this, _gate, Options.Seed);
         if (Interlocked.CompareExchange(ref _current, this, null) is not null)
         {
@@ -79,7 +77,7 @@ public sealed class SimulatedDriver : IDisposable
         {
             lock (_gate)
             {
-                return [.. Streams.All.Select(static stream => (stream.Priority, stream.MultiprocessorCount))];
+                return [.. Streams.All.Select(static stream => (stream.Priority, BitOperations.PopCount(stream.Multiprocessors)))];
             }
         }
     }
@@ -97,11 +95,22 @@ public sealed class SimulatedDriver : IDisposable
 
     internal SimulatedHeap Heap { get; } = new();
 
+    internal SimulatedObjects Objects { get; } = new();
+
     internal SimulatedStreams Streams { get; }
 
     internal Dictionary<string, SimulatedKernel> Kernels { get; } = [];
 
     internal Dictionary<string, CudaStatus> KernelFaults { get; } = [];
+
+    internal HashSet<string> HeldKernels { get; } = [];
+
+    internal Dictionary<string, ulong> KernelPlaces { get; } = [];
+
+    /// <summary>What green contexts were described to have, one bit for each multiprocessor; never forgotten.</summary>
+    internal List<ulong> Descriptions { get; } = [];
+
+    internal int SplitCount { get; set; }
 
     internal string? ModuleRefusal { get; set; }
 
@@ -139,16 +148,44 @@ public sealed class SimulatedDriver : IDisposable
         }
     }
 
+    /// <summary>Lets no launch of a kernel come to its turn, until <see cref="Release"/>.</summary>
+    public void Hold(string kernel)
+    {
+        lock (_gate)
+        {
+            HeldKernels.Add(kernel);
+        }
+    }
+
+    /// <summary>Lets a kernel run again.</summary>
+    public void Release(string kernel)
+    {
+        lock (_gate)
+        {
+            HeldKernels.Remove(kernel);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>On which multiprocessors launches of a kernel could have run by now, one bit each.</summary>
+    public ulong FindMultiprocessors(string kernel)
+    {
+        lock (_gate)
+        {
+            return KernelPlaces.GetValueOrDefault(kernel);
+        }
+    }
+
     /// <summary>Lets the next module fail to compile.</summary>
     /// <param name="log">What the compiler says.</param>
     public void RefuseModule(string log) => ModuleRefusal = log;
 
-    /// <summary>Lets other processes use so many bytes more of each device's memory, or fewer.</summary>
-    public void UseElsewhere(long byteSize)
+    /// <summary>Lets other processes use so many bytes more of each device's memory, or of one's, or fewer.</summary>
+    public void UseElsewhere(long byteSize, int? ordinal = null)
     {
         lock (_gate)
         {
-            foreach (var gpu in Gpus)
+            foreach (var gpu in Gpus.Where(gpu => gpu.Ordinal == (ordinal ?? gpu.Ordinal)))
             {
                 gpu.UsedByteSize += byteSize;
             }
@@ -277,38 +314,6 @@ public sealed class SimulatedDriver : IDisposable
         }
     }
 
-    internal nint Add(SimulatedObject made)
-    {
-        made.Handle = _nextHandle;
-        _nextHandle += 16;
-        _objects.Add(made.Handle, made);
-        return made.Handle;
-    }
-
-    internal T Find<T>(string call, nint handle) where T : SimulatedObject => _objects.GetValueOrDefault(handle) as T
-        ?? throw new Misuse($"{call}: {(_ended.TryGetValue(handle, out var ended) ? $"what it is given was ended by {ended}" : $"{handle:X} is nothing that the driver made")}.", CudaStatus.InvalidHandle);
-
-    internal T Remove<T>(string call, nint handle) where T : SimulatedObject
-    {
-        var removed = Find<T>(call, handle);
-        _objects.Remove(handle);
-        _ended.Add(handle, call);
-        return removed;
-    }
-
-    /// <summary>Ends the first object that is so.</summary>
-    internal void RemoveFirst<T>(string call, Func<T, bool> isSo) where T : SimulatedObject =>
-        Remove<T>(call, _objects.Values.OfType<T>().FirstOrDefault(isSo)?.Handle ?? throw new Misuse($"{call}: there is no such thing, or it was ended already.", CudaStatus.InvalidHandle));
-
-    /// <summary>Ends every object that is so: they go with another.</summary>
-    internal void RemoveAll<T>(string call, Func<T, bool> isSo) where T : SimulatedObject
-    {
-        foreach (var removed in _objects.Values.OfType<T>().Where(isSo).ToList())
-        {
-            Remove<T>(call, removed.Handle);
-        }
-    }
-
     internal bool IsWaitDropped() => _waitCount++ % Options.WaitsPerRound == Options.DroppedWait;
 
     private void RefuseToSpoilCapture(string call)
@@ -349,7 +354,7 @@ public sealed class SimulatedDriver : IDisposable
     private void ReportLeaks()
     {
         // A device that has failed takes nothing back.
-        var left = _objects.Values.Concat(Heap.Outstanding).Where(static left => left.Device.Fault == CudaStatus.Success).ToList();
+        var left = Objects.All.Concat(Heap.Outstanding).Where(static left => left.Device.Fault == CudaStatus.Success).ToList();
         foreach (var group in left.GroupBy(static left => left.Call))
         {
             Report($"{group.Key}: {group.Count()} never given back.");

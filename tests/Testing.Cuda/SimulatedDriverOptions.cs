@@ -12,6 +12,9 @@ public sealed record SimulatedDriverOptions
     /// <summary>The bytes of memory that each has.</summary>
     public long MemoryByteSize { get; init; } = 64 << 20;
 
+    /// <summary>How many multiprocessors each has, 64 at most.</summary>
+    public int MultiprocessorCount { get; init; } = 32;
+
     /// <summary>The newest version of CUDA that it knows.</summary>
     public int Version { get; init; } = 12080;
 
@@ -20,6 +23,9 @@ public sealed record SimulatedDriverOptions
 
     /// <summary>Whether enqueued work runs on a thread of its own. Otherwise it runs when somebody waits or asks, or <see cref="SimulatedDriver.Run"/> is called.</summary>
     public bool RunsByItself { get; init; }
+
+    /// <summary>How long an operation takes by the devices' clock, which events read; kernels may say otherwise.</summary>
+    public TimeSpan OperationTime { get; init; } = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Which of every <see cref="WaitsPerRound"/> waits of a stream for an event is left out, to see whether that is noticed; -1 = none.</summary>
     public int DroppedWait { get; init; } = -1;

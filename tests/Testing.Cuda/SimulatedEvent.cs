@@ -13,7 +13,7 @@ internal sealed class SimulatedEvent(SimulatedGpu device, bool keepsTime) : Simu
     {
         public bool HasRun { get; set; }
 
-        /// <summary>When it ran, in steps of the simulation.</summary>
-        public long Time { get; set; }
+        /// <summary>When it ran, by the devices' clock.</summary>
+        public TimeSpan Time { get; set; }
     }
 }

@@ -3,13 +3,16 @@ using Camshaft.Backends.Cuda.Native;
 namespace Camshaft.Testing.Cuda;
 
 /// <summary>One device: its primary context and its memory. Guarded by the driver's lock.</summary>
-internal sealed class SimulatedGpu(int ordinal, long memoryByteSize)
+internal sealed class SimulatedGpu(int ordinal, long memoryByteSize, int multiprocessorCount)
 {
-    public const int MultiprocessorCount = 32;
-
     public int Ordinal => ordinal;
 
     public long MemoryByteSize => memoryByteSize;
+
+    public int MultiprocessorCount => multiprocessorCount;
+
+    /// <summary>A bit for each multiprocessor.</summary>
+    public ulong AllMultiprocessors => ulong.MaxValue >> (64 - multiprocessorCount);
 
     /// <summary>The handle of its primary context.</summary>
     public nint Context => 0x0C00_0000 + (ordinal * 16);

@@ -4,4 +4,8 @@ namespace Camshaft.Testing.Cuda;
 /// <param name="Name">Its name.</param>
 /// <param name="ArgumentByteSizes">The bytes of each argument.</param>
 /// <param name="Run">Computes all of a launch.</param>
-public sealed record SimulatedKernel(string Name, IReadOnlyList<int> ArgumentByteSizes, Action<SimulatedLaunch> Run);
+public sealed record SimulatedKernel(string Name, IReadOnlyList<int> ArgumentByteSizes, Action<SimulatedLaunch> Run)
+{
+    /// <summary>How long a launch takes by the devices' clock; null = as long as any operation (<see cref="SimulatedDriverOptions.OperationTime"/>).</summary>
+    public TimeSpan? Time { get; init; }
+}

@@ -13,4 +13,7 @@ internal sealed record SimulatedOperation(string Call, Action Run)
 
     /// <summary>Done each time that the operation is enqueued, also as a part of a graph.</summary>
     public Action? Enqueued { get; init; }
+
+    /// <summary>How long it takes by the devices' clock; null = as long as any.</summary>
+    public TimeSpan? Time { get; init; }
 }

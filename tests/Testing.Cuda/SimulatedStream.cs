@@ -1,7 +1,7 @@
 namespace Camshaft.Testing.Cuda;
 
 /// <summary>A queue of operations that run later, in their order. Guarded by the driver's lock.</summary>
-internal sealed class SimulatedStream(string call, SimulatedGpu device, int priority, int multiprocessorCount) : SimulatedObject(call, device)
+internal sealed class SimulatedStream(string call, SimulatedGpu device, int priority, ulong multiprocessors) : SimulatedObject(call, device)
 {
     /// <summary>What waits, the first to run first.</summary>
     public Queue<SimulatedOperation> Waiting { get; } = new();
@@ -14,8 +14,11 @@ internal sealed class SimulatedStream(string call, SimulatedGpu device, int prio
 
     public int Priority => priority;
 
-    /// <summary>On how many multiprocessors its kernels may run.</summary>
-    public int MultiprocessorCount => multiprocessorCount;
+    /// <summary>On which multiprocessors its kernels may run, one bit each.</summary>
+    public ulong Multiprocessors => multiprocessors;
+
+    /// <summary>The green context that it is of; null = it is the primary context's.</summary>
+    public SimulatedObject? Green { get; init; }
 
     /// <summary>How readily it runs beside others, 1 or more; changes now and then.</summary>
     public int Speed { get; set; } = 1;

@@ -15,9 +15,10 @@ internal sealed class SimulatedStreams(SimulatedDriver driver, object gate, int 
     private readonly Random _random = new(seed);
     private readonly List<SimulatedStream> _streams = [];
     private readonly List<SimulatedStream> _ready = [];
+    private long _stepCount;
 
-    /// <summary>How many operations have run.</summary>
-    public long Time { get; private set; }
+    /// <summary>What time it is on the devices: all that has run took its time, one after another.</summary>
+    public TimeSpan Time { get; private set; }
 
     public IReadOnlyList<SimulatedStream> All => _streams;
 
@@ -48,7 +49,7 @@ internal sealed class SimulatedStreams(SimulatedDriver driver, object gate, int 
             return false;
         }
 
-        if (Time++ % StepsPerMood == 0)
+        if (_stepCount++ % StepsPerMood == 0)
         {
             _streams.ForEach(stream => stream.Speed = _random.Next(2) == 0 ? 1 : Fast);
         }
@@ -111,6 +112,7 @@ internal sealed class SimulatedStreams(SimulatedDriver driver, object gate, int 
             }
         }
 
+        Time += operation.Time ?? driver.Options.OperationTime;
         try
         {
             operation.Run();

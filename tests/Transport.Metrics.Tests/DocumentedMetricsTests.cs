@@ -1,9 +1,11 @@
 using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Testing;
+using Camshaft.Testing.Cuda;
 
 namespace Camshaft.Transport.Metrics.Tests;
 
 /// <summary>The page of the metrics says what the code says.</summary>
+[Collection(GpuMetricsTests.Collection)]
 public sealed class DocumentedMetricsTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "docs", "metrics.md"));
@@ -20,7 +22,8 @@ public sealed class DocumentedMetricsTests
     [Fact]
     public async Task Every_name_of_Tritons_is_in_the_documentation()
     {
-        await using var server = await MetricsServer.StartAsync();
+        using var gpus = new SimulatedGpus(SimulatedGpus.Talkative);
+        await using var server = await MetricsServer.StartAsync(gpus.Provider);
         await server.RunAsync(1);
         var names = (await server.ReadAsync()).Split('\n').Where(static line => line.StartsWith("# TYPE nv_", StringComparison.Ordinal)).Select(static line => line.Split(' ')[2]);
 

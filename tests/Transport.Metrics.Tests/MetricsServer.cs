@@ -32,7 +32,9 @@ internal sealed class MetricsServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<MetricsServer> StartAsync()
+    /// <summary>Starts it.</summary>
+    /// <param name="gpus">Finds the GPUs; null = there are none.</param>
+    public static async Task<MetricsServer> StartAsync(IDeviceProvider? gpus = null)
     {
         var models = new TempDirectory();
         models.Write("model/1/model.sample", "operation: identity\ndatatype: UINT8"u8.ToArray());
@@ -40,6 +42,11 @@ internal sealed class MetricsServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore();
+        if (gpus is not null)
+        {
+            builder.Services.AddSingleton(gpus);
+        }
+
         builder.Services.AddCamshaft(new EngineOptions { ModelDirectories = [models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") }).AddMetrics();
         var application = builder.Build();
         application.MapCamshaft();

@@ -1,6 +1,6 @@
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Planning;
 using Camshaft.Engine.Scheduling.Simulation;
 using Camshaft.Engine.Telemetry;
 using Camshaft.EngineBenchmark.Models;

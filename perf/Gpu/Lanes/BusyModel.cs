@@ -6,7 +6,7 @@ namespace Camshaft.GpuBenchmark.Lanes;
 internal sealed class BusyModel : IDisposable
 {
     private readonly BatchEnds _ends = new();
-    private readonly ModelLane[] _lanes;
+    private readonly List<ModelLane> _lanes = [];
     private readonly Thread _thread;
     private Exception? _failure;
     private long _batchCount;
@@ -19,7 +19,19 @@ internal sealed class BusyModel : IDisposable
     /// <param name="laneCount">How many it has.</param>
     public BusyModel(Workbench workbench, GpuModel model, Workload workload, int firstLane, int laneCount)
     {
-        _lanes = [.. Enumerable.Range(firstLane, laneCount).Select(index => new ModelLane(workbench, model, index, workload, _ends))];
+        try
+        {
+            for (var index = firstLane; index < firstLane + laneCount; index++)
+            {
+                _lanes.Add(new ModelLane(workbench, model, index, workload, _ends));
+            }
+        }
+        catch
+        {
+            _lanes.ForEach(static lane => lane.Dispose());
+            throw;
+        }
+
         _thread = new Thread(Run) { IsBackground = true, Name = $"busy-{workload.Sample}" };
         _thread.Start();
     }
@@ -35,22 +47,15 @@ internal sealed class BusyModel : IDisposable
     {
         _isStopping = true;
         _thread.Join();
-        foreach (var lane in _lanes)
-        {
-            lane.Dispose();
-        }
+        _lanes.ForEach(static lane => lane.Dispose());
     }
 
     private void Run()
     {
         try
         {
-            foreach (var lane in _lanes)
-            {
-                lane.Begin();
-            }
-
-            for (var busy = _lanes.Length; busy > 0;)
+            _lanes.ForEach(static lane => lane.Begin());
+            for (var busy = _lanes.Count; busy > 0;)
             {
                 var lane = _ends.Take().Lane!;
                 Interlocked.Increment(ref _batchCount);

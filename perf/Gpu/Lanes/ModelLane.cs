@@ -7,7 +7,7 @@ internal sealed class ModelLane : IDisposable
 {
     private readonly IAcceleratorLane _lane;
     private readonly IModelInstance _instance;
-    private readonly HostBlock[] _inputs;
+    private readonly List<HostBlock> _inputs = [];
     private readonly HostBlock _output;
     private readonly LaneExecution _execution;
     private readonly BatchEnd _end;
@@ -20,10 +20,23 @@ internal sealed class ModelLane : IDisposable
     public ModelLane(Workbench workbench, GpuModel model, int index, Workload workload, BatchEnds ends)
     {
         _lane = (IAcceleratorLane)model.Share.CreateLane(index);
-        _instance = model.Model.CreateInstance(_lane);
-        _inputs = [.. Enumerable.Range(0, workload.InputShapes.Count).Select(input => workbench.Pin((long)workload.GetInputCount(input) * sizeof(float), seed: input))];
-        _output = workbench.Pin((long)workload.OutputCount * sizeof(float));
-        _execution = new LaneExecution(_lane, workload, _inputs, _output);
+        try
+        {
+            _instance = model.Model.CreateInstance(_lane);
+            for (var input = 0; input < workload.InputShapes.Count; input++)
+            {
+                _inputs.Add(workbench.Pin((long)workload.GetInputCount(input) * sizeof(float), seed: input));
+            }
+
+            _output = workbench.Pin((long)workload.OutputCount * sizeof(float));
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+
+        _execution = new LaneExecution(_lane, workload, [.. _inputs], _output);
         _end = new BatchEnd(ends, this);
     }
 
@@ -49,14 +62,13 @@ internal sealed class ModelLane : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => Release();
+
+    private void Release()
     {
-        _instance.Dispose();
+        _instance?.Dispose();
         _lane.Dispose();
-        _output.Dispose();
-        foreach (var input in _inputs)
-        {
-            input.Dispose();
-        }
+        _output?.Dispose();
+        _inputs.ForEach(static input => input.Dispose());
     }
 }

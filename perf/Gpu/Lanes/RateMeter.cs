@@ -9,21 +9,24 @@ internal static class RateMeter
 
     /// <summary>Counts batches over a while that begins when each model is under way.</summary>
     /// <returns>The batches per second of each.</returns>
-    public static double[] Measure(BenchmarkSizes sizes, params BusyModel[] models)
+    /// <exception cref="TimeoutException">The part's time was over before.</exception>
+    public static double[] Measure(Workbench workbench, params BusyModel[] models)
     {
-        WaitFor(() => models.All(model => model.BatchCount >= sizes.LeastBatches));
+        var sizes = workbench.Sizes;
+        WaitFor(workbench.Limit, () => models.All(model => model.BatchCount >= sizes.LeastBatches));
         var before = Array.ConvertAll(models, static model => model.BatchCount);
         var start = Stopwatch.GetTimestamp();
-        WaitFor(() => Stopwatch.GetElapsedTime(start) >= sizes.Duration && models.Zip(before).All(pair => pair.First.BatchCount - pair.Second >= sizes.LeastBatches));
+        WaitFor(workbench.Limit, () => Stopwatch.GetElapsedTime(start) >= sizes.Duration && models.Zip(before).All(pair => pair.First.BatchCount - pair.Second >= sizes.LeastBatches));
         var after = Array.ConvertAll(models, static model => model.BatchCount);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return [.. after.Zip(before, (now, then) => (now - then) / seconds)];
     }
 
-    private static void WaitFor(Func<bool> isSo)
+    private static void WaitFor(TimeLimit limit, Func<bool> isSo)
     {
         while (!isSo())
         {
+            limit.ThrowIfOver();
             Thread.Sleep(Glance);
         }
     }

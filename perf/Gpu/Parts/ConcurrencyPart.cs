@@ -1,4 +1,3 @@
-using System.Globalization;
 using Camshaft.GpuBenchmark.Lanes;
 
 namespace Camshaft.GpuBenchmark.Parts;
@@ -16,7 +15,7 @@ internal sealed class ConcurrencyPart : IPart
         var (multiply, add) = (Workload.Multiply(length, length, length), Workload.AddVectors(workbench.Sizes.Vector));
         using var multiplier = workbench.Load(multiply.Sample);
         using var adder = workbench.Load(add.Sample);
-        var table = new MarkdownTable("lanes each", "sgemm alone, /s", "vector_add alone, /s", "sgemm together, /s", "vector_add together, /s", "together / alone, summed");
+        var table = new FigureTable("lanes each", "sgemm alone, /s", "vector_add alone, /s", "sgemm together, /s", "vector_add together, /s", "together / alone, summed");
         foreach (var laneCount in workbench.Sizes.LaneCounts)
         {
             // The models' lanes are different ones, as they are in the engine.
@@ -27,14 +26,14 @@ internal sealed class ConcurrencyPart : IPart
             var addAlone = MeasureAlone(workbench, Add);
             using var multiplying = Multiply();
             using var adding = Add();
-            var together = RateMeter.Measure(workbench.Sizes, multiplying, adding);
+            var together = RateMeter.Measure(workbench, multiplying, adding);
             table.Add(
-                laneCount.ToString(CultureInfo.InvariantCulture),
-                Text.Number(multiplyAlone),
-                Text.Number(addAlone),
-                Text.Number(together[0]),
-                Text.Number(together[1]),
-                Text.Number((together[0] / multiplyAlone) + (together[1] / addAlone)));
+                laneCount,
+                multiplyAlone,
+                addAlone,
+                together[0],
+                together[1],
+                (together[0] / multiplyAlone) + (together[1] / addAlone));
         }
 
         return new PartReport($"Concurrency: {multiply} beside {add}", table)
@@ -46,6 +45,6 @@ internal sealed class ConcurrencyPart : IPart
     private static double MeasureAlone(Workbench workbench, Func<BusyModel> start)
     {
         using var model = start();
-        return RateMeter.Measure(workbench.Sizes, model)[0];
+        return RateMeter.Measure(workbench, model)[0];
     }
 }

@@ -15,7 +15,7 @@ internal sealed class CopyPart : IPart
     /// <inheritdoc/>
     public PartReport Run(Workbench workbench)
     {
-        var table = new MarkdownTable("host memory", "direction", "bytes", "cuMemcpy, GB/s", "lane, GB/s", "lane / cuMemcpy");
+        var table = new FigureTable("host memory", "direction", "bytes", "cuMemcpy, GB/s", "lane, GB/s", "lane / cuMemcpy");
         var targets = new List<Target>();
         var bare = new BareCopy(workbench.Device);
         using var share = workbench.Device.Open(new AcceleratorTerms("The copy benchmark"));
@@ -30,8 +30,8 @@ internal sealed class CopyPart : IPart
                 workbench.Context.MakeCurrent();
                 foreach (var isIn in (ReadOnlySpan<bool>)[true, false])
                 {
-                    var (bareRate, laneRate) = copies.Measure(isIn, workbench.Sizes.CopyRounds);
-                    table.Add(isPinned ? "pinned" : "pageable", isIn ? "to the GPU" : "from the GPU", $"{byteSize:N0}", Text.Number(bareRate), Text.Number(laneRate), Text.Percent(laneRate / bareRate));
+                    var (bareRate, laneRate) = copies.Measure(isIn, workbench.Sizes.CopyRounds, workbench.Limit);
+                    table.Add(isPinned ? "pinned" : "pageable", isIn ? "to the GPU" : "from the GPU", byteSize, bareRate, laneRate, laneRate / bareRate);
                     if (isPinned && byteSize == workbench.Sizes.CopyByteSizes[^1])
                     {
                         targets.Add(new Target($"a lane's pinned copies {(isIn ? "to" : "from")} the GPU, of the bare rate", laneRate / bareRate, LeastRatio, "", IsLeast: true));
@@ -50,26 +50,27 @@ internal sealed class CopyPart : IPart
     {
         private readonly BatchEnds _ends = new();
 
-        public (double Bare, double Lane) Measure(bool isIn, int rounds)
+        public (double Bare, double Lane) Measure(bool isIn, int rounds, TimeLimit limit)
         {
-            var (bareSeconds, laneSeconds) = (new double[rounds], new double[rounds]);
-            for (var round = 0; round < rounds; round++)
+            var (bareTimes, laneTimes) = (new Percentiles(rounds), new Percentiles(rounds));
+            do
             {
-                bareSeconds[round] = Time(() => CopyBare(isIn));
-                laneSeconds[round] = Time(() => CopyByLane(isIn));
+                bareTimes.Add(Time(() => CopyBare(isIn)));
+                laneTimes.Add(Time(() => CopyByLane(isIn)));
             }
+            while (bareTimes.Count < rounds && !limit.IsOver);
 
-            return (GetRate(bareSeconds), GetRate(laneSeconds));
+            return (GetRate(bareTimes), GetRate(laneTimes));
         }
 
         private static double Time(Action action)
         {
             var start = Stopwatch.GetTimestamp();
             action();
-            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
 
-        private double GetRate(double[] seconds) => host.ByteSize / new Percentiles(seconds).Median / 1e9;
+        private double GetRate(Percentiles microseconds) => host.ByteSize / microseconds.Median / 1e3;
 
         private void CopyBare(bool isIn)
         {

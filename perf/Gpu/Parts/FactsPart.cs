@@ -13,12 +13,12 @@ internal sealed class FactsPart : IPart
     public PartReport Run(Workbench workbench)
     {
         var info = workbench.Info;
-        var table = new MarkdownTable("fact", "value");
+        var table = new FigureTable("fact", "value");
         table.Add("date", DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         table.Add("GPU", $"{info.Name}, {info.PciBusId}");
         table.Add("memory", $"{info.MemoryByteSize >> 20} MiB, {workbench.Context.FreeByteSize >> 20} MiB of it free");
         table.Add("multiprocessors", $"{info.MultiprocessorCount}, compute capability {info.ComputeCapability}");
-        table.Add("copy engines", info.CopyEngineCount.ToString(CultureInfo.InvariantCulture));
+        table.Add("copy engines", info.CopyEngineCount);
         table.Add("driver", $"CUDA {workbench.Driver.Version}");
         table.Add("green contexts", workbench.Driver.HasGreenContexts ? "yes" : "no");
         table.Add("system", $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}");

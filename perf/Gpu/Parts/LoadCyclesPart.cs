@@ -19,16 +19,16 @@ internal sealed class LoadCyclesPart : IPart
     /// <inheritdoc/>
     public PartReport Run(Workbench workbench)
     {
-        var (cycles, cyclesBefore) = (workbench.Sizes.Cycles, workbench.Sizes.CyclesBefore);
-        RunCycles(workbench, cyclesBefore);
+        var cyclesBefore = RunCycles(workbench, workbench.Sizes.CyclesBefore);
         var before = Look(workbench);
-        RunCycles(workbench, cycles);
+        var cycles = RunCycles(workbench, workbench.Sizes.Cycles);
         var after = Look(workbench);
-        var table = new MarkdownTable("memory", $"after {cyclesBefore:N0} cycles, MiB", $"after {cycles:N0} more, MiB", "grown by, MiB");
-        table.Add("host, resident", Text.Number(before.Host / MiB), Text.Number(after.Host / MiB), Text.Number((after.Host - before.Host) / MiB));
-        table.Add("device, taken by anybody", Text.Number(before.Device / MiB), Text.Number(after.Device / MiB), Text.Number((after.Device - before.Device) / MiB));
+        var table = new FigureTable("memory", $"after {cyclesBefore:N0} cycles, MiB", $"after {cycles:N0} more, MiB", "grown by, MiB");
+        table.Add("host, resident", before.Host / MiB, after.Host / MiB, (after.Host - before.Host) / MiB);
+        table.Add("device, taken by anybody", before.Device / MiB, after.Device / MiB, (after.Device - before.Device) / MiB);
         return new PartReport("Loads and unloads", table)
         {
+            Notes = cycles < workbench.Sizes.Cycles ? [$"The time was over after {cycles:N0} of {workbench.Sizes.Cycles:N0} cycles."] : [],
             Targets =
             [
                 new Target($"host memory after {cycles:N0} loads and unloads, grown by", (after.Host - before.Host) / MiB, MostHostGrowth, "MiB"),
@@ -37,17 +37,21 @@ internal sealed class LoadCyclesPart : IPart
         };
     }
 
-    private static void RunCycles(Workbench workbench, int count)
+    // How many there were when the time was over, if it was.
+    private static int RunCycles(Workbench workbench, int count)
     {
         var ends = new BatchEnds();
         var workload = Workload.AddVectors(workbench.Sizes.SmallVector);
-        for (var cycle = 0; cycle < count; cycle++)
+        var cycle = 0;
+        for (; cycle < count && !workbench.Limit.IsOver; cycle++)
         {
             using var model = workbench.Load(workload.Sample);
             using var lane = new ModelLane(workbench, model, 1, workload, ends);
             lane.Begin();
             ends.Take();
         }
+
+        return cycle;
     }
 
     private static (long Host, long Device) Look(Workbench workbench)

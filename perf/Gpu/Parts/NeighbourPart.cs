@@ -4,7 +4,10 @@ using Camshaft.GpuBenchmark.Lanes;
 
 namespace Camshaft.GpuBenchmark.Parts;
 
-/// <summary>The latency of a small model beside one that saturates the GPU: without more, with stream priorities, with a part of the multiprocessors.</summary>
+/// <summary>
+/// The latency of a small model beside one that saturates the GPU: without more, with stream priorities, with a part of the multiprocessors
+/// that the other runs on too, and with a part that is reserved, so that the other stays outside.
+/// </summary>
 internal sealed class NeighbourPart : IPart
 {
     private const double MostRatio = 2;
@@ -14,6 +17,9 @@ internal sealed class NeighbourPart : IPart
     private const int FirstBigLane = 3;
     private const int BigLaneCount = 2;
 
+    private static readonly AcceleratorTerms SmallTerms = new("The small model");
+    private static readonly AcceleratorTerms BigTerms = new("The model beside it");
+
     /// <inheritdoc/>
     public string Name => "neighbour";
 
@@ -22,58 +28,72 @@ internal sealed class NeighbourPart : IPart
     {
         var length = workbench.Sizes.LongMatrix;
         var (small, big) = (Workload.AddVectors(workbench.Sizes.SmallVector), Workload.Multiply(length, length, length));
-        var table = new MarkdownTable("small model", "p50, µs", "p99, µs", "p99 / p99 alone", "sgemm, /s");
-        var (smallTerms, bigTerms) = (new AcceleratorTerms("The small model"), new AcceleratorTerms("The model beside it"));
-        var alone = Measure(workbench, small, smallTerms);
-        table.Add("alone", Text.Number(alone.Median), Text.Number(alone.P99), Text.Number(1), "–");
-        Add("plain streams", smallTerms, bigTerms);
-        Add("priorities", smallTerms with { Priority = 1 }, bigTerms with { Priority = 200 });
-        var targets = new List<Target>();
-        if (workbench.Driver.HasGreenContexts)
+        var table = new FigureTable("small model", "p50, µs", "p99, µs", "p99 / p99 alone", "sgemm, /s");
+        var alone = Measure(workbench, small, SmallTerms);
+        table.Add("alone", alone.Median, alone.P99, 1.0, "–");
+        Add(workbench, "plain streams", SmallTerms, BigTerms);
+        Add(workbench, "priorities", SmallTerms with { Priority = 1 }, BigTerms with { Priority = 200 });
+        if (!workbench.Driver.HasGreenContexts)
         {
-            Add($"share of {SmallShare}", smallTerms with { ProcessorShare = SmallShare }, bigTerms);
-            var ratio = Add($"share of {SmallShare}, sgemm {1 - SmallShare}", smallTerms with { ProcessorShare = SmallShare }, bigTerms with { ProcessorShare = 1 - SmallShare });
-            targets.Add(new Target("p99 of the small model with a share, over its p99 alone", ratio, MostRatio, ""));
+            return new PartReport(Describe(), table) { Notes = ["This driver has no green contexts: no model can be given a share."] };
         }
 
-        return new PartReport($"Neighbours: {small} beside {big} on {BigLaneCount} lanes", table)
+        var shareTerms = SmallTerms with { ProcessorShare = SmallShare };
+        Add(workbench, $"share of {SmallShare}, sgemm anywhere", shareTerms, BigTerms);
+        using var reserved = workbench.Reserve(SmallShare);
+        if (reserved.Device.ReserveRefusal is { } refusal)
         {
-            Targets = targets,
-            Notes = workbench.Driver.HasGreenContexts ? [] : ["This driver has no green contexts: no model can be given a share."],
+            return new PartReport(Describe(), table) { Faults = [$"Nothing could be reserved: {refusal}."] };
+        }
+
+        var ratio = Add(reserved, $"share of {SmallShare}, reserved", shareTerms, BigTerms);
+        Add(reserved, $"share of {SmallShare}, reserved, and priorities", shareTerms with { Priority = 1 }, BigTerms with { Priority = 200 });
+        return new PartReport(Describe(), table)
+        {
+            Notes = [$"Reserved are {reserved.Device.ReservedMultiprocessorCount} of {workbench.Info.MultiprocessorCount} multiprocessors; the others are sgemm's."],
+            Targets = [new Target("p99 of the small model with a reserved share, over its p99 alone", ratio, MostRatio, "")],
         };
 
-        double Add(string what, AcceleratorTerms terms, AcceleratorTerms neighbourTerms)
+        string Describe() => $"Neighbours: {small} beside {big} on {BigLaneCount} lanes";
+
+        double Add(Workbench bench, string what, AcceleratorTerms terms, AcceleratorTerms neighbourTerms)
         {
-            using var bigModel = workbench.Load(big.Sample, neighbourTerms);
-            using var busy = new BusyModel(workbench, bigModel, big, FirstBigLane, BigLaneCount);
-            while (busy.BatchCount < workbench.Sizes.LeastBatches)
+            using var bigModel = bench.Load(big.Sample, neighbourTerms);
+            using var busy = new BusyModel(bench, bigModel, big, FirstBigLane, BigLaneCount);
+            while (busy.BatchCount < bench.Sizes.LeastBatches)
             {
+                bench.Limit.ThrowIfOver();
                 Thread.Sleep(1);
             }
 
             var (before, start) = (busy.BatchCount, Stopwatch.GetTimestamp());
-            var times = Measure(workbench, small, terms);
+            var times = Measure(bench, small, terms);
             var rate = (busy.BatchCount - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            table.Add(what, Text.Number(times.Median), Text.Number(times.P99), Text.Number(times.P99 / alone.P99), Text.Number(rate));
+            table.Add(what, times.Median, times.P99, times.P99 / alone.P99, rate);
             return times.P99 / alone.P99;
         }
     }
 
-    // One batch after another, from the first copy's enqueueing to the waiting thread.
+    // One batch after another, from the first copy's enqueueing to the waiting thread; each for a while at most, so that every row is there.
     private static Percentiles Measure(Workbench workbench, Workload small, AcceleratorTerms terms)
     {
         var ends = new BatchEnds();
         using var model = workbench.Load(small.Sample, terms);
         using var lane = new ModelLane(workbench, model, 1, small, ends);
-        var microseconds = new double[workbench.Sizes.NeighbourRounds];
-        for (var round = -microseconds.Length / 10; round < microseconds.Length; round++)
+        var rounds = workbench.Sizes.NeighbourRounds;
+        var times = new Percentiles(rounds);
+        var limit = new TimeLimit(workbench.Sizes.NeighbourTime);
+        for (var round = -rounds / 10; round < rounds && !(times.Count > 0 && (limit.IsOver || workbench.Limit.IsOver)); round++)
         {
             var start = Stopwatch.GetTimestamp();
             lane.Begin();
             ends.Take();
-            microseconds[Math.Max(0, round)] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            if (round >= 0)
+            {
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
         }
 
-        return new Percentiles(microseconds);
+        return times;
     }
 }

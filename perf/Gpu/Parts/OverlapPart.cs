@@ -23,7 +23,7 @@ internal sealed class OverlapPart : IPart
         var (copyIn, copyOut) = TimeCopies(workbench, model.Share, workload);
         var compute = TimeCompute(workbench, model, workload);
         var longest = Math.Max(compute, Math.Max(copyIn, copyOut));
-        var table = new MarkdownTable("what", "ms a batch", "over the longest step");
+        var table = new FigureTable("what", "ms a batch", "over the longest step");
         Add(table, "copy in alone", copyIn, longest);
         Add(table, "compute alone", compute, longest);
         Add(table, "copy out alone", copyOut, longest);
@@ -32,7 +32,7 @@ internal sealed class OverlapPart : IPart
         foreach (var laneCount in (ReadOnlySpan<int>)[1, PipelinedLanes, 2 * PipelinedLanes])
         {
             using var busy = new BusyModel(workbench, model, workload, 1, laneCount);
-            var seconds = 1 / RateMeter.Measure(workbench.Sizes, busy)[0];
+            var seconds = 1 / RateMeter.Measure(workbench, busy)[0];
             Add(table, $"batches on {laneCount} lane{(laneCount > 1 ? "s" : "")}", seconds, longest);
             if (laneCount == PipelinedLanes)
             {
@@ -43,7 +43,7 @@ internal sealed class OverlapPart : IPart
         return new PartReport($"Overlap: {workload}", table) { Targets = targets };
     }
 
-    private static void Add(MarkdownTable table, string what, double seconds, double longest) => table.Add(what, Text.Number(seconds * 1e3), Text.Number(seconds / longest));
+    private static void Add(FigureTable table, string what, double seconds, double longest) => table.Add(what, seconds * 1e3, seconds / longest);
 
     // Without a lane: as quick as the bus is.
     private static (double In, double Out) TimeCopies(Workbench workbench, IAcceleratorShare share, Workload workload)
@@ -67,16 +67,17 @@ internal sealed class OverlapPart : IPart
 
     private static double Time(Workbench workbench, CudaStream stream, Action enqueue)
     {
-        var seconds = new double[workbench.Sizes.LeastBatches];
-        for (var i = 0; i < seconds.Length; i++)
+        var times = new Percentiles(workbench.Sizes.LeastBatches);
+        do
         {
             var start = Stopwatch.GetTimestamp();
             enqueue();
             stream.Synchronize();
-            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }
+        while (times.Count < workbench.Sizes.LeastBatches && !workbench.Limit.IsOver);
 
-        return new Percentiles(seconds).Median;
+        return times.Median / 1e6;
     }
 
     // As the device's events have it, with nothing beside.
@@ -84,16 +85,20 @@ internal sealed class OverlapPart : IPart
     {
         var ends = new BatchEnds();
         using var lane = new ModelLane(workbench, model, 1, workload, ends);
-        var seconds = new double[workbench.Sizes.LeastBatches];
+        var times = new Percentiles(workbench.Sizes.LeastBatches);
 
         // Twice as many run as count: an idle GPU takes a while to come to its full clock.
-        for (var i = -seconds.Length; i < seconds.Length; i++)
+        for (var round = -workbench.Sizes.LeastBatches; round < workbench.Sizes.LeastBatches; round++)
         {
+            workbench.Limit.ThrowIfOver();
             lane.Begin();
             ends.Take();
-            seconds[Math.Max(0, i)] = lane.ComputeTime.TotalSeconds;
+            if (round >= 0)
+            {
+                times.Add(lane.ComputeTime.TotalMicroseconds);
+            }
         }
 
-        return new Percentiles(seconds).Median;
+        return times.Median / 1e6;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SelfCheckPart : IPart
     /// <inheritdoc/>
     public PartReport Run(Workbench workbench)
     {
-        var table = new MarkdownTable("batch", "largest deviation", "allowed", "result");
+        var table = new FigureTable("batch", "largest deviation", "allowed", "result");
         var faults = new List<string>();
         foreach (var sample in SampleCase.All)
         {

@@ -18,11 +18,17 @@ public interface IAccelerator : IDevice, IDisposable
     /// <summary>How many bytes of <see cref="BudgetByteSize"/> are taken.</summary>
     long UsedByteSize { get; }
 
+    /// <summary>How many bytes of it models and their batches could take now: what is left of <see cref="BudgetByteSize"/>, as far as other processes leave it; 0 when the device does not answer.</summary>
+    long AvailableByteSize { get; }
+
     /// <summary>Raised once, when <see cref="IDevice.Fault"/> has come to be, which nothing gets over but a new process. On any thread, which may be in a call of this device.</summary>
     event Action? Failed;
 
     /// <summary>Keeps recordings of graphs apart from what would spoil them; null = nothing may be recorded by a library.</summary>
     RecordingGate? Recordings => null;
+
+    /// <summary>Asks it how it fares. May take milliseconds; for those who look after the server, not for the way of a request.</summary>
+    AcceleratorReading ReadSensors() => default;
 
     /// <summary>
     /// Finds a function of the native library that drives the device, for backends that call it: they need no second way to the same

@@ -12,7 +12,7 @@ namespace Camshaft.Backends;
 /// </remarks>
 public interface IAcceleratorLane : ILane
 {
-    /// <summary>How long the device took for the model's part of the last batch that has ended.</summary>
+    /// <summary>How long the device took for the model's part of the last batch that has ended; zero where a device that has failed cannot tell.</summary>
     TimeSpan ComputeTime { get; }
 
     /// <summary>Begins a batch. The one before has ended.</summary>

@@ -10,8 +10,8 @@ public interface IAcceleratorShare : IDevice, IDisposable
     IAccelerator Accelerator { get; }
 
     /// <summary>
-    /// The part of the processors that the model's work runs on alone; 0 = all of them. Where it is more, work that is recorded on
-    /// another stream than the lane's would not stay inside.
+    /// The part of the processors that are the model's own: what it was to have, rounded up to what the device can divide; 0 = none, it
+    /// shares with others.
     /// </summary>
     double ProcessorShare { get; }
 
@@ -27,6 +27,12 @@ public interface IAcceleratorShare : IDevice, IDisposable
         get => 0;
         set { }
     }
+
+    /// <summary>
+    /// Whether work on the lanes' streams is kept to some of the processors: the model's own, or those that are not reserved for models with
+    /// their own. Work that is recorded on another stream would not stay there.
+    /// </summary>
+    bool IsConfined { get; }
 
     /// <summary>How many bytes of the device's memory the model and its batches take.</summary>
     long UsedByteSize { get; }

@@ -7,6 +7,6 @@ public interface IDeviceProvider
     DeviceKind Kind { get; }
 
     /// <summary>Lists the usable devices.</summary>
-    /// <param name="unavailableReason">Why the list is empty, or which device is not on it, for the log; null when there is nothing to say.</param>
+    /// <param name="unavailableReason">Why the list is empty, which device is not on it, or what of the options cannot be had, for the log; null when there is nothing to say.</param>
     IReadOnlyList<IDevice> GetDevices(out string? unavailableReason);
 }

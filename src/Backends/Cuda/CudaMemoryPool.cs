@@ -10,6 +10,18 @@ public sealed unsafe class CudaMemoryPool : CudaHandle
     {
     }
 
+    /// <summary>How many bytes of the device it has, in use or kept for the next time.</summary>
+    /// <exception cref="CudaException">The device does not answer.</exception>
+    public long ReservedByteSize
+    {
+        get
+        {
+            ulong reserved;
+            Api.ThrowIfFailed(Api.MemPoolGetAttribute(Value, CudaConstants.PoolReserved, &reserved), "cuMemPoolGetAttribute");
+            return (long)reserved;
+        }
+    }
+
     /// <summary>Makes an empty pool.</summary>
     /// <param name="context">Whose memory.</param>
     /// <param name="ordinal">The device's number.</param>

@@ -61,18 +61,18 @@ internal sealed class LaneTrack(EngineTelemetry telemetry)
     private List<RunView> Join()
     {
         var runs = new List<RunView>();
-        var last = new Dictionary<string, int>(StringComparer.Ordinal);
+        var last = new Dictionary<(string Device, string Lane), int>();
         foreach (ref readonly var run in CollectionsMarshal.AsSpan(_read))
         {
             var view = Describe(run);
-            if (last.TryGetValue(view.Lane, out var i) && CanJoin(runs[i], view))
+            if (last.TryGetValue((view.Device, view.Lane), out var i) && CanJoin(runs[i], view))
             {
                 var before = runs[i];
                 runs[i] = before with { End = Math.Max(before.End, view.End), Busy = before.Busy + view.Busy, Runs = before.Runs + 1, Rows = before.Rows + view.Rows, Failures = before.Failures + view.Failures };
                 continue;
             }
 
-            last[view.Lane] = runs.Count;
+            last[(view.Device, view.Lane)] = runs.Count;
             runs.Add(view);
         }
 
@@ -83,6 +83,7 @@ internal sealed class LaneTrack(EngineTelemetry telemetry)
         before.Model == next.Model && next.Start - before.End < Gap.TotalSeconds && next.End - before.Start < LongestJoin.TotalSeconds;
 
     private static RunView Describe(in CompletedRun run) => new(
+        run.Device,
         run.Lane,
         $"{run.ModelName}/{run.Version}",
         Figures.ToUnixSeconds(run.Started),

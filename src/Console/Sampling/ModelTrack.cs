@@ -24,6 +24,9 @@ internal sealed class ModelTrack
     /// <summary>The version in one line, as last sampled.</summary>
     public ModelRow Row { get; private set; } = new("", null, "");
 
+    /// <summary>The part of the last seconds, 0 to 1, in which an accelerator computed for it; more when several of its batches compute at once.</summary>
+    public double DeviceShare { get; private set; }
+
     /// <summary>What was sampled last.</summary>
     public ModelSnapshot Snapshot => _snapshot!;
 
@@ -49,7 +52,9 @@ internal sealed class ModelTrack
         _snapshot = snapshot;
         var (since, elapsed) = _window.Add(uptime, counts);
         _latencies?.Read(snapshot.Model.Recorder, counts);
-        Row = ModelRows.Describe(snapshot, counts.Since(since), elapsed, _latencies?.GetRecent(), objectives);
+        var recent = counts.Since(since);
+        DeviceShare = Math.Round(Figures.PerSecond(recent.DeviceTime.TotalSeconds, elapsed), 3);
+        Row = ModelRows.Describe(snapshot, recent, elapsed, _latencies?.GetRecent(), objectives);
         if (number > _columnNumber)
         {
             EndColumn(uptime);

@@ -31,6 +31,7 @@ internal static class ModelViews
             HostMemory = snapshot.Footprint.HostByteSize,
             MappedMemory = snapshot.Footprint.MappedByteSize,
             DeviceMemory = snapshot.Footprint.DeviceByteSize,
+            Gpu = GpuViews.Describe(track),
             Batching = DescribeBatching(model),
             Profile = DescribeProfile(model),
             Outcomes = DescribeOutcomes(snapshot.Counts),

@@ -47,8 +47,8 @@ internal sealed class Observatory(InferenceEngine engine, IAlertBoard alerts, Ti
         var board = alerts.Current;
         _alerts = AlertViews.Describe(board);
         _objectives = board.Objectives.ToDictionary(static model => model.ModelName, StringComparer.Ordinal);
-        _system.Sample(snapshot);
         var rows = SampleModels(snapshot);
+        _system.Sample(snapshot, GpuViews.Describe(snapshot, model => _tracks[GetKey(model)]));
         Change = new OverviewView(IsFull: false, number > _column, _system.View, [.. rows.Values.Where(IsNew)])
         {
             Alerts = _alerts,
@@ -106,7 +106,7 @@ internal sealed class Observatory(InferenceEngine engine, IAlertBoard alerts, Ti
         var rows = new Dictionary<string, ModelRow>(snapshot.Models.Count, StringComparer.Ordinal);
         foreach (var model in snapshot.Models)
         {
-            var key = $"{model.Model.ModelName}/{model.Model.Number}";
+            var key = GetKey(model);
             if (!_tracks.TryGetValue(key, out var track))
             {
                 _tracks.Add(key, track = new ModelTrack());
@@ -143,6 +143,8 @@ internal sealed class Observatory(InferenceEngine engine, IAlertBoard alerts, Ti
 
         return rates;
     }
+
+    private static string GetKey(ModelSnapshot model) => $"{model.Model.ModelName}/{model.Model.Number}";
 
     private bool IsNew(ModelRow row) => !_rows.TryGetValue(row.Key, out var before) || before != row;
 }

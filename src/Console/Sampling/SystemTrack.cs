@@ -16,13 +16,14 @@ internal sealed class SystemTrack
 
     /// <summary>Looks at the process.</summary>
     /// <param name="snapshot">The engine now.</param>
-    public void Sample(EngineSnapshot snapshot)
+    /// <param name="gpus">Its GPUs.</param>
+    public void Sample(EngineSnapshot snapshot, IReadOnlyList<GpuView> gpus)
     {
         var requests = snapshot.Models.Sum(static model => model.Counts.Requests);
         var errors = snapshot.Models.Sum(static model => model.Counts.Errors);
         var now = new Reading(requests, errors, snapshot.Runtime, snapshot.Lanes.ToDictionary(GetKey, static lane => lane.BusyTime));
         var (since, elapsed) = _window.Add(snapshot.Uptime, now);
-        View = Describe(snapshot, now, since, elapsed);
+        View = Describe(snapshot, now, since, elapsed) with { Gpus = gpus };
         _columnNumber = History<SystemView>.NumberAt(snapshot.Uptime);
         _history.Set(_columnNumber, View);
     }
@@ -36,7 +37,11 @@ internal sealed class SystemTrack
             Select(static view => view.ErrorRate),
             Select(static view => view.Processors),
             Select(static view => view.Memory.Resident),
-            Select(static view => view.PauseTime));
+            Select(static view => view.PauseTime))
+        {
+            Utilization = View.Gpus.Where(static gpu => gpu.Utilization is not null)
+                .ToDictionary(static gpu => gpu.Device, gpu => Select(view => view.Gpus.FirstOrDefault(one => one.Device == gpu.Device)?.Utilization ?? 0)),
+        };
 
         float[] Select(Func<SystemView, double> figure) => [.. columns.Select(view => view is null ? 0 : Figures.RoundSingle(figure(view)))];
     }

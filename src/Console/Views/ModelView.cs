@@ -41,6 +41,9 @@ internal sealed record ModelView(ModelRow Row, double Time)
     /// <summary>Device memory in bytes.</summary>
     public long DeviceMemory { get; init; }
 
+    /// <summary>The GPU on which it runs; null elsewhere.</summary>
+    public ModelGpuView? Gpu { get; init; }
+
     /// <summary>How its requests join; null until that is decided.</summary>
     public BatchingView? Batching { get; init; }
 

@@ -45,6 +45,9 @@ internal sealed record SystemView
     /// <summary>The lanes of every device.</summary>
     public IReadOnlyList<LaneView> Lanes { get; init; } = [];
 
+    /// <summary>The GPUs.</summary>
+    public IReadOnlyList<GpuView> Gpus { get; init; } = [];
+
     /// <summary>What is wrong with plugins and lanes, for people.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

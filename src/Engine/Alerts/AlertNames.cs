@@ -30,10 +30,13 @@ public static class AlertNames
     /// <summary>Models have reached their memory budget.</summary>
     public const string ModelMemoryFull = "CamshaftModelMemoryFull";
 
+    /// <summary>Models have reached what they may take of a device's memory.</summary>
+    public const string DeviceMemoryFull = "CamshaftDeviceMemoryFull";
+
     /// <summary>A device has failed, wholly or in part.</summary>
     public const string DeviceFailed = "CamshaftDeviceFailed";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [SloFastBurn, SloSlowBurn, LatencyHigh, ErrorRateHigh, ModelFailed, PluginFailed, QueueFull, TensorMemoryFull, ModelMemoryFull, DeviceFailed];
+        [SloFastBurn, SloSlowBurn, LatencyHigh, ErrorRateHigh, ModelFailed, PluginFailed, QueueFull, TensorMemoryFull, ModelMemoryFull, DeviceMemoryFull, DeviceFailed];
 }

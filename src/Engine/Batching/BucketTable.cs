@@ -1,5 +1,6 @@
 using Camshaft.Engine.Inference;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Batching;
 

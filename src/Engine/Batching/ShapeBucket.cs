@@ -1,7 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Batching;
 

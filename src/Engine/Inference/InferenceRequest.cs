@@ -5,6 +5,8 @@ using Camshaft.Engine.Memory;
 using Camshaft.Engine.Memory.Shared;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Telemetry;
 
 namespace Camshaft.Engine.Inference;

@@ -3,6 +3,7 @@ using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Models;
 
@@ -49,6 +50,21 @@ internal sealed class LoadedVersion : IDisposable
             // Asked first: a model that knows what its library has taken says so to its share.
             var own = Model.Footprint;
             return Share is null ? own : own with { DeviceByteSize = own.DeviceByteSize + Share.UsedByteSize };
+        }
+    }
+
+    /// <summary>What it takes of its accelerator's memory now; null on other devices.</summary>
+    public DeviceMemory? DeviceMemory
+    {
+        get
+        {
+            if (Share is null)
+            {
+                return null;
+            }
+
+            var own = Model.Footprint.DeviceByteSize;
+            return new DeviceMemory(Share.UsedByteSize + own, Share.PeakByteSize + own, own);
         }
     }
 

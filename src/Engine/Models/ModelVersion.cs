@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models.Configuration;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -155,6 +157,16 @@ public sealed partial class ModelVersion
         return Footprint;
     }
 
+    /// <summary>Looks at what it takes of its accelerator's memory now. Any thread.</summary>
+    /// <returns>Null on other devices, and while it is not in memory.</returns>
+    public DeviceMemory? ReadDeviceMemory()
+    {
+        lock (_measureGate)
+        {
+            return _isMeasuredForGood ? null : _loaded?.DeviceMemory;
+        }
+    }
+
     /// <summary>Rents a request that keeps this version loaded.</summary>
     /// <returns>Null when the version takes no requests.</returns>
     internal InferenceRequest? TryCreateRequest()
@@ -286,7 +298,7 @@ public sealed partial class ModelVersion
     internal void MarkReady()
     {
         SetStatus(ModelState.Ready, null);
-        Log.Ready(_logger, ModelName, Number, BackendName!, Device!.Kind, LoadTime.TotalMilliseconds);
+        Log.Ready(_logger, ModelName, Number, BackendName!, DescribePlace(), LoadTime.TotalMilliseconds);
     }
 
     internal void Fail(string reason)
@@ -386,6 +398,11 @@ public sealed partial class ModelVersion
         loaded.Dispose();
     }
 
+    // The share is what the device gave, which is no less than what was asked for.
+    private string DescribePlace() => _loaded?.Share is { ProcessorShare: > 0 and var share } part
+        ? string.Create(CultureInfo.InvariantCulture, $"{part.Kind}:{part.Ordinal}, {share:P1} of its processors")
+        : $"{Device!.Kind}{(_loaded?.Share is null ? "" : $":{Device.Ordinal}")}";
+
     private void SetStatus(ModelState state, string? reason) => Volatile.Write(ref _status, new ModelStatus(state, reason));
 
     private sealed record ModelStatus(ModelState State, string? Reason);
@@ -393,7 +410,7 @@ public sealed partial class ModelVersion
     private static partial class Log
     {
         [LoggerMessage(200, LogLevel.Information, "Model '{Model}' version {Version} is ready on {Backend} ({Device}); loaded in {Milliseconds:F0} ms.")]
-        public static partial void Ready(ILogger logger, string model, long version, string backend, DeviceKind device, double milliseconds);
+        public static partial void Ready(ILogger logger, string model, long version, string backend, string device, double milliseconds);
 
         [LoggerMessage(201, LogLevel.Error, "Model '{Model}' version {Version} cannot be served: {Reason}")]
         public static partial void Failed(ILogger logger, string model, long version, string reason);

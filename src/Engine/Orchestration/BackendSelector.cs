@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models.Configuration;
+using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Plugins;
 using Camshaft.Engine.Repository;
 
@@ -14,8 +15,9 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
     private static readonly DeviceKind[] Preference = [DeviceKind.Cuda, DeviceKind.Cpu];
 
     /// <summary>Finds them.</summary>
+    /// <returns>At least one choice; more where several devices of a kind could run it, the best first.</returns>
     /// <exception cref="BackendException">There is no such backend (<see cref="StatusCode.Unavailable"/>), or no such file or device.</exception>
-    public BackendChoice Select(ModelConfiguration configuration, VersionDirectory version)
+    public IReadOnlyList<BackendChoice> Select(ModelConfiguration configuration, VersionDirectory version)
     {
         var candidates = plugins.Backends
             .Where(backend => configuration.Backend is { } name ? string.Equals(backend.Name, name, StringComparison.Ordinal) : !backend.RunsOnlyWhenNamed)
@@ -46,11 +48,13 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
                 continue;
             }
 
-            var device = placement.Find(kind, configuration.Device.Ordinal, Path.GetFileName(Path.GetDirectoryName(version.Path)!));
             var choice = usable.FirstOrDefault(candidate => candidate.Backend.DeviceKinds.Contains(kind));
-            if (device is not null && choice.Backend is not null)
+            var devices = choice.Backend is null
+                ? []
+                : placement.Rank(kind, configuration.Device.Ordinal, Path.GetFileName(Path.GetDirectoryName(version.Path)!), configuration.Limits.DeviceShare > 0, LoadEstimate.FromFiles(version));
+            if (devices.Count > 0)
             {
-                return new BackendChoice(choice.Backend, device, choice.File!);
+                return [.. devices.Select(device => new BackendChoice(choice.Backend!, device, choice.File!))];
             }
         }
 

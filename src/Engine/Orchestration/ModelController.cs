@@ -22,7 +22,8 @@ public sealed partial class ModelController
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ModelVersion, Task> _unloads = new();
+    private readonly VersionPlanner _planner;
+    private readonly VersionUnloads _unloads;
     private volatile bool _stopped;
 
     internal ModelController(EngineOptions options, ModelRepository repository, ModelRegistry registry, ModelLoader loader, ModelResidency residency, TimeProvider timeProvider, ILogger logger)
@@ -32,9 +33,11 @@ public sealed partial class ModelController
         _registry = registry;
         _loader = loader;
         _residency = residency;
-        _residency.Evicted += Unload;
         _timeProvider = timeProvider;
         _logger = logger;
+        _planner = new VersionPlanner(timeProvider, logger);
+        _unloads = new VersionUnloads(residency, timeProvider, logger);
+        _residency.Evicted += _unloads.Begin;
     }
 
     /// <summary>Versions have become visible, or are gone. Raised beside the change, on its thread.</summary>
@@ -79,7 +82,7 @@ public sealed partial class ModelController
         {
             using (await EnterAsync(modelName, cancellationToken).ConfigureAwait(false))
             {
-                Retire(entry.Versions);
+                _unloads.Retire(entry.Versions);
                 entry.Set(entry.Versions, null);
             }
         }
@@ -171,7 +174,7 @@ public sealed partial class ModelController
         }
 
         entry.Set([.. entry.Versions.Select(known => known == before ? version : known)], entry.Reason);
-        Retire([before]);
+        _unloads.Retire([before]);
         return hasFailed
             ? new InferenceStatus(StatusCode.Unavailable, $"{version} could not be loaded on demand: {version.Reason}") { RetryAfter = DemandLoader.RetryInterval }
             : InferenceStatus.Ok;
@@ -198,41 +201,11 @@ public sealed partial class ModelController
         {
             using (await EnterAsync(entry.Name, CancellationToken.None).ConfigureAwait(false))
             {
-                Retire(entry.Versions);
+                _unloads.Retire(entry.Versions);
             }
         }
 
-        var unloads = Task.WhenAll(_unloads.Values);
-        try
-        {
-            await unloads.WaitAsync(timeout, _timeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            Log.DrainEnded(_logger);
-            foreach (var version in _unloads.Keys)
-            {
-                version.CancelRequests();
-            }
-
-            await WaitForRunsAsync(unloads).ConfigureAwait(false);
-        }
-    }
-
-    // Cancelled runs end soon; those that do not are given up, and what holds them is left to the end of the process.
-    private async Task WaitForRunsAsync(Task unloads)
-    {
-        try
-        {
-            await unloads.WaitAsync(_options.AbandonTimeout + _options.AbandonTimeout, _timeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            foreach (var version in _unloads.Keys)
-            {
-                Log.StillRunning(_logger, version.ModelName, version.Number);
-            }
-        }
+        await _unloads.WaitAsync(timeout, _options.AbandonTimeout, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<(InferenceStatus Status, IReadOnlyList<ModelVersion> Versions)> WarmAsync(string modelName)
@@ -276,7 +249,7 @@ public sealed partial class ModelController
         }
 
         var before = entry.Versions;
-        if (TryPlan(definition, before, out var wanted) is { } error)
+        if (_planner.TryPlan(definition, before, out var wanted) is { } error)
         {
             // What serves goes on serving: a spoilt configuration must not take a model down.
             Log.CannotServe(_logger, definition.Name, error);
@@ -290,37 +263,6 @@ public sealed partial class ModelController
         await Task.WhenAll(fresh.Select(plan => _loader.LoadAsync(plan.Version, plan.Directory, mayEvict, cancellationToken))).ConfigureAwait(false);
         Publish(entry, before, wanted.ConvertAll(static plan => plan.Version));
         Changed?.Invoke();
-    }
-
-    /// <summary>Says what is to be done for each version that the policy wants; returns why that cannot be said, or null.</summary>
-    private string? TryPlan(ModelDefinition definition, IReadOnlyList<ModelVersion> before, out List<VersionPlan> plans)
-    {
-        plans = [];
-        if (definition.Error is { } fault)
-        {
-            return fault;
-        }
-
-        var numbers = definition.Configuration.VersionPolicy.Select([.. definition.Versions.Select(static version => version.Number)]);
-        try
-        {
-            plans.AddRange(definition.Versions.Where(version => numbers.Contains(version.Number)).Select(directory => Plan(definition, directory, before)));
-            return null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // What the repository read a moment ago is gone.
-            return $"'{definition.Directory}' cannot be read: {exception.Message}";
-        }
-    }
-
-    private VersionPlan Plan(ModelDefinition definition, VersionDirectory directory, IReadOnlyList<ModelVersion> before)
-    {
-        var fingerprint = VersionFingerprint.Compute(definition, directory);
-        var earlier = before.FirstOrDefault(version => version.Number == directory.Number);
-        return earlier is { State: ModelState.Ready } && earlier.Fingerprint == fingerprint
-            ? new VersionPlan(earlier, directory, IsNew: false)
-            : new VersionPlan(new ModelVersion(definition.Name, directory.Number, definition.Configuration, _timeProvider, _logger, earlier?.Recorder) { Fingerprint = fingerprint }, directory, IsNew: true);
     }
 
     private void Publish(ModelEntry entry, IReadOnlyList<ModelVersion> before, List<ModelVersion> wanted)
@@ -348,24 +290,8 @@ public sealed partial class ModelController
         // Versions that are gone from the repository stay listed, as unloaded.
         var gone = before.Where(known => now.All(version => version.Number != known.Number));
         entry.Set([.. now, .. gone], reason);
-        Retire(before.Except(now));
+        _unloads.Retire(before.Except(now));
     }
-
-    private void Retire(IEnumerable<ModelVersion> versions)
-    {
-        foreach (var version in versions)
-        {
-            if (version.State is ModelState.Unloaded)
-            {
-                continue;
-            }
-
-            version.BeginDraining();
-            Unload(version);
-        }
-    }
-
-    private void Unload(ModelVersion version) => _unloads.GetOrAdd(version, UnloadInBackgroundAsync);
 
     private void Serve(ModelVersion version, int awaitedBy)
     {
@@ -412,23 +338,6 @@ public sealed partial class ModelController
         return version;
     }
 
-    private async Task UnloadInBackgroundAsync(ModelVersion version)
-    {
-        // The caller may be a request's thread, and freeing a model takes its time.
-        await Task.Yield();
-        try
-        {
-            await version.UnloadAsync().ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Log.UnloadFailed(_logger, version.ModelName, version.Number, exception);
-        }
-
-        _residency.Release(version);
-        _unloads.TryRemove(version, out _);
-    }
-
     private async ValueTask<Gate> EnterAsync(string modelName, CancellationToken cancellationToken)
     {
         var gate = _gates.GetOrAdd(modelName, static _ => new SemaphoreSlim(1, 1));
@@ -453,8 +362,6 @@ public sealed partial class ModelController
         public void Dispose() => Semaphore.Release();
     }
 
-    private sealed record VersionPlan(ModelVersion Version, VersionDirectory Directory, bool IsNew);
-
     private static partial class Log
     {
         [LoggerMessage(300, LogLevel.Warning, "Model '{Model}': {Warning}")]
@@ -466,16 +373,7 @@ public sealed partial class ModelController
         [LoggerMessage(302, LogLevel.Error, "Model '{Model}' is to be loaded at start but is not in the model repository.")]
         public static partial void NotInRepository(ILogger logger, string model);
 
-        [LoggerMessage(303, LogLevel.Warning, "Requests are still in flight after the time given to them; they are ended now.")]
-        public static partial void DrainEnded(ILogger logger);
-
-        [LoggerMessage(306, LogLevel.Error, "Model '{Model}' version {Version} cannot be unloaded: it is still in use.")]
-        public static partial void StillRunning(ILogger logger, string model, long version);
-
         [LoggerMessage(305, LogLevel.Error, "{Fault}")]
         public static partial void NoDirectory(ILogger logger, string fault);
-
-        [LoggerMessage(304, LogLevel.Error, "Model '{Model}' version {Version} could not be unloaded cleanly.")]
-        public static partial void UnloadFailed(ILogger logger, string model, long version, Exception exception);
     }
 }

@@ -8,6 +8,8 @@ using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Orchestration.WarmUp;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Telemetry;
 
 namespace Camshaft.Engine.Orchestration;
@@ -17,8 +19,8 @@ namespace Camshaft.Engine.Orchestration;
 /// its own that yield to all others. What it makes is not visible to requests until the controller publishes it.
 /// </summary>
 internal sealed class ModelLoader(
-    Func<ModelConfiguration, VersionDirectory, BackendChoice> select,
-    IReadOnlyDictionary<IDevice, DeviceScheduler> schedulers,
+    Func<ModelConfiguration, VersionDirectory, IReadOnlyList<BackendChoice>> select,
+    DeviceSchedulers schedulers,
     HostMemoryPool memory,
     ModelResidency residency,
     CompletionThread completions,
@@ -151,9 +153,7 @@ internal sealed class ModelLoader(
         try
         {
             var started = timeProvider.GetTimestamp();
-            var choice = select(version.Configuration, directory);
-            share = (choice.Device as IAccelerator)?.Open(DescribeTerms(version, schedulers[choice.Device].LaneCount));
-            model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), share ?? choice.Device, cancellationToken), completions).ConfigureAwait(false);
+            (var choice, model, share) = await LoadOnFirstWithRoomAsync(version, select(version.Configuration, directory), cancellationToken).ConfigureAwait(false);
             if (SignatureCheck.Compare(version.Configuration, model.Signature) is { } disagreement)
             {
                 throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}");
@@ -167,7 +167,8 @@ internal sealed class ModelLoader(
             }
 
             var queueLimit = version.Configuration.Limits.QueueSize ?? options.QueueLimit;
-            var loaded = new LoadedVersion(choice.Backend, model, signature, schedulers[choice.Device], version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory), share);
+            var scheduler = schedulers.Find(choice.Device, hasShare: version.Configuration.Limits.DeviceShare > 0);
+            var loaded = new LoadedVersion(choice.Backend, model, signature, scheduler, version, queueLimit, CreateRequest, memory, GetSampleDirectory(directory), share);
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             (model, share) = (null, null);
             await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);
@@ -180,6 +181,34 @@ internal sealed class ModelLoader(
             version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
             version.Fail(WithoutSubject(version, exception.Message));
         }
+    }
+
+    /// <summary>Loads a version on the first of some devices that has room for it: what is free is known for sure only when it is taken.</summary>
+    private async Task<(BackendChoice Choice, ILoadedModel Model, IAcceleratorShare? Share)> LoadOnFirstWithRoomAsync(ModelVersion version, IReadOnlyList<BackendChoice> choices, CancellationToken cancellationToken)
+    {
+        var refusals = new List<string>();
+        foreach (var choice in choices)
+        {
+            IAcceleratorShare? share = null;
+            try
+            {
+                share = (choice.Device as IAccelerator)?.Open(DescribeTerms(version, schedulers.Find(choice.Device, hasShare: version.Configuration.Limits.DeviceShare > 0).LaneCount));
+                var model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), share ?? choice.Device, cancellationToken), completions).ConfigureAwait(false);
+                return (choice, model, share);
+            }
+            catch (BackendException exception) when (exception.Code == StatusCode.ResourceExhausted && choices.Count > 1)
+            {
+                share?.Dispose();
+                refusals.Add(exception.Message);
+            }
+            catch
+            {
+                share?.Dispose();
+                throw;
+            }
+        }
+
+        throw new BackendException(StatusCode.ResourceExhausted, string.Join(' ', refusals));
     }
 
     private async Task WarmUpAsync(ModelVersion version, LoadedVersion loaded, string? obstacle)
@@ -227,6 +256,7 @@ internal sealed class ModelLoader(
 
     private static AcceleratorTerms DescribeTerms(ModelVersion version, int laneCount) => new(version.ToString())
     {
+        Model = version.ModelName,
         Priority = version.Configuration.Scheduling.Priority,
         ProcessorShare = version.Configuration.Limits.DeviceShare,
         MemoryLimit = version.Configuration.Limits.DeviceMemoryBytes ?? long.MaxValue,

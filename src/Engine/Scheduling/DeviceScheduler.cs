@@ -1,6 +1,11 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Policies;
+using Camshaft.Engine.Scheduling.Queues;
+using Camshaft.Engine.Scheduling.Runs;
 using Camshaft.Engine.Telemetry;
 using Camshaft.Engine.Telemetry.Snapshots;
 
@@ -123,7 +128,7 @@ internal sealed class DeviceScheduler : IDisposable
     {
         lock (_gate)
         {
-            _runs ??= new RunLog(_timeProvider);
+            _runs ??= new RunLog(Device, _timeProvider);
             return _runs.Read(position, into);
         }
     }
@@ -362,6 +367,11 @@ internal sealed class DeviceScheduler : IDisposable
         var result = lane.Result;
         var model = result.First.Model;
         model.Recorder.CountExecution(result.Rows, result.First.Timings, result.Status.IsOk);
+        if (!_measuresCpu && result.CpuTicks > 0)
+        {
+            model.Recorder.CountDeviceTime(Device, result.CpuTicks);
+        }
+
         model.ReportRun(result.Status.Code);
         InferenceRequest? over = null;
         List<InferenceRequest>? left = null;

@@ -1,3 +1,6 @@
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Queues;
+
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>A device as a policy sees it at one moment. Lends the scheduler's arrays for the length of a call.</summary>

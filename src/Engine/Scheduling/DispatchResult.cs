@@ -1,4 +1,5 @@
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Scheduling.Lanes;
 
 namespace Camshaft.Engine.Scheduling;
 

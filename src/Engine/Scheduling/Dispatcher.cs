@@ -1,5 +1,8 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Scheduling;
 

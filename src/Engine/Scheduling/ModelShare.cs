@@ -1,5 +1,6 @@
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Scheduling;
 

@@ -1,3 +1,5 @@
+using Camshaft.Engine.Scheduling.Queues;
+
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>

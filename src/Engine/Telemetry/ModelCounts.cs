@@ -55,6 +55,9 @@ public sealed class ModelCounts
     /// <summary>How long those errors took together, from their head to their end, that were not refused before they were queued.</summary>
     public TimeSpan ErrorTime { get; internal init; }
 
+    /// <summary>How long accelerators computed for its batches, those that failed included.</summary>
+    public TimeSpan DeviceTime { get; internal init; }
+
     internal ModelRecorder Origin { get; }
 
     /// <summary>How many requests ended with a code.</summary>
@@ -80,6 +83,7 @@ public sealed class ModelCounts
             OutputByteSize = OutputByteSize - earlier.OutputByteSize,
             FailedOutputChecks = FailedOutputChecks - earlier.FailedOutputChecks,
             ErrorTime = ErrorTime - earlier.ErrorTime,
+            DeviceTime = DeviceTime - earlier.DeviceTime,
         };
     }
 }

@@ -26,6 +26,7 @@ public sealed class ModelRecorder
     private readonly KeyValuePair<string, object?> _modelTag;
     private readonly KeyValuePair<string, object?> _versionTag;
     private readonly BatchSizes _sizes = new();
+    private readonly DeviceTimes _deviceTimes = new();
     private RecorderPart[] _parts = [];
     private RequestLog? _log;
     private TagCounts? _tags;
@@ -110,6 +111,7 @@ public sealed class ModelRecorder
             OutputByteSize = Sum(RecorderCounter.OutputBytes),
             FailedOutputChecks = FailedOutputChecks,
             ErrorTime = FromNanoseconds(Sum(RecorderCounter.ErrorNanoseconds)),
+            DeviceTime = ReadDeviceTimes().Aggregate(TimeSpan.Zero, static (sum, device) => sum + device.Time),
         };
     }
 
@@ -160,6 +162,9 @@ public sealed class ModelRecorder
         return sizes;
     }
 
+    /// <summary>Reads how long accelerators have computed for it, by device; none where it ran on the processors alone.</summary>
+    public IReadOnlyList<DeviceTime> ReadDeviceTimes() => _deviceTimes.Read();
+
     /// <summary>The slowest of the last minute's successful requests, slowest first, at most 16 of each half minute.</summary>
     public IReadOnlyList<RecordedRequest> ReadSlowRequests() => Volatile.Read(ref _log)?.ReadSlow() ?? [];
 
@@ -198,6 +203,9 @@ public sealed class ModelRecorder
             StageInstruments.RecordBatchSize(rows, _modelTag, _versionTag);
         }
     }
+
+    /// <summary>Counts how long an accelerator computed for a batch, in ticks of the clock.</summary>
+    internal void CountDeviceTime(IDevice device, long ticks) => _deviceTimes.Add(device, (long)(ticks * _nanosecondsPerTick));
 
     /// <summary>Counts a request that has ended by its tags.</summary>
     internal void CountTags(TagTable table, RequestTags tags, bool succeeded) =>

@@ -1,14 +1,18 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Backends;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Runs;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry.Snapshots;
 
 namespace Camshaft.Engine.Telemetry;
 
 /// <summary>The last runs of a device's lanes, a bounded number. Made when somebody first asks; guarded by the scheduler's lock.</summary>
-internal sealed class RunLog(TimeProvider timeProvider)
+internal sealed class RunLog(IDevice device, TimeProvider timeProvider)
 {
     /// <summary>How many runs are kept.</summary>
     public const int MostRuns = 8192;
 
+    private readonly string _device = DeviceName.Of(device);
     private readonly Entry[] _entries = new Entry[MostRuns];
     private long _count;
 
@@ -24,7 +28,7 @@ internal sealed class RunLog(TimeProvider timeProvider)
         {
             ref readonly var entry = ref _entries[i % MostRuns];
             into.Add(new CompletedRun(
-                entry.Model.ModelName, entry.Model.Version, entry.Lane, entry.Rows, ToTime(entry.Taken), ToTime(entry.Started), ToTime(entry.Ended), entry.Succeeded));
+                entry.Model.ModelName, entry.Model.Version, _device, entry.Lane, entry.Rows, ToTime(entry.Taken), ToTime(entry.Started), ToTime(entry.Ended), entry.Succeeded));
         }
 
         return _count;

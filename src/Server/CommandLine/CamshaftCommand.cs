@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Camshaft.Backends.Cuda;
 using Camshaft.Server.CommandLine.Bench;
 using Camshaft.Server.CommandLine.Models;
 using Camshaft.Server.CommandLine.Objectives;
@@ -42,6 +43,7 @@ internal static class CamshaftCommand
             new TopCommand(),
             new SloCommand(),
             new AlertsCommand(),
+            new DevicesCommand(CudaDriver.Load),
             new PluginsCommand(),
             new ConfigCommand(),
         };

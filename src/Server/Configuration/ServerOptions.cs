@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Server.Configuration.Alerts;
 using Microsoft.Extensions.Options;
 
@@ -37,6 +37,9 @@ internal sealed class ServerOptions
     [Range(-1, MaxPort)]
     [Setting("The port of the binary protocol; 0 = any free one, -1 = none", Flag = "--binary-port")]
     public int BinaryPort { get; set; } = 8003;
+
+    [Setting("Whether the HTTP port has the console, and what 'camshaft top' reads", Flag = "--console")]
+    public bool Console { get; set; } = true;
 
     [Setting("A Unix socket for the binary protocol", Flag = "--binary-socket", IsPath = true)]
     public string? BinarySocket { get; set; }
@@ -82,6 +85,10 @@ internal sealed class ServerOptions
     [Range(0.05, 1)]
     [Setting("Which part of a GPU's memory that is free at the start models and their batches may take")]
     public double GpuMemoryFraction { get; set; } = 0.9;
+
+    [Range(0, 0.95)]
+    [Setting("Which part of each GPU's multiprocessors only models with a device_share run on, so that others never take them; 0 = none")]
+    public double GpuReservedShare { get; set; }
 
     [AllowedValues("deadline", "size_class", "fifo")]
     [Setting("Who decides what runs next: deadline = what the models' slo asks for; size_class = in order of arrival, short runs apart from long ones; fifo = in order of arrival", Flag = "--scheduling-policy")]
@@ -143,7 +150,7 @@ internal sealed class ServerOptions
     internal string? RoutingFile { get; set; }
 
     /// <summary>Finds the GPUs, as the options want them used.</summary>
-    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction }, timeProvider);
+    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction, ReservedShare = GpuReservedShare }, timeProvider);
 
     /// <summary>The engine's part of it.</summary>
     public EngineOptions ToEngineOptions()
@@ -159,6 +166,7 @@ internal sealed class ServerOptions
             QueueLimit = QueueSize,
             CpuLaneCount = CpuLanes,
             AcceleratorLaneCount = GpuLanes,
+            AcceleratorShareLaneCount = GpuReservedShare > 0 ? GpuLanes : 0,
             SchedulingPolicy = SchedulingPolicy,
             AbandonTimeout = TimeSpan.FromSeconds(AbandonSeconds),
             ConcurrentLoads = ConcurrentLoads,

@@ -1,8 +1,6 @@
-using System.Diagnostics.Metrics;
 using Camshaft.Alerting;
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda.Devices;
-using Camshaft.Backends.Cuda.Monitoring;
 using Camshaft.LiveConsole;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
@@ -22,8 +20,10 @@ internal static class ServerHost
     private static readonly TimeSpan UnloadAllowance = TimeSpan.FromSeconds(15);
 
     /// <summary>Puts it together.</summary>
+    /// <param name="options">What is configured.</param>
+    /// <param name="gpus">Finds the GPUs, the caller's to dispose; null = by the system's driver.</param>
     /// <exception cref="ConfigurationException">The options name something that does not exist.</exception>
-    public static WebApplication Build(ServerOptions options)
+    public static WebApplication Build(ServerOptions options, CudaDeviceProvider? gpus = null)
     {
         // The empty builder reads no files and no environment of its own: what is configured is what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "camshaft", ContentRootPath = AppContext.BaseDirectory });
@@ -47,7 +47,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConnectionLimit>(services, options.Limits.Connections));
         builder.Services.AddSingleton<GracefulStop>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GracefulStop>());
-        AddGpus(builder.Services, options);
+        AddGpus(builder.Services, options, gpus);
         var camshaft = builder.Services.AddCamshaft(options.ToEngineOptions())
             .AddAlerts(options.Alerts.ToAlertOptions())
             .AddAlertDelivery(options.Alerts.ToDeliveryOptions())
@@ -60,8 +60,12 @@ internal static class ServerHost
                 RequestTimeout = options.Limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(options.Limits.RequestSeconds),
             })
             .AddMetrics()
-            .AddBinary(BinaryPort.ToTransportOptions(options))
-            .AddConsole();
+            .AddBinary(BinaryPort.ToTransportOptions(options));
+        if (options.Console)
+        {
+            camshaft.AddConsole();
+        }
+
         TelemetryExport.Add(builder);
         if (options.BinaryIo == BinaryIo.Epoll)
         {
@@ -73,22 +77,27 @@ internal static class ServerHost
         app.Use(next => context => stop.ServeAsync(context, next));
         app.Use(next => context => MetricsPort.ServeAsync(context, next));
         app.MapCamshaft();
-        app.MapCamshaftConsole();
+        if (options.Console)
+        {
+            app.MapCamshaftConsole();
+        }
+        else
+        {
+            app.MapNoCamshaftConsole();
+        }
 
-        // Nobody asks for it, and it is read all the same.
-        _ = app.Services.GetRequiredService<GpuMeters>();
         return app;
     }
 
-    private static void AddGpus(IServiceCollection services, ServerOptions options)
+    private static void AddGpus(IServiceCollection services, ServerOptions options, CudaDeviceProvider? gpus)
     {
-        services.AddSingleton(provider => options.CreateGpuProvider(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IDeviceProvider>(static provider => provider.GetRequiredService<CudaDeviceProvider>());
-        services.AddSingleton(static provider =>
+        if (gpus is not null)
         {
-            var gpus = provider.GetRequiredService<CudaDeviceProvider>();
-            return new GpuMeters(provider.GetRequiredService<IMeterFactory>(), () => gpus.Devices, GpuMonitor.TryStart());
-        });
+            services.AddSingleton<IDeviceProvider>(gpus);
+            return;
+        }
+
+        services.AddSingleton<IDeviceProvider>(provider => options.CreateGpuProvider(provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddEpoll(CamshaftBuilder camshaft)

@@ -31,7 +31,7 @@ internal static class StartupBanner
         ports.Add("grpc", Absent);
         ports.Add("metrics", Join(metricsAddresses));
         ports.Add("binary", Join(binaryAddresses));
-        ports.Add("console", string.Join(" ", http.Take(1).Select(static address => $"{address}/console")));
+        ports.Add("console", options.Console && http is [var address, ..] ? $"{address}/console" : "none");
         ports.Write(output);
         output.Flush();
     }

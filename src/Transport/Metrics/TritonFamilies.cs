@@ -14,6 +14,7 @@ internal static class TritonFamilies
 {
     private static readonly string[] Labels = ["model", "version"];
     private static readonly string[] FailureLabels = ["model", "version", "reason"];
+    private static readonly string[] GpuLabels = ["gpu_uuid"];
     private static readonly string[] NoLabels = [];
 
     // Where Triton has one, of copying in, Camshaft has two: its batches wait before a lane takes them, Triton's after.
@@ -24,6 +25,16 @@ internal static class TritonFamilies
         ("nv_inference_compute_input_duration_us", "Cumulative compute input duration in microseconds", [RequestStage.CopyIn]),
         ("nv_inference_compute_infer_duration_us", "Cumulative compute inference duration in microseconds", [RequestStage.Run]),
         ("nv_inference_compute_output_duration_us", "Cumulative inference compute output duration in microseconds", [RequestStage.CopyOut]),
+    ];
+
+    private static readonly (string Name, string Type, string Help, Func<AcceleratorReading, double?> Read)[] Sensors =
+    [
+        ("nv_gpu_utilization", "gauge", "GPU utilization rate [0.0 - 1.0)", static gpu => gpu.Utilization),
+        ("nv_gpu_memory_total_bytes", "gauge", "GPU total memory, in bytes", static gpu => gpu.MemoryByteSize),
+        ("nv_gpu_memory_used_bytes", "gauge", "GPU used memory, in bytes", static gpu => gpu.UsedMemoryByteSize),
+        ("nv_gpu_power_usage", "gauge", "GPU power usage in watts", static gpu => gpu.PowerWatts),
+        ("nv_gpu_power_limit", "gauge", "GPU power management limit in watts", static gpu => gpu.PowerLimitWatts),
+        ("nv_energy_consumption", "counter", "GPU energy consumption in joules since the server found it", static gpu => gpu.EnergyJoules),
     ];
 
     public static async Task WriteAsync(PrometheusWriter writer, EngineSnapshot snapshot, ProcessorReading processors)
@@ -38,6 +49,7 @@ internal static class TritonFamilies
 
         await WriteAsync(writer, "nv_inference_pending_request_count", "gauge", "Instantaneous number of pending requests awaiting execution per-model", models, static model => model.QueueDepth).ConfigureAwait(false);
         await WriteAsync(writer, "nv_model_load_duration_secs", "gauge", "Model load time in seconds", models, static model => model.Model.LoadTime.TotalSeconds).ConfigureAwait(false);
+        WriteGpus(writer, [.. snapshot.Accelerators.Select(static gpu => gpu.Sensors).Where(static gpu => gpu.UniqueId is not null)]);
         WriteMachine(writer, processors);
     }
 
@@ -77,6 +89,20 @@ internal static class TritonFamilies
         {
             writer.WriteSample(name, "", Labels, [model.Model.ModelName, GetVersion(model)], read(model));
             await writer.FlushIfFullAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Where Triton writes 0 for what a GPU does not tell, there is nothing.
+    private static void WriteGpus(PrometheusWriter writer, IReadOnlyList<AcceleratorReading> gpus)
+    {
+        foreach (var (name, type, help, read) in Sensors)
+        {
+            List<(string UniqueId, double Value)> samples = [.. gpus.Where(gpu => read(gpu) is not null).Select(gpu => (gpu.UniqueId!, read(gpu)!.Value))];
+            if (samples.Count > 0)
+            {
+                Begin(writer, name, type, help);
+                samples.ForEach(sample => writer.WriteSample(name, "", GpuLabels, [sample.UniqueId], sample.Value));
+            }
         }
     }
 

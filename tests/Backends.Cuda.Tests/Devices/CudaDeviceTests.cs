@@ -172,26 +172,6 @@ public sealed class CudaDeviceTests
     }
 
     [Fact]
-    public void A_model_with_a_part_of_the_device_runs_on_that_part()
-    {
-        using var gpu = new Gpu();
-        using var share = gpu.Device.Open(Terms with { ProcessorShare = 0.25 });
-        using var lane = share.CreateLane(1);
-
-        Assert.Equal(3, gpu.Simulation.StreamKinds.Count(static kind => kind.MultiprocessorCount == 8));
-    }
-
-    [Fact]
-    public void A_part_of_the_device_is_refused_where_the_driver_has_no_parts()
-    {
-        using var gpu = new Gpu(new SimulatedDriverOptions { Version = 12000 });
-
-        var refusal = Assert.Throws<BackendException>(() => gpu.Device.Open(Terms with { ProcessorShare = 0.5 }));
-        Assert.Equal(StatusCode.Unsupported, refusal.Code);
-        Assert.Contains("CUDA 12.5", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Batches_of_the_same_shapes_lie_at_the_same_addresses()
     {
         using var gpu = new Gpu();

@@ -46,6 +46,8 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public long BudgetByteSize => long.MaxValue;
 
+    public long AvailableByteSize => long.MaxValue;
+
     public long UsedByteSize => 0;
 
     public long PeakByteSize => 0;
@@ -55,6 +57,8 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
     public IAccelerator Accelerator => this;
 
     public double ProcessorShare { get; init; }
+
+    public bool IsConfined => ProcessorShare > 0;
 
     public AcceleratorTerms Terms { get; init; } = new("m");
 

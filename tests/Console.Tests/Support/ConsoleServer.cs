@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.LiveConsole.Feed;
 using Camshaft.Server.Configuration;
@@ -33,11 +34,15 @@ internal sealed class ConsoleServer : IAsyncDisposable
 
     public FeedHub Hub => _application.Services.GetRequiredService<FeedHub>();
 
-    public static async Task<ConsoleServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null)
+    /// <summary>Starts it.</summary>
+    /// <param name="modelDirectory">Its models.</param>
+    /// <param name="configure">Configures it further.</param>
+    /// <param name="gpus">Its GPUs, the caller's; null = those of the system.</param>
+    public static async Task<ConsoleServer> StartAsync(string modelDirectory, Action<ServerOptions>? configure = null, CudaDeviceProvider? gpus = null)
     {
         var options = new ServerOptions { Models = [modelDirectory], HttpPort = 0, BinaryPort = -1, MetricsPort = 0, LogLevel = LogLevel.Warning, ModelCache = "off" };
         configure?.Invoke(options);
-        var application = ServerHost.Build(options);
+        var application = ServerHost.Build(options, gpus);
         await application.StartAsync();
         var server = new ConsoleServer(application);
         await server.Engine.Started;

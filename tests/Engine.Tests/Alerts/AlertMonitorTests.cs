@@ -116,6 +116,7 @@ public sealed class AlertMonitorTests
         {
             FailedPlugins = [new Fault("Alpha", "bad image")],
             FailedDevices = [new Fault("cuda:0", "fell off the bus")],
+            Devices = [new DeviceReading("cuda:1", 95, 100), new DeviceReading("cuda:2", 94, 100)],
             TensorByteSize = 99,
             TensorBudgetByteSize = 100,
             ModelByteSize = 100,
@@ -123,7 +124,8 @@ public sealed class AlertMonitorTests
         };
         _server.Pass(2 * Minute);
 
-        Assert.Equal([AlertNames.DeviceFailed, AlertNames.PluginFailed, AlertNames.TensorMemoryFull], _server.Firing);
+        Assert.Equal([AlertNames.DeviceFailed, AlertNames.PluginFailed, AlertNames.DeviceMemoryFull, AlertNames.TensorMemoryFull], _server.Firing);
+        Assert.Equal("cuda:1", _server.Monitor.Current.Active.Single(static alert => alert.Name == AlertNames.DeviceMemoryFull).Labels["device"]);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class BackendSelectorTests : IAsyncDisposable
         _directory.Write("m/1/model.named", "model"u8);
         _host = new PluginHost(Path.Combine(_directory.FullPath, "plugins"), new EngineOptions(), 2, NullLoggerFactory.Instance, TimeProvider.System);
         _host.Scan();
-        _selector = new BackendSelector(_host, new DevicePlacement(new Dictionary<IDevice, DeviceScheduler>(), new ModelRegistry()));
+        _selector = new BackendSelector(_host, new DevicePlacement(new DeviceSchedulers(), new ModelRegistry()));
     }
 
     public async ValueTask DisposeAsync()

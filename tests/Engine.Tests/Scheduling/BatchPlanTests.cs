@@ -1,4 +1,5 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Planning;
 
 namespace Camshaft.Engine.Tests.Scheduling;
 

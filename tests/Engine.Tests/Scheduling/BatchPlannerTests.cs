@@ -1,7 +1,9 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Models.Configuration;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Runs;
 
 namespace Camshaft.Engine.Tests.Scheduling;
 

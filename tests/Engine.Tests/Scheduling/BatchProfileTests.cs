@@ -1,4 +1,4 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Planning;
 
 namespace Camshaft.Engine.Tests.Scheduling;
 

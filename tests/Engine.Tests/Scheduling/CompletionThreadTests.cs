@@ -1,4 +1,4 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
 using Camshaft.Testing;
 
 namespace Camshaft.Engine.Tests.Scheduling;

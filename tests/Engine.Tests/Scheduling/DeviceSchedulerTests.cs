@@ -2,6 +2,8 @@ using Camshaft.Backends;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 

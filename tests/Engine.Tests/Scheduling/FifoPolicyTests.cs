@@ -1,4 +1,4 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 
 namespace Camshaft.Engine.Tests.Scheduling;
 

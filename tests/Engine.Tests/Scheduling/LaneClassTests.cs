@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Tests.Support;
 using Camshaft.Testing;
 

@@ -1,6 +1,8 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models.Configuration;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 

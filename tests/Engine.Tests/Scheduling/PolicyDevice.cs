@@ -1,4 +1,8 @@
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Policies;
+using Camshaft.Engine.Scheduling.Queues;
 
 namespace Camshaft.Engine.Tests.Scheduling;
 

@@ -1,5 +1,6 @@
 using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 
 namespace Camshaft.Engine.Tests.Scheduling;
 

@@ -6,6 +6,9 @@ using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
+using Camshaft.Engine.Scheduling.Queues;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Camshaft.Engine.Tests.Support;

@@ -80,7 +80,7 @@ public sealed class EngineTelemetryTests : IAsyncLifetime
         position = _engine.Telemetry.ReadRuns(position, runs);
         Assert.Equal(2, runs.Count);
         Assert.All(runs, static run => Assert.True(run is { ModelName: "model", Version: 1, Rows: 1, Succeeded: true } && run.Taken <= run.Started && run.Started <= run.Ended));
-        Assert.Contains(runs[0].Lane, _engine.Telemetry.Read().Lanes.Select(static lane => lane.Name));
+        Assert.Contains((runs[0].Device, runs[0].Lane), _engine.Telemetry.Read().Lanes.Select(static lane => ("cpu:0", lane.Name)));
 
         _engine.Telemetry.ReadRuns(position, runs);
         Assert.Equal(2, runs.Count);

@@ -8,6 +8,7 @@ public sealed class ModelRecorderTests
 {
     private static readonly long Second = TimeProvider.System.TimestampFrequency;
 
+    private readonly TestDevice _device = new();
     private readonly ModelRecorder _recorder = new("model", 1, TimeProvider.System);
 
     [Fact]
@@ -115,7 +116,24 @@ public sealed class ModelRecorderTests
             var timings = Whole(Second);
             _recorder.Record(ref timings, end);
             _recorder.CountExecution(1, timings, succeeded: true);
+            _recorder.CountDeviceTime(_device, Second);
         });
+    }
+
+    [Fact]
+    public async Task Device_time_adds_up_by_device_when_many_threads_count_it()
+    {
+        TestDevice[] devices = [_device, new()];
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                _recorder.CountDeviceTime(devices[(thread + i) % 2], Second);
+            }
+        })));
+
+        Assert.Equal([(_device, 2000), (devices[1], 2000)], _recorder.ReadDeviceTimes().OrderBy(time => time.Device == _device ? 0 : 1).Select(static time => ((TestDevice)time.Device, time.Time.TotalSeconds)));
+        Assert.Equal(4000, _recorder.ReadCounts().DeviceTime.TotalSeconds);
     }
 
     private static RequestTimings Whole(long start) => new()

@@ -61,6 +61,16 @@ public sealed class TopCommandTests : IAsyncLifetime
         Assert.Contains("cannot be reached", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_without_a_console_says_so()
+    {
+        await using var server = await TestServer.StartAsync(SampleModel.Repository, static options => options.Console = false);
+        var run = await CommandRun.OfAsync("top", "--once", "--url", server.Client.Address.ToString());
+
+        Assert.Equal(CamshaftCommand.Failure, run.ExitCode);
+        Assert.Contains("its setting 'console' is false. (HTTP 404)", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--interval", "0")]
     [InlineData("--interval", "often")]

@@ -88,6 +88,12 @@ public sealed partial class MonitoringFilesTests : IDisposable
                   - { series: 'camshaft_model_state{{{Labels}},model="bad",version="2",state="failed"}', values: '1x60' }
                   - { series: 'camshaft_plugin_state{{{Labels}},plugin="Alpha",state="failed"}', values: '1x60' }
                   - { series: 'camshaft_runs_abandoned{{{Labels}}}', values: '1x60' }
+                  - { series: 'camshaft_gpu_failed{{{Labels}},device="cuda:0"}', values: '1x60' }
+                  - { series: 'camshaft_gpu_memory_models_bytes{{{Labels}},device="cuda:0"}', values: '99x60' }
+                  - { series: 'camshaft_gpu_memory_limit_bytes{{{Labels}},device="cuda:0"}', values: '100x60' }
+                  - { series: 'camshaft_gpu_failed{{{Labels}},device="cuda:1"}', values: '0x60' }
+                  - { series: 'camshaft_gpu_memory_models_bytes{{{Labels}},device="cuda:1"}', values: '99x60' }
+                  - { series: 'camshaft_gpu_memory_limit_bytes{{{Labels}},device="cuda:1"}', values: '100x60' }
                   - { series: 'camshaft_queue_depth{{{Labels}},model="bad",version="1"}', values: '16x60' }
                   - { series: 'camshaft_queue_limit{{{Labels}},model="bad",version="1"}', values: '16x60' }
                   - { series: 'camshaft_memory_used_bytes{{{Labels}},pool="tensors"}', values: '99x60' }
@@ -98,7 +104,7 @@ public sealed partial class MonitoringFilesTests : IDisposable
                   - { series: 'camshaft_requests_within_objective_total{{{Labels}},model="bad",version="1"}', values: '0+80x60' }
                   - { series: 'camshaft_slo_target_ratio{{{Labels}},model="bad",objective="latency"}', values: '0.99x60' }
                 promql_expr_test:
-                  - expr: count by (alertname, model, severity) (ALERTS{alertstate="firing"})
+                  - expr: count by (alertname, device, model, severity) (ALERTS{alertstate="firing"})
                     eval_time: 20m
                     exp_samples:
                       - { labels: '{alertname="CamshaftDown",severity="critical"}', value: 1 }
@@ -106,6 +112,8 @@ public sealed partial class MonitoringFilesTests : IDisposable
                       - { labels: '{alertname="CamshaftModelFailed",model="bad",severity="warning"}', value: 1 }
                       - { labels: '{alertname="CamshaftPluginFailed",severity="warning"}', value: 1 }
                       - { labels: '{alertname="CamshaftDeviceFailed",severity="critical"}', value: 1 }
+                      - { labels: '{alertname="CamshaftDeviceFailed",device="cuda:0",severity="critical"}', value: 1 }
+                      - { labels: '{alertname="CamshaftDeviceMemoryFull",device="cuda:1",severity="warning"}', value: 1 }
                       - { labels: '{alertname="CamshaftQueueFull",model="bad",severity="critical"}', value: 1 }
                       - { labels: '{alertname="CamshaftTensorMemoryFull",severity="warning"}', value: 1 }
                       - { labels: '{alertname="CamshaftErrorRateHigh",model="bad",severity="critical"}', value: 1 }
@@ -117,6 +125,9 @@ public sealed partial class MonitoringFilesTests : IDisposable
                   - { series: 'camshaft_model_state{{{Labels}},model="good",version="2",state="ready"}', values: '1x60' }
                   - { series: 'camshaft_plugin_state{{{Labels}},plugin="Alpha",state="loaded"}', values: '1x60' }
                   - { series: 'camshaft_runs_abandoned{{{Labels}}}', values: '0x60' }
+                  - { series: 'camshaft_gpu_failed{{{Labels}},device="cuda:0"}', values: '0x60' }
+                  - { series: 'camshaft_gpu_memory_models_bytes{{{Labels}},device="cuda:0"}', values: '94x60' }
+                  - { series: 'camshaft_gpu_memory_limit_bytes{{{Labels}},device="cuda:0"}', values: '100x60' }
                   - { series: 'camshaft_queue_depth{{{Labels}},model="cold",version="1"}', values: '0x60' }
                   - { series: 'camshaft_queue_limit{{{Labels}},model="cold",version="1"}', values: '0x60' }
                   - { series: 'camshaft_memory_used_bytes{{{Labels}},pool="tensors"}', values: '50x60' }

@@ -82,7 +82,7 @@ internal static unsafe class DeviceEntryPoints
     {
         *value = attribute switch
         {
-            CudaConstants.MultiprocessorCount => SimulatedGpu.MultiprocessorCount,
+            CudaConstants.MultiprocessorCount => driver.Options.MultiprocessorCount,
             CudaConstants.ComputeCapabilityMajor => 9,
             CudaConstants.ComputeCapabilityMinor => 0,
             CudaConstants.AsyncEngineCount => 2,

@@ -19,14 +19,14 @@ internal static unsafe class EventEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus EventCreate(nint* made, uint flags) => SimulatedDriver.Call("cuEventCreate", (driver, gpu) =>
     {
-        *made = driver.Add(new SimulatedEvent(gpu, keepsTime: (flags & CudaConstants.EventDisableTiming) == 0));
+        *made = driver.Objects.Add(new SimulatedEvent(gpu, keepsTime: (flags & CudaConstants.EventDisableTiming) == 0));
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus EventDestroy(nint handle) => SimulatedDriver.Call("cuEventDestroy", driver =>
     {
-        driver.Remove<SimulatedEvent>("cuEventDestroy", handle);
+        driver.Objects.Remove<SimulatedEvent>("cuEventDestroy", handle);
         return CudaStatus.Success;
     });
 
@@ -35,7 +35,7 @@ internal static unsafe class EventEntryPoints
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuEventRecord", streamHandle);
         var mark = new SimulatedEvent.Mark();
-        driver.Find<SimulatedEvent>("cuEventRecord", handle).Last = mark;
+        driver.Objects.Find<SimulatedEvent>("cuEventRecord", handle).Last = mark;
         driver.Streams.Enqueue(stream, new SimulatedOperation("cuEventRecord", () => (mark.HasRun, mark.Time) = (true, driver.Streams.Time)));
         return CudaStatus.Success;
     });
@@ -43,7 +43,7 @@ internal static unsafe class EventEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus EventQuery(nint handle) => SimulatedDriver.Call("cuEventQuery", (driver, gpu) =>
     {
-        var made = driver.Find<SimulatedEvent>("cuEventQuery", handle);
+        var made = driver.Objects.Find<SimulatedEvent>("cuEventQuery", handle);
         driver.Streams.StepSome();
         return made.Device.Fault != CudaStatus.Success ? made.Device.Fault : made.Last?.HasRun ?? true ? CudaStatus.Success : CudaStatus.NotReady;
     });
@@ -51,7 +51,7 @@ internal static unsafe class EventEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus EventSynchronize(nint handle) => SimulatedDriver.Call("cuEventSynchronize", (driver, gpu) =>
     {
-        var made = driver.Find<SimulatedEvent>("cuEventSynchronize", handle);
+        var made = driver.Objects.Find<SimulatedEvent>("cuEventSynchronize", handle);
         driver.Streams.StepUntil("cuEventSynchronize", made.Device, () => made.Last?.HasRun ?? true);
         return made.Device.Fault;
     });
@@ -59,15 +59,14 @@ internal static unsafe class EventEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus EventElapsedTime(float* milliseconds, nint start, nint end) => SimulatedDriver.Call("cuEventElapsedTime", (driver, gpu) =>
     {
-        var first = driver.Find<SimulatedEvent>("cuEventElapsedTime", start);
-        var last = driver.Find<SimulatedEvent>("cuEventElapsedTime", end);
+        var first = driver.Objects.Find<SimulatedEvent>("cuEventElapsedTime", start);
+        var last = driver.Objects.Find<SimulatedEvent>("cuEventElapsedTime", end);
         if (!first.KeepsTime || !last.KeepsTime || first.Last is null || last.Last is null)
         {
             throw new Misuse("cuEventElapsedTime: an event keeps no time, or was never recorded.", CudaStatus.InvalidHandle);
         }
 
-        // A step of the simulation counts as a millisecond.
-        *milliseconds = last.Last.Time - first.Last.Time;
+        *milliseconds = (float)(last.Last.Time - first.Last.Time).TotalMilliseconds;
         return first.Last.HasRun && last.Last.HasRun ? CudaStatus.Success : CudaStatus.NotReady;
     });
 }

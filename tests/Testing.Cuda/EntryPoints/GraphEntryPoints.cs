@@ -35,7 +35,7 @@ internal static unsafe class GraphEntryPoints
         var stream = StreamEntryPoints.Find(driver, gpu, "cuStreamEndCapture", handle);
         var captured = stream.Captured ?? throw new Misuse("cuStreamEndCapture: the stream does not record.");
         (stream.Captured, stream.CapturingThread) = (null, 0);
-        *made = driver.Add(new Graph("cuStreamEndCapture", gpu, captured));
+        *made = driver.Objects.Add(new Graph("cuStreamEndCapture", gpu, captured));
         return CudaStatus.Success;
     });
 
@@ -56,7 +56,7 @@ internal static unsafe class GraphEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus GraphInstantiateWithFlags(nint* made, nint handle, ulong flags) => SimulatedDriver.Call("cuGraphInstantiateWithFlags", (driver, gpu) =>
     {
-        *made = driver.Add(new Graph("cuGraphInstantiateWithFlags", gpu, driver.Find<Graph>("cuGraphInstantiateWithFlags", handle).Operations));
+        *made = driver.Objects.Add(new Graph("cuGraphInstantiateWithFlags", gpu, driver.Objects.Find<Graph>("cuGraphInstantiateWithFlags", handle).Operations));
         return CudaStatus.Success;
     });
 
@@ -64,7 +64,7 @@ internal static unsafe class GraphEntryPoints
     private static CudaStatus GraphLaunch(nint handle, nint streamHandle) => SimulatedDriver.Call("cuGraphLaunch", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuGraphLaunch", streamHandle);
-        driver.Find<Graph>("cuGraphLaunch", handle).Operations.ForEach(operation => driver.Streams.Enqueue(stream, operation));
+        driver.Objects.Find<Graph>("cuGraphLaunch", handle).Operations.ForEach(operation => driver.Streams.Enqueue(stream, operation));
         driver.GraphLaunchCount++;
         return CudaStatus.Success;
     });
@@ -72,14 +72,14 @@ internal static unsafe class GraphEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus GraphExecDestroy(nint handle) => SimulatedDriver.Call("cuGraphExecDestroy", (driver, _) =>
     {
-        driver.Remove<Graph>("cuGraphExecDestroy", handle);
+        driver.Objects.Remove<Graph>("cuGraphExecDestroy", handle);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus GraphDestroy(nint handle) => SimulatedDriver.Call("cuGraphDestroy", (driver, _) =>
     {
-        driver.Remove<Graph>("cuGraphDestroy", handle);
+        driver.Objects.Remove<Graph>("cuGraphDestroy", handle);
         return CudaStatus.Success;
     });
 

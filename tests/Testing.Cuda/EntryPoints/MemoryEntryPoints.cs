@@ -17,6 +17,7 @@ internal static unsafe class MemoryEntryPoints
         functions["cuMemPoolCreate"] = (nint)(delegate* unmanaged<nint*, CudaPoolProperties*, CudaStatus>)&MemPoolCreate;
         functions["cuMemPoolDestroy"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&MemPoolDestroy;
         functions["cuMemPoolSetAttribute"] = (nint)(delegate* unmanaged<nint, int, void*, CudaStatus>)&MemPoolSetAttribute;
+        functions["cuMemPoolGetAttribute"] = (nint)(delegate* unmanaged<nint, int, void*, CudaStatus>)&MemPoolGetAttribute;
         functions["cuMemPoolTrimTo"] = (nint)(delegate* unmanaged<nint, nuint, CudaStatus>)&MemPoolTrimTo;
         functions["cuMemAllocFromPoolAsync"] = (nint)(delegate* unmanaged<nint*, nuint, nint, nint, CudaStatus>)&MemAllocFromPoolAsync;
         functions["cuMemFreeAsync"] = (nint)(delegate* unmanaged<nint, nint, CudaStatus>)&MemFreeAsync;
@@ -65,7 +66,7 @@ internal static unsafe class MemoryEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolCreate(nint* made, CudaPoolProperties* properties) => SimulatedDriver.Call("cuMemPoolCreate", (driver, gpu) =>
     {
-        *made = driver.Add(new SimulatedObject("cuMemPoolCreate", gpu));
+        *made = driver.Objects.Add(new SimulatedObject("cuMemPoolCreate", gpu));
         return properties->AllocationType == CudaPoolProperties.Pinned && properties->LocationType == CudaPoolProperties.LocationDevice && properties->LocationId == gpu.Ordinal
             ? CudaStatus.Success
             : throw new Misuse("cuMemPoolCreate: the properties are not those of device memory.");
@@ -74,28 +75,36 @@ internal static unsafe class MemoryEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolDestroy(nint handle) => SimulatedDriver.Call("cuMemPoolDestroy", (driver, _) =>
     {
-        driver.Remove<SimulatedObject>("cuMemPoolDestroy", handle);
+        driver.Objects.Remove<SimulatedObject>("cuMemPoolDestroy", handle);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolSetAttribute(nint handle, int attribute, void* value) => SimulatedDriver.Call("cuMemPoolSetAttribute", (driver, _) =>
     {
-        driver.Find<SimulatedObject>("cuMemPoolSetAttribute", handle);
+        driver.Objects.Find<SimulatedObject>("cuMemPoolSetAttribute", handle);
         return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus MemPoolGetAttribute(nint handle, int attribute, void* value) => SimulatedDriver.Call("cuMemPoolGetAttribute", (driver, gpu) =>
+    {
+        driver.Objects.Find<SimulatedObject>("cuMemPoolGetAttribute", handle);
+        *(ulong*)value = (ulong)driver.Heap.Outstanding.OfType<SimulatedAllocation>().Where(memory => memory.Device == gpu && memory.Call == "cuMemAllocFromPoolAsync").Sum(static memory => memory.TakenByteSize);
+        return attribute == CudaConstants.PoolReserved ? CudaStatus.Success : CudaStatus.InvalidValue;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolTrimTo(nint handle, nuint byteSize) => SimulatedDriver.Call("cuMemPoolTrimTo", (driver, _) =>
     {
-        driver.Find<SimulatedObject>("cuMemPoolTrimTo", handle);
+        driver.Objects.Find<SimulatedObject>("cuMemPoolTrimTo", handle);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemAllocFromPoolAsync(nint* address, nuint byteSize, nint pool, nint streamHandle) => SimulatedDriver.Call("cuMemAllocFromPoolAsync", (driver, gpu) =>
     {
-        driver.Find<SimulatedObject>("cuMemAllocFromPoolAsync", pool);
+        driver.Objects.Find<SimulatedObject>("cuMemAllocFromPoolAsync", pool);
         var stream = StreamEntryPoints.Find(driver, gpu, "cuMemAllocFromPoolAsync", streamHandle);
         var status = Allocate(driver, gpu, "cuMemAllocFromPoolAsync", address, byteSize, out var allocation);
         if (allocation is not null)

@@ -30,22 +30,22 @@ internal static unsafe class ModuleEntryPoints
             return CudaStatus.InvalidPtx;
         }
 
-        *made = driver.Add(module);
+        *made = driver.Objects.Add(module);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus ModuleUnload(nint handle) => SimulatedDriver.Call("cuModuleUnload", (driver, gpu) =>
     {
-        var module = driver.Remove<SimulatedModule>("cuModuleUnload", handle);
-        driver.RemoveAll<Function>("cuModuleUnload", function => function.Module == module);
+        var module = driver.Objects.Remove<SimulatedModule>("cuModuleUnload", handle);
+        driver.Objects.RemoveAll<Function>("cuModuleUnload", function => function.Module == module);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus ModuleGetFunction(nint* made, nint handle, byte* utf8Name) => SimulatedDriver.Call("cuModuleGetFunction", (driver, gpu) =>
     {
-        var module = driver.Find<SimulatedModule>("cuModuleGetFunction", handle);
+        var module = driver.Objects.Find<SimulatedModule>("cuModuleGetFunction", handle);
         var name = Marshal.PtrToStringUTF8((nint)utf8Name)!;
         if (!module.Kernels.TryGetValue(name, out var sizes))
         {
@@ -57,14 +57,14 @@ internal static unsafe class ModuleEntryPoints
             throw new Misuse($"cuModuleGetFunction: no kernel '{name}' with arguments of {string.Join(", ", sizes)} bytes was registered.", CudaStatus.NotFound);
         }
 
-        *made = driver.Add(new Function(module, kernel));
+        *made = driver.Objects.Add(new Function(module, kernel));
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus FuncGetAttribute(int* value, int attribute, nint function) => SimulatedDriver.Call("cuFuncGetAttribute", (driver, gpu) =>
     {
-        driver.Find<Function>("cuFuncGetAttribute", function);
+        driver.Objects.Find<Function>("cuFuncGetAttribute", function);
         *value = attribute == CudaConstants.FunctionMaxThreadsPerBlock ? 1024 : 0;
         return CudaStatus.Success;
     });
@@ -72,7 +72,7 @@ internal static unsafe class ModuleEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus FuncGetParamInfo(nint function, nuint index, nuint* offset, nuint* byteSize) => SimulatedDriver.Call("cuFuncGetParamInfo", (driver, gpu) =>
     {
-        var sizes = driver.Find<Function>("cuFuncGetParamInfo", function).Kernel.ArgumentByteSizes;
+        var sizes = driver.Objects.Find<Function>("cuFuncGetParamInfo", function).Kernel.ArgumentByteSizes;
         if ((int)index >= sizes.Count)
         {
             return CudaStatus.InvalidValue;
@@ -88,7 +88,7 @@ internal static unsafe class ModuleEntryPoints
         nint handle, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedByteSize, nint streamHandle, void** arguments, void** extra) => SimulatedDriver.Call("cuLaunchKernel", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuLaunchKernel", streamHandle);
-        var kernel = driver.Find<Function>("cuLaunchKernel", handle).Kernel;
+        var kernel = driver.Objects.Find<Function>("cuLaunchKernel", handle).Kernel;
         if (gridX == 0 || gridY == 0 || gridZ == 0 || blockX == 0 || blockY == 0 || blockZ == 0 || (ulong)blockX * blockY * blockZ > 1024)
         {
             return CudaStatus.InvalidValue;
@@ -106,9 +106,15 @@ internal static unsafe class ModuleEntryPoints
                 return;
             }
 
+            // Of the stream that it was enqueued on, or recorded on: where a record is launched does not matter.
+            driver.KernelPlaces[kernel.Name] = driver.KernelPlaces.GetValueOrDefault(kernel.Name) | stream.Multiprocessors;
             driver.KernelCount++;
             kernel.Run(launch);
-        }));
+        })
+        {
+            IsReady = () => !driver.HeldKernels.Contains(kernel.Name),
+            Time = kernel.Time,
+        });
         return CudaStatus.Success;
     });
 

@@ -50,7 +50,7 @@ internal static unsafe class PeerEntryPoints
         }
 
         var memory = driver.Heap.Find("cuIpcOpenMemHandle", (nint)words[1]);
-        driver.Add(new OpenedMemory(gpu, memory.Handle));
+        driver.Objects.Add(new OpenedMemory(gpu, memory.Handle));
         *address = memory.Handle;
         return CudaStatus.Success;
     });
@@ -58,7 +58,7 @@ internal static unsafe class PeerEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus IpcCloseMemHandle(nint address) => SimulatedDriver.Call("cuIpcCloseMemHandle", (driver, _) =>
     {
-        driver.RemoveFirst<OpenedMemory>("cuIpcCloseMemHandle", opened => opened.Address == address);
+        driver.Objects.RemoveFirst<OpenedMemory>("cuIpcCloseMemHandle", opened => opened.Address == address);
         return CudaStatus.Success;
     });
 

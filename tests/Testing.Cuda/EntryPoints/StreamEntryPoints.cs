@@ -19,7 +19,7 @@ internal static unsafe class StreamEntryPoints
     /// <summary>A stream that the thread's context can use.</summary>
     public static SimulatedStream Find(SimulatedDriver driver, SimulatedGpu gpu, string call, nint handle)
     {
-        var stream = driver.Find<SimulatedStream>(call, handle);
+        var stream = driver.Objects.Find<SimulatedStream>(call, handle);
         return stream.Device == gpu
             ? stream
             : throw new Misuse($"{call}: the stream is device {stream.Device.Ordinal}'s, and the thread's context device {gpu.Ordinal}'s.", CudaStatus.InvalidContext);
@@ -28,8 +28,8 @@ internal static unsafe class StreamEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus StreamCreateWithPriority(nint* made, uint flags, int priority) => SimulatedDriver.Call("cuStreamCreateWithPriority", (driver, gpu) =>
     {
-        var stream = new SimulatedStream("cuStreamCreateWithPriority", gpu, priority, SimulatedGpu.MultiprocessorCount);
-        *made = driver.Add(stream);
+        var stream = new SimulatedStream("cuStreamCreateWithPriority", gpu, priority, gpu.AllMultiprocessors);
+        *made = driver.Objects.Add(stream);
         driver.Streams.Add(stream);
         return flags == CudaConstants.StreamNonBlocking ? CudaStatus.Success : throw new Misuse("cuStreamCreateWithPriority: the stream would wait for the default stream.");
     });
@@ -37,7 +37,7 @@ internal static unsafe class StreamEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus StreamDestroy(nint handle) => SimulatedDriver.Call("cuStreamDestroy", driver =>
     {
-        var stream = driver.Remove<SimulatedStream>("cuStreamDestroy", handle);
+        var stream = driver.Objects.Remove<SimulatedStream>("cuStreamDestroy", handle);
         driver.Streams.Remove(stream);
         return stream.IsIdle || stream.Device.Fault != CudaStatus.Success ? CudaStatus.Success : throw new Misuse($"cuStreamDestroy: the stream still has {stream.Waiting.Count} operations to run.");
     });
@@ -45,7 +45,7 @@ internal static unsafe class StreamEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus StreamSynchronize(nint handle) => SimulatedDriver.Call("cuStreamSynchronize", (driver, gpu) =>
     {
-        var stream = driver.Find<SimulatedStream>("cuStreamSynchronize", handle);
+        var stream = driver.Objects.Find<SimulatedStream>("cuStreamSynchronize", handle);
         driver.Streams.StepUntil("cuStreamSynchronize", stream.Device, () => stream.IsIdle);
         return stream.Device.Fault;
     });
@@ -53,7 +53,7 @@ internal static unsafe class StreamEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus StreamQuery(nint handle) => SimulatedDriver.Call("cuStreamQuery", (driver, gpu) =>
     {
-        var stream = driver.Find<SimulatedStream>("cuStreamQuery", handle);
+        var stream = driver.Objects.Find<SimulatedStream>("cuStreamQuery", handle);
         driver.Streams.StepSome();
         return stream.Device.Fault != CudaStatus.Success ? stream.Device.Fault : stream.IsIdle ? CudaStatus.Success : CudaStatus.NotReady;
     });
@@ -62,7 +62,7 @@ internal static unsafe class StreamEntryPoints
     private static CudaStatus StreamWaitEvent(nint handle, nint marker, uint flags) => SimulatedDriver.Call("cuStreamWaitEvent", (driver, gpu) =>
     {
         var stream = Find(driver, gpu, "cuStreamWaitEvent", handle);
-        var mark = driver.Find<SimulatedEvent>("cuStreamWaitEvent", marker).Last;
+        var mark = driver.Objects.Find<SimulatedEvent>("cuStreamWaitEvent", marker).Last;
         if (!driver.IsWaitDropped())
         {
             driver.Streams.Enqueue(stream, new SimulatedOperation("cuStreamWaitEvent", static () => { }) { IsReady = () => mark?.HasRun ?? true });

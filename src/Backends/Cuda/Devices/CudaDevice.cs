@@ -1,3 +1,5 @@
+using Camshaft.Backends.Cuda.Monitoring;
+
 namespace Camshaft.Backends.Cuda.Devices;
 
 /// <summary>
@@ -8,21 +10,25 @@ public sealed class CudaDevice : IAccelerator
 {
     private readonly CudaDriver _driver;
     private readonly CudaDeviceInfo _info;
-    private readonly CudaOptions _options;
+    private readonly GpuMonitor? _monitor;
+    private readonly double? _energyBefore;
     private readonly (int Lowest, int Highest) _priorities;
-    private readonly ITimer _watch;
-    private readonly Lock _gate = new();
-    private readonly List<CudaLane> _lanes = [];
+    private readonly CudaWatch _watch;
     private volatile string? _failure;
-    private int _isWatching;
 
     /// <summary>Takes hold of a device.</summary>
+    /// <param name="driver">Its driver.</param>
+    /// <param name="info">Which it is.</param>
+    /// <param name="options">How it is used.</param>
+    /// <param name="timeProvider">The clock by which it is watched.</param>
+    /// <param name="monitor">Reads its sensors; null = nobody does.</param>
     /// <exception cref="CudaException">It cannot be used.</exception>
-    public CudaDevice(CudaDriver driver, CudaDeviceInfo info, CudaOptions options, TimeProvider timeProvider)
+    public CudaDevice(CudaDriver driver, CudaDeviceInfo info, CudaOptions options, TimeProvider timeProvider, GpuMonitor? monitor = null)
     {
         _driver = driver;
         _info = info;
-        _options = options;
+        _monitor = monitor;
+        _energyBefore = monitor?.Read(info.PciBusId).EnergyJoules;
         Context = driver.RetainContext(info.Ordinal);
         try
         {
@@ -38,9 +44,11 @@ public sealed class CudaDevice : IAccelerator
             throw;
         }
 
-        StreamSets = new CudaStreamSets(priority => CudaStream.Create(Context, priority));
+        Parts = new CudaParts(Context, info.Ordinal);
+        ReserveRefusal = options.ReservedShare > 0 ? Parts.Reserve(options.ReservedShare) : null;
+        StreamSets = new CudaStreamSets(CreateStream);
         MemorySource = new PinnedMemorySource(Context);
-        _watch = timeProvider.CreateTimer(static device => ((CudaDevice)device!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _watch = new CudaWatch(IsAlive, options.WatchPeriod, timeProvider);
     }
 
     /// <inheritdoc/>
@@ -71,10 +79,35 @@ public sealed class CudaDevice : IAccelerator
     public long UsedByteSize => Account.Used;
 
     /// <inheritdoc/>
+    public long AvailableByteSize
+    {
+        get
+        {
+            try
+            {
+                // What the pool keeps is not free to the driver, and is to models.
+                var unused = Context.FreeByteSize + Pool.ReservedByteSize - Account.Used;
+                return Math.Max(0, Math.Min(unused, Account.Limit - Account.Used));
+            }
+            catch (CudaException exception)
+            {
+                _ = Translate(exception);
+                return 0;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public string? Fault => _failure;
 
     /// <inheritdoc/>
     public RecordingGate Recordings { get; } = new();
+
+    /// <summary>How many multiprocessors only models with a share run on.</summary>
+    public int ReservedMultiprocessorCount => Parts.ReservedCount;
+
+    /// <summary>Why <see cref="CudaOptions.ReservedShare"/> has no effect; null = it has, or was not asked for.</summary>
+    public string? ReserveRefusal { get; }
 
     nint IAccelerator.Context => Context.Value;
 
@@ -89,6 +122,17 @@ public sealed class CudaDevice : IAccelerator
 
     internal CudaStreamSets StreamSets { get; }
 
+    internal CudaParts Parts { get; }
+
+    internal int MultiprocessorCount => _info.MultiprocessorCount;
+
+    /// <inheritdoc/>
+    public AcceleratorReading ReadSensors()
+    {
+        var reading = _monitor?.Read(PciBusId) ?? default;
+        return reading with { EnergyJoules = reading.EnergyJoules - _energyBefore };
+    }
+
     /// <inheritdoc/>
     public nint FindFunction(string name, int version) => _driver.Api.Resolve(name, version);
 
@@ -102,8 +146,7 @@ public sealed class CudaDevice : IAccelerator
         ThrowIfFailed();
         try
         {
-            var part = terms.ProcessorShare > 0 ? CudaGreenContext.Create(Context, (int)Math.Ceiling(terms.ProcessorShare * _info.MultiprocessorCount)) : null;
-            return new CudaShare(this, terms, part);
+            return new CudaShare(this, terms, terms.ProcessorShare > 0 ? Parts.Rent(terms) : null);
         }
         catch (CudaUnavailableException exception)
         {
@@ -120,9 +163,13 @@ public sealed class CudaDevice : IAccelerator
     {
         _watch.Dispose();
         LoadStream.Dispose();
+        Parts.Dispose();
         Pool.Dispose();
         Context.Dispose();
     }
+
+    /// <summary>Makes a stream for models without a share of their own.</summary>
+    internal CudaStream CreateStream(int priority) => Parts.Rest is { } rest ? CudaStream.Create(rest, priority) : CudaStream.Create(Context, priority);
 
     /// <summary>The stream priority for a model's. The driver knows a few; models have more.</summary>
     internal int GetStreamPriority(int modelPriority) => modelPriority switch
@@ -132,21 +179,9 @@ public sealed class CudaDevice : IAccelerator
         _ => _priorities.Lowest,
     };
 
-    internal void Add(CudaLane lane)
-    {
-        lock (_gate)
-        {
-            _lanes.Add(lane);
-        }
-    }
+    internal void Add(CudaLane lane) => _watch.Add(lane);
 
-    internal void Remove(CudaLane lane)
-    {
-        lock (_gate)
-        {
-            _lanes.Remove(lane);
-        }
-    }
+    internal void Remove(CudaLane lane) => _watch.Remove(lane);
 
     /// <summary>Watches over a batch that has been enqueued.</summary>
     internal void Watch(CudaLane lane)
@@ -156,9 +191,9 @@ public sealed class CudaDevice : IAccelerator
         {
             lane.Finish(reason);
         }
-        else if (Interlocked.Exchange(ref _isWatching, 1) == 0)
+        else
         {
-            _watch.Change(_options.WatchPeriod, Timeout.InfiniteTimeSpan);
+            _watch.Begin();
         }
     }
 
@@ -211,30 +246,19 @@ public sealed class CudaDevice : IAccelerator
         }
     }
 
-    private void Look()
+    // Whatever is asked, a device that has failed answers with its failure.
+    private bool IsAlive()
     {
-        var busy = FindBusy();
-        if (busy.Count > 0)
+        try
         {
-            try
-            {
-                Context.MakeCurrent();
-
-                // Whatever is asked, a device that has failed answers with its failure.
-                _ = LoadStream.IsIdle;
-                busy = FindBusy();
-            }
-            catch (CudaException exception)
-            {
-                _ = Translate(exception);
-                return;
-            }
+            Context.MakeCurrent();
+            _ = LoadStream.IsIdle;
+            return true;
         }
-
-        Volatile.Write(ref _isWatching, busy.Count > 0 ? 1 : 0);
-        if (busy.Count > 0 || (FindBusy().Count > 0 && Interlocked.Exchange(ref _isWatching, 1) == 0))
+        catch (CudaException exception)
         {
-            _watch.Change(_options.WatchPeriod, Timeout.InfiniteTimeSpan);
+            _ = Translate(exception);
+            return false;
         }
     }
 
@@ -245,20 +269,8 @@ public sealed class CudaDevice : IAccelerator
             return;
         }
 
-        foreach (var lane in FindBusy())
-        {
-            lane.Finish(_failure);
-        }
-
+        _watch.EndAll(_failure);
         Failed?.Invoke();
-    }
-
-    private List<CudaLane> FindBusy()
-    {
-        lock (_gate)
-        {
-            return _lanes.FindAll(static lane => lane.IsBusy);
-        }
     }
 
     private sealed record Place(IDevice Device, int Index) : ILane

@@ -1,14 +1,21 @@
+using Camshaft.Backends.Cuda.Monitoring;
+
 namespace Camshaft.Backends.Cuda.Devices;
 
-/// <summary>Finds the GPUs of this machine. Without a driver there are none, which is no error.</summary>
+/// <summary>
+/// Finds the GPUs of this machine, and has them monitored until it is disposed, after the last of them. Without a driver there are none, which is no error.
+/// </summary>
 /// <param name="load">Loads the driver.</param>
 /// <param name="options">How GPUs are used.</param>
 /// <param name="timeProvider">The clock by which they are watched.</param>
-public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions options, TimeProvider timeProvider) : IDeviceProvider
+/// <param name="startMonitor">Starts what reads their sensors, once there are some; null = nothing does.</param>
+public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions options, TimeProvider timeProvider, Func<GpuMonitor?>? startMonitor = null) : IDeviceProvider, IDisposable
 {
+    private GpuMonitor? _monitor;
+
     /// <summary>Finds them by the system's driver.</summary>
     public CudaDeviceProvider(CudaOptions options, TimeProvider timeProvider)
-        : this(CudaDriver.Load, options, timeProvider)
+        : this(CudaDriver.Load, options, timeProvider, GpuMonitor.TryStart)
     {
     }
 
@@ -26,6 +33,7 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
         try
         {
             var driver = load();
+            _monitor ??= driver.DeviceCount > 0 ? startMonitor?.Invoke() : null;
             for (var ordinal = 0; ordinal < driver.DeviceCount; ordinal++)
             {
                 Add(driver, ordinal, devices, reasons);
@@ -41,6 +49,9 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
         return devices;
     }
 
+    /// <summary>Ends the monitor; devices say nothing of themselves from then on.</summary>
+    public void Dispose() => _monitor?.Dispose();
+
     private void Add(CudaDriver driver, int ordinal, List<CudaDevice> devices, List<string> reasons)
     {
         try
@@ -48,7 +59,12 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
             var info = driver.Describe(ordinal);
             if (info.HasMemoryPools)
             {
-                devices.Add(new CudaDevice(driver, info, options, timeProvider));
+                var device = new CudaDevice(driver, info, options, timeProvider, _monitor);
+                devices.Add(device);
+                if (device.ReserveRefusal is { } refusal)
+                {
+                    reasons.Add($"GPU {ordinal} reserves nothing for models with a share ('gpuReservedShare' has no effect): {refusal}");
+                }
             }
             else
             {

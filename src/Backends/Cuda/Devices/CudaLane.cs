@@ -27,11 +27,22 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         _device = share.Device;
         Index = index;
         var context = _device.Context;
-        _copiedIn = CudaEvent.Create(context, keepsTime: false);
-        _started = CudaEvent.Create(context, keepsTime: true);
-        _computed = CudaEvent.Create(context, keepsTime: true);
-        _streamSets = share.StreamSets;
-        _streams = _streamSets.Rent(index, share.StreamPriority);
+        try
+        {
+            _copiedIn = CudaEvent.Create(context, keepsTime: false);
+            _started = CudaEvent.Create(context, keepsTime: true);
+            _computed = CudaEvent.Create(context, keepsTime: true);
+            _streamSets = share.StreamSets;
+            _streams = _streamSets.Rent(index, share.StreamPriority);
+        }
+        catch
+        {
+            _copiedIn?.Dispose();
+            _started?.Dispose();
+            _computed?.Dispose();
+            throw;
+        }
+
         _arena = new CudaArena(share, _streams.CopyIn);
         _self = GCHandle.Alloc(this);
         _device.Add(this);
@@ -56,6 +67,12 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
     {
         get
         {
+            if (_device.Fault is not null)
+            {
+                // What the events would tell is of some batch before.
+                return TimeSpan.Zero;
+            }
+
             try
             {
                 _device.Context.MakeCurrent();
@@ -63,7 +80,7 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
             }
             catch (CudaException)
             {
-                // Of a device that has failed.
+                // It fails now.
                 return TimeSpan.Zero;
             }
         }

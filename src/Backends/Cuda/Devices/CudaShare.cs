@@ -5,11 +5,11 @@ internal sealed class CudaShare : IAcceleratorShare
 {
     private readonly AcceleratorTerms _terms;
     private readonly MemoryAccount _account;
-    private readonly CudaGreenContext? _part;
+    private readonly CudaPart? _part;
     private readonly Dictionary<nint, long> _allocated = [];
     private long _foreignByteSize;
 
-    public CudaShare(CudaDevice device, AcceleratorTerms terms, CudaGreenContext? part)
+    public CudaShare(CudaDevice device, AcceleratorTerms terms, CudaPart? part)
     {
         Device = device;
         _terms = terms;
@@ -31,7 +31,9 @@ internal sealed class CudaShare : IAcceleratorShare
 
     public IMemorySource MemorySource => Device.MemorySource;
 
-    public double ProcessorShare => _terms.ProcessorShare;
+    public double ProcessorShare => _part is null ? 0 : (double)_part.MultiprocessorCount / Device.MultiprocessorCount;
+
+    public bool IsConfined => _part is not null || Device.Parts.Rest is not null;
 
     public AcceleratorTerms Terms => _terms;
 
@@ -159,7 +161,7 @@ internal sealed class CudaShare : IAcceleratorShare
         _part?.Dispose();
     }
 
-    private CudaStream CreateStream(int priority) => _part is null ? CudaStream.Create(Device.Context, priority) : CudaStream.Create(_part, priority);
+    private CudaStream CreateStream(int priority) => _part?.CreateStream(priority) ?? Device.CreateStream(priority);
 
     private BackendException Refuse(long byteSize, string why) =>
         new(StatusCode.ResourceExhausted, $"{_terms.Owner} needs {byteSize} bytes of memory on GPU {Ordinal}: {why}.");

@@ -6,8 +6,17 @@ internal sealed class CudaStreams
     public CudaStreams(Func<CudaStream> create)
     {
         CopyIn = create();
-        Compute = create();
-        CopyOut = create();
+        try
+        {
+            Compute = create();
+            CopyOut = create();
+        }
+        catch
+        {
+            Compute?.Dispose();
+            CopyIn.Dispose();
+            throw;
+        }
     }
 
     public CudaStream CopyIn { get; }

@@ -16,9 +16,9 @@ public sealed unsafe class GpuMonitor : IDisposable
     /// <returns>Null when there is none, or it does not start: the GPUs work without it.</returns>
     public static GpuMonitor? TryStart() => TryStart(NvmlApi.TryLoad());
 
-    /// <summary>Reads a GPU.</summary>
+    /// <summary>Reads a GPU. Its energy counts from the loading of its driver.</summary>
     /// <param name="pciBusId">Where it sits.</param>
-    public GpuReading Read(string pciBusId)
+    public AcceleratorReading Read(string pciBusId)
     {
         lock (_gate)
         {
@@ -55,17 +55,29 @@ public sealed unsafe class GpuMonitor : IDisposable
         }
     }
 
-    private GpuReading Read(nint device)
+    private AcceleratorReading Read(nint device)
     {
         NvmlUtilization utilization;
         NvmlMemory memory;
-        uint milliwatts, celsius;
-        return new GpuReading
+        uint milliwatts, limit, celsius;
+        ulong millijoules;
+        var isMemoryKnown = _api.DeviceGetMemoryInfo(device, &memory) == 0;
+        return new AcceleratorReading
         {
+            UniqueId = ReadUuid(device),
             Utilization = _api.DeviceGetUtilizationRates(device, &utilization) == 0 ? utilization.Gpu / 100.0 : null,
-            MemoryUsedBytes = _api.DeviceGetMemoryInfo(device, &memory) == 0 ? (long)memory.Used : null,
+            MemoryByteSize = isMemoryKnown ? (long)memory.Total : null,
+            UsedMemoryByteSize = isMemoryKnown ? (long)memory.Used : null,
             PowerWatts = _api.DeviceGetPowerUsage(device, &milliwatts) == 0 ? milliwatts / 1000.0 : null,
+            PowerLimitWatts = _api.DeviceGetPowerLimit(device, &limit) == 0 ? limit / 1000.0 : null,
+            EnergyJoules = _api.DeviceGetTotalEnergy(device, &millijoules) == 0 ? millijoules / 1000.0 : null,
             TemperatureCelsius = _api.DeviceGetTemperature(device, NvmlApi.ChipSensor, &celsius) == 0 ? celsius : null,
         };
+    }
+
+    private string? ReadUuid(nint device)
+    {
+        var text = stackalloc byte[NvmlApi.UuidByteSize];
+        return _api.DeviceGetUuid(device, text, NvmlApi.UuidByteSize) == 0 ? Marshal.PtrToStringUTF8((nint)text) : null;
     }
 }

@@ -61,6 +61,7 @@ internal sealed unsafe class CudaApi
     public readonly delegate* unmanaged<nint*, CudaPoolProperties*, CudaStatus> MemPoolCreate;
     public readonly delegate* unmanaged<nint, CudaStatus> MemPoolDestroy;
     public readonly delegate* unmanaged<nint, int, void*, CudaStatus> MemPoolSetAttribute;
+    public readonly delegate* unmanaged<nint, int, void*, CudaStatus> MemPoolGetAttribute;
     public readonly delegate* unmanaged<nint, nuint, CudaStatus> MemPoolTrimTo;
     public readonly delegate* unmanaged<nint*, nuint, nint, nint, CudaStatus> MemAllocFromPoolAsync;
     public readonly delegate* unmanaged<nint, nint, CudaStatus> MemFreeAsync;
@@ -144,6 +145,7 @@ internal sealed unsafe class CudaApi
         MemPoolCreate = (delegate* unmanaged<nint*, CudaPoolProperties*, CudaStatus>)Need("cuMemPoolCreate");
         MemPoolDestroy = (delegate* unmanaged<nint, CudaStatus>)Need("cuMemPoolDestroy");
         MemPoolSetAttribute = (delegate* unmanaged<nint, int, void*, CudaStatus>)Need("cuMemPoolSetAttribute");
+        MemPoolGetAttribute = (delegate* unmanaged<nint, int, void*, CudaStatus>)Need("cuMemPoolGetAttribute");
         MemPoolTrimTo = (delegate* unmanaged<nint, nuint, CudaStatus>)Need("cuMemPoolTrimTo");
         MemAllocFromPoolAsync = (delegate* unmanaged<nint*, nuint, nint, nint, CudaStatus>)Need("cuMemAllocFromPoolAsync");
         MemFreeAsync = (delegate* unmanaged<nint, nint, CudaStatus>)Need("cuMemFreeAsync");

@@ -24,6 +24,9 @@ internal static class CudaConstants
     /// <summary>How many bytes a pool keeps when its streams are idle (<c>CU_MEMPOOL_ATTR_RELEASE_THRESHOLD</c>).</summary>
     public const int PoolReleaseThreshold = 4;
 
+    /// <summary>How many bytes a pool has of the device, used or kept (<c>CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT</c>).</summary>
+    public const int PoolReserved = 5;
+
     // CUjit_option.
     public const int JitErrorLog = 5;
     public const int JitErrorLogByteSize = 6;

@@ -31,4 +31,5 @@ internal enum CudaStatus
     NotPermitted = 800,
     NotSupported = 801,
     StreamCaptureInvalidated = 901,
+    InvalidResourceConfiguration = 915,
 }

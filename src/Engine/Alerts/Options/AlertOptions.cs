@@ -42,6 +42,9 @@ public sealed record AlertOptions
     /// </summary>
     public FillTerms ModelMemory { get; init; } = new() { IsEnabled = false, For = TimeSpan.FromMinutes(1) };
 
+    /// <summary>Models have reached what they may take of a device's memory. Default: for 30 s.</summary>
+    public FillTerms DeviceMemory { get; init; } = new() { For = TimeSpan.FromSeconds(30) };
+
     /// <summary>A device has failed.</summary>
     public AlertTerms DeviceFailed { get; init; } = new();
 }

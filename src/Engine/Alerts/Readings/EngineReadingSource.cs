@@ -40,6 +40,7 @@ public sealed class EngineReadingSource(InferenceEngine engine, AlertOptions opt
             Models = [.. snapshot.Entries.Select(entry => Describe(entry, [.. versions[entry.Name]], elapsed, snapshot.Runtime.CollectionPauseTime - _collectionTimeBefore.Value))],
             FailedPlugins = [.. snapshot.Plugins.Where(static plugin => plugin.State == PluginState.Failed).Select(static plugin => new Fault(plugin.Name, plugin.Reason ?? ""))],
             FailedDevices = [.. engine.Devices.Select(device => FindFault(device, snapshot)).OfType<Fault>()],
+            Devices = [.. snapshot.Accelerators.Where(static device => device.Fault is null).Select(static device => new DeviceReading(device.Name, device.ModelByteSize, device.BudgetByteSize))],
             TensorByteSize = snapshot.Memory.TensorUsedByteSize,
             TensorBudgetByteSize = snapshot.Memory.TensorBudgetByteSize,
             ModelByteSize = snapshot.Memory.ModelUsedByteSize,

@@ -14,6 +14,9 @@ public sealed record ServerReading(DateTimeOffset Time, TimeSpan Uptime)
     /// <summary>The devices that cannot be used any more, or not wholly.</summary>
     public IReadOnlyList<Fault> FailedDevices { get; init; } = [];
 
+    /// <summary>The devices that have memory of their own, and work.</summary>
+    public IReadOnlyList<DeviceReading> Devices { get; init; } = [];
+
     /// <summary>The bytes that requests' tensors take.</summary>
     public long TensorByteSize { get; init; }
 

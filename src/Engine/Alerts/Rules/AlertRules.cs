@@ -18,10 +18,14 @@ internal static class AlertRules
             (options.QueueFull.IsEnabled, new QueueFullAlert(options.QueueFull)),
             (options.TensorMemory.IsEnabled, new TensorMemoryAlert(options.TensorMemory)),
             (options.ModelMemory.IsEnabled, new ModelMemoryAlert(options.ModelMemory)),
+            (options.DeviceMemory.IsEnabled, new DeviceMemoryAlert(options.DeviceMemory)),
             (options.DeviceFailed.IsEnabled, new DeviceFailedAlert(options.DeviceFailed)),
         ];
         return [.. all.Where(static entry => entry.IsEnabled).Select(static entry => entry.Rule)];
     }
+
+    /// <summary>The labels of an alert about the server.</summary>
+    public static Dictionary<string, string> NoLabels() => new(StringComparer.Ordinal);
 
     /// <summary>The labels of an alert about one thing.</summary>
     public static Dictionary<string, string> Label(string name, string value) => new(StringComparer.Ordinal) { [name] = value };

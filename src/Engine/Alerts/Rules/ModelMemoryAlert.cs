@@ -7,5 +7,5 @@ namespace Camshaft.Engine.Alerts.Rules;
 internal sealed class ModelMemoryAlert(FillTerms terms) : IAlertRule
 {
     public void Judge(ServerReading server, IReadOnlyList<ModelHistory> models, ICollection<AlertCondition> into) =>
-        MemoryFill.Judge(into, terms, AlertNames.ModelMemoryFull, "Models", server.ModelByteSize, server.ModelBudgetByteSize);
+        MemoryFill.Judge(into, terms, AlertNames.ModelMemoryFull, AlertRules.NoLabels(), "Models", server.ModelByteSize, server.ModelBudgetByteSize);
 }

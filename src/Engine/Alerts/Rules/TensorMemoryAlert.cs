@@ -7,5 +7,5 @@ namespace Camshaft.Engine.Alerts.Rules;
 internal sealed class TensorMemoryAlert(FillTerms terms) : IAlertRule
 {
     public void Judge(ServerReading server, IReadOnlyList<ModelHistory> models, ICollection<AlertCondition> into) =>
-        MemoryFill.Judge(into, terms, AlertNames.TensorMemoryFull, "Tensors of requests", server.TensorByteSize, server.TensorBudgetByteSize);
+        MemoryFill.Judge(into, terms, AlertNames.TensorMemoryFull, AlertRules.NoLabels(), "Tensors of requests", server.TensorByteSize, server.TensorBudgetByteSize);
 }

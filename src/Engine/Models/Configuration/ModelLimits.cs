@@ -15,6 +15,6 @@ public sealed record ModelLimits
     /// <summary>How many bytes of a GPU's memory it and its batches may take; null = as many as there are.</summary>
     public long? DeviceMemoryBytes { get; init; }
 
-    /// <summary>The part of a GPU's multiprocessors, 0 to 1, that its kernels run on alone; 0 = all, together with other models. Default: 0.</summary>
+    /// <summary>The part of a GPU's multiprocessors, 0 to 1, that are its own: its kernels run there and nowhere else, and no other model's share has any of them. Default: 0 = none.</summary>
     public double DeviceShare { get; init; }
 }

@@ -3,7 +3,8 @@ using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Runs;
 
 namespace Camshaft.Engine.Orchestration.WarmUp;
 

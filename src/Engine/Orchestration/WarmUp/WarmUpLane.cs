@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
 
 namespace Camshaft.Engine.Orchestration.WarmUp;
 

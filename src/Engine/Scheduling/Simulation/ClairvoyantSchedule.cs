@@ -1,3 +1,5 @@
+using Camshaft.Engine.Scheduling.Planning;
+
 namespace Camshaft.Engine.Scheduling.Simulation;
 
 /// <summary>

@@ -1,3 +1,7 @@
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Policies;
+
 namespace Camshaft.Engine.Scheduling.Simulation;
 
 /// <summary>

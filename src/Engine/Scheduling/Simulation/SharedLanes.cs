@@ -1,3 +1,6 @@
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
+
 namespace Camshaft.Engine.Scheduling.Simulation;
 
 /// <summary>

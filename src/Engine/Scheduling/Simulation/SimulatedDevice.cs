@@ -1,3 +1,5 @@
+using Camshaft.Engine.Scheduling.Lanes;
+
 namespace Camshaft.Engine.Scheduling.Simulation;
 
 /// <summary>The device of a simulation.</summary>

@@ -1,3 +1,5 @@
+using Camshaft.Engine.Scheduling.Planning;
+
 namespace Camshaft.Engine.Scheduling.Simulation;
 
 /// <summary>A model of a simulation. Lengths of time are in ticks of the simulation's clock, <see cref="DeviceSimulation.TicksPerSecond"/>.</summary>

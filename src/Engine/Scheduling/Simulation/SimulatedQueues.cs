@@ -1,3 +1,6 @@
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Queues;
+
 namespace Camshaft.Engine.Scheduling.Simulation;
 
 /// <summary>The queues of a simulation, one for each model, and their states as a policy sees them.</summary>

@@ -12,5 +12,5 @@ public static class MetricTable
         "camshaft.batch.size", MetricKind.Histogram, "{row}", "The rows of batches that ran well", "model", "version");
 
     /// <summary>All of them, in the order in which they are shown.</summary>
-    public static IReadOnlyList<MetricDefinition> All { get; } = [.. ModelMetrics.All, RequestDuration, BatchSize, .. ServerMetrics.All, .. ObjectiveMetrics.All];
+    public static IReadOnlyList<MetricDefinition> All { get; } = [.. ModelMetrics.All, RequestDuration, BatchSize, .. ServerMetrics.All, .. AcceleratorMetrics.All, .. ObjectiveMetrics.All];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Camshaft.Backends;
+using Camshaft.Engine.Models;
 using Camshaft.Engine.Telemetry.Snapshots;
 
 namespace Camshaft.Engine.Telemetry.Metrics;
@@ -60,6 +61,13 @@ internal static class ModelMetrics
                 Of(model, model.Footprint.HostByteSize, "host"), Of(model, model.Footprint.MappedByteSize, "mapped"), Of(model, model.Footprint.DeviceByteSize, "device"),
             }),
         },
+        new("camshaft.model.device_time", MetricKind.Counter, "s", "How long an accelerator computed for the version's batches, those that failed included, by its own clock; warm-up is in no metric", Model, Version, "device")
+        {
+            Read = static snapshot => snapshot.Models.SelectMany(static model => model.Model.Recorder.ReadDeviceTimes().Select(time => Of(model, time.Time.TotalSeconds, DeviceName.Of(time.Device)))),
+        },
+        DeviceGauge("camshaft.model.device_memory.used", "Memory of an accelerator that the version and its batches take", static (_, memory) => memory.UsedByteSize),
+        DeviceGauge("camshaft.model.device_memory.peak", "The most of it that they took since the load", static (_, memory) => memory.PeakByteSize),
+        DeviceGauge("camshaft.model.device_memory.limit", "What they may take of it; absent without device_memory_bytes", static (model, _) => model.Model.Configuration.Limits.DeviceMemoryBytes),
         Gauge("camshaft.model.load_time", "s", "How long the last load took, warm-up included", static model => model.Model.LoadTime.TotalSeconds),
     ];
 
@@ -68,6 +76,13 @@ internal static class ModelMetrics
 
     private static MetricDefinition Gauge(string name, string unit, string description, Func<ModelSnapshot, double> read) =>
         new(name, MetricKind.Gauge, unit, description, Model, Version) { Read = snapshot => snapshot.Models.Select(model => Of(model, read(model))) };
+
+    private static MetricDefinition DeviceGauge(string name, string description, Func<ModelSnapshot, DeviceMemory, double?> read) => new(name, MetricKind.Gauge, "By", description, Model, Version, "device")
+    {
+        Read = snapshot => snapshot.Models
+            .Where(model => model.DeviceMemory is { } memory && read(model, memory) is not null)
+            .Select(model => Of(model, read(model, model.DeviceMemory!.Value)!.Value, DeviceName.Of(model.Model.Device!))),
+    };
 
     private static MetricSample Of(ModelSnapshot model, double value, params ReadOnlySpan<string> more) =>
         new(value, [model.Model.ModelName, model.Model.Number.ToString(CultureInfo.InvariantCulture), .. more]);

@@ -1,7 +1,7 @@
 using Camshaft.Engine.Alerts;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Plugins;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Runs;
 
 namespace Camshaft.Engine.Telemetry.Snapshots;
 
@@ -25,6 +25,9 @@ public sealed record EngineSnapshot
 
     /// <summary>The lanes of every device.</summary>
     public required IReadOnlyList<LaneSnapshot> Lanes { get; init; }
+
+    /// <summary>The devices beside the processors.</summary>
+    public IReadOnlyList<AcceleratorSnapshot> Accelerators { get; init; } = [];
 
     /// <summary>The runs that were given up and go on.</summary>
     public required IReadOnlyList<AbandonedRun> AbandonedRuns { get; init; }

@@ -1,3 +1,4 @@
+using Camshaft.Backends;
 using Camshaft.Engine.Alerts;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Scheduling;
@@ -38,14 +39,16 @@ public sealed class EngineTelemetry
     public EngineSnapshot Read()
     {
         var entries = _engine.Models.List();
+        List<ModelSnapshot> models = [.. entries.SelectMany(static entry => entry.Versions).Select(Describe)];
         return new EngineSnapshot
         {
             Time = _timeProvider.GetUtcNow(),
             Uptime = _timeProvider.GetElapsedTime(_startedAt),
             IsReady = _engine.IsReady,
             Entries = entries,
-            Models = [.. entries.SelectMany(static entry => entry.Versions).Select(Describe)],
+            Models = models,
             Lanes = [.. _schedulers.SelectMany(static scheduler => scheduler.ReadLanes())],
+            Accelerators = [.. _engine.Devices.OfType<IAccelerator>().Select(device => Describe(device, models))],
             AbandonedRuns = _engine.AbandonedRuns,
             Plugins = _engine.Plugins.Plugins,
             Alerts = AlertBoard?.Current ?? Camshaft.Engine.Alerts.AlertBoard.Empty,
@@ -70,11 +73,14 @@ public sealed class EngineTelemetry
     private static ModelSnapshot Describe(ModelVersion model)
     {
         var use = model.ReadUse();
+        var isInMemory = model.State is ModelState.Warming or ModelState.Ready or ModelState.Draining;
+        var deviceMemory = isInMemory ? model.ReadDeviceMemory() : null;
         return new ModelSnapshot(model)
         {
             State = model.State,
             Reason = model.Reason,
-            Footprint = model.State is ModelState.Warming or ModelState.Ready or ModelState.Draining ? model.Footprint : default,
+            Footprint = isInMemory ? model.Footprint with { DeviceByteSize = deviceMemory?.UsedByteSize ?? model.Footprint.DeviceByteSize } : default,
+            DeviceMemory = deviceMemory,
             QueueDepth = use.Depth,
             QueueLimit = use.Limit,
             RunningCount = use.Running,
@@ -82,6 +88,13 @@ public sealed class EngineTelemetry
             Counts = model.Recorder.ReadCounts(),
         };
     }
+
+    private static AcceleratorSnapshot Describe(IAccelerator device, List<ModelSnapshot> models) => new(device)
+    {
+        Fault = device.Fault,
+        ModelByteSize = device.UsedByteSize + models.Where(model => model.Model.Device == device).Sum(static model => model.DeviceMemory?.OwnByteSize ?? 0),
+        BudgetByteSize = device.BudgetByteSize,
+    };
 
     private MemorySnapshot ReadMemory() => new()
     {

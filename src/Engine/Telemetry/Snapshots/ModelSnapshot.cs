@@ -19,6 +19,9 @@ public sealed record ModelSnapshot(ModelVersion Model)
     /// <summary>What it takes of memory; nothing while it is not there.</summary>
     public MemoryFootprint Footprint { get; init; }
 
+    /// <summary>What it takes of an accelerator's memory; null on other devices, and while it is not there.</summary>
+    public DeviceMemory? DeviceMemory { get; init; }
+
     /// <summary>How many requests wait for a lane.</summary>
     public int QueueDepth { get; init; }
 

@@ -15,5 +15,6 @@ internal sealed class ModelsCommand : Command
         Add(new WarmCommand());
         Add(new AliasCommand());
         Add(new CheckCommand());
+        Add(new SchemaCommand());
     }
 }

@@ -35,7 +35,8 @@ internal static class RepositoryCheck
         }
 
         // A look leaves nothing behind: no prepared models either.
-        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null, ModelMemoryBudgetBytes = long.MaxValue }, NullLoggerFactory.Instance, TimeProvider.System, [new CudaDeviceProvider(new CudaOptions(), TimeProvider.System)]);
+        using var gpus = new CudaDeviceProvider(new CudaOptions(), TimeProvider.System);
+        var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null, ModelMemoryBudgetBytes = long.MaxValue }, NullLoggerFactory.Instance, TimeProvider.System, [gpus]);
         await using (engine.ConfigureAwait(false))
         {
             await engine.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -14,6 +14,8 @@ internal sealed class TopView(JsonNode overview)
 
     private readonly List<TopRow> _rows = [.. overview["rows"]!.AsArray().Select(static row => TopRow.Read(row!))];
 
+    private readonly List<TopGpu> _gpus = [.. overview["system"]!["gpus"]!.AsArray().Select(static gpu => TopGpu.Read(gpu!))];
+
     /// <summary>Writes it once, as programs read it.</summary>
     public void WritePlain(TextWriter output, TopSort sort)
     {
@@ -24,6 +26,7 @@ internal sealed class TopView(JsonNode overview)
         }
 
         output.WriteLine(DescribeSystem());
+        _gpus.ForEach(gpu => output.WriteLine(gpu.Text));
         output.WriteLine();
         table.Write(output);
     }
@@ -42,7 +45,7 @@ internal sealed class TopView(JsonNode overview)
         }
 
         const int Frame = 5;
-        var shown = Math.Max(1, height - Frame);
+        var shown = Math.Max(1, height - Frame - _gpus.Count);
         foreach (var row in sort.Apply(_rows).Take(shown))
         {
             table.AddRow(Describe(row).Select((cell, i) => new Text(cell, GetStyle(row, i)) { Overflow = Overflow.Ellipsis }));
@@ -50,6 +53,7 @@ internal sealed class TopView(JsonNode overview)
 
         return new Rows(
             new Text(DescribeSystem(), new Style(decoration: Decoration.Bold)),
+            new Rows(_gpus.Select(static gpu => new Text(gpu.Text, gpu.HasFailed ? new Style(Color.Red) : Style.Plain) { Overflow = Overflow.Ellipsis })),
             new Text(message, new Style(Color.Red)),
             table,
             new Text(DescribeKeys(shown), new Style(Color.Grey)));

@@ -48,6 +48,9 @@ internal sealed partial class AlertsSection
     public ModelMemorySection ModelMemory { get; set; } = new();
 
     [ValidateObjectMembers]
+    public DeviceMemorySection DeviceMemory { get; set; } = new();
+
+    [ValidateObjectMembers]
     public ModelFailedSection ModelFailed { get; set; } = new();
 
     [ValidateObjectMembers]
@@ -76,6 +79,7 @@ internal sealed partial class AlertsSection
         QueueFull = QueueFull.ToTerms(),
         TensorMemory = TensorMemory.ToTerms(),
         ModelMemory = ModelMemory.ToTerms(),
+        DeviceMemory = DeviceMemory.ToTerms(),
         ModelFailed = ModelFailed.ToTerms(),
         PluginFailed = PluginFailed.ToTerms(),
         DeviceFailed = DeviceFailed.ToTerms(),

@@ -1,15 +1,12 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Routing;
-using Camshaft.Engine.Telemetry;
 using Camshaft.Transport.Http.Infer;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Camshaft.Transport.Http.Endpoints;
@@ -24,9 +21,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
     /// <summary>By which a call without a model in its path asks for an alias.</summary>
     public const string AliasHeader = "Camshaft-Alias";
 
-    // The tags by which requests are counted, and the headers that carry them.
-    private readonly (string Name, string Header)[] _tags = [.. engine.Telemetry.Tags.Names.Select(static name => (name, "Camshaft-Tag-" + name))];
-
+    private readonly TargetRequests _targets = new(engine);
     private readonly ObjectPool<InferExchange> _exchanges = new DefaultObjectPool<InferExchange>(new ExchangePolicy(), maximumRetained: 256);
 
     /// <summary>A call whose path names a model or an alias.</summary>
@@ -38,8 +33,8 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
     private async Task ServeAsync(HttpContext context, string? alias, bool isNamed)
     {
         var deadline = new BodyDeadline(timeProvider, options.RequestTimeout);
-        CheckEncoding(context);
-        CheckLength(context);
+        InferHeaders.CheckEncoding(context);
+        InferHeaders.CheckLength(context, options.BodyByteSizeLimit);
         var exchange = _exchanges.Get();
         try
         {
@@ -49,7 +44,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
                 await GoToNamedAsync(context, exchange, deadline).ConfigureAwait(false);
             }
 
-            var jsonByteSize = ReadHeaderLength(context);
+            var jsonByteSize = InferHeaders.ReadHeadLength(context);
             exchange.Form = ChooseForm(context, exchange.Table, jsonByteSize, isNamed);
             switch (exchange.Form)
             {
@@ -64,7 +59,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
                     break;
             }
 
-            await RunAsync(context, exchange, deadline).ConfigureAwait(false); // 5
+            await _targets.RunAsync(context, exchange, deadline).ConfigureAwait(false); // 5
             ServerTiming.Write(context, exchange.Request!, timeProvider);
             await AnswerWriter.WriteAsync(context, exchange, exchange.Request!, allBinary: exchange.Form == BodyForm.Raw).ConfigureAwait(false); // 6
             exchange.Request!.MarkSent();
@@ -117,7 +112,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
         try
         {
             ReadHead(json, exchange.Head, options.JsonDepthLimit); // 1
-            request = await CreateRequestAsync(context, exchange, deadline).ConfigureAwait(false);
+            request = await _targets.CreateAsync(context, exchange, deadline).ConfigureAwait(false);
             InputDeclaration.Declare(request, exchange.Head, json); // 2
             binaryByteSize = CheckBinaryLength(context, request, exchange.Head, json.Length);
         }
@@ -162,7 +157,7 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
             TensorHeaders.Read(context, exchange.Head);
         }
 
-        var request = await CreateRequestAsync(context, exchange, deadline).ConfigureAwait(false);
+        var request = await _targets.CreateAsync(context, exchange, deadline).ConfigureAwait(false);
         InputDeclaration.DeclareDescribed(request, exchange.Head, context.Request.ContentLength);
         var byteSize = CheckBinaryLength(context, request, exchange.Head, exchange.Head.PrefixByteSize);
         request.FillsAtOnce = byteSize == 0 || (request.Joins && byteSize <= BodyReader.LargestWhole);
@@ -175,16 +170,6 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
 
         InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
         await ReadTailAsync(context, request, exchange.Head, deadline).ConfigureAwait(false);
-    }
-
-    private static void CheckEncoding(HttpContext context)
-    {
-        var encoding = context.Request.Headers.ContentEncoding;
-        if (encoding.Count > 0 && encoding is not [null or ""] && !(encoding.Count == 1 && "identity".Equals(encoding[0], StringComparison.OrdinalIgnoreCase)))
-        {
-            context.Response.Headers.AcceptEncoding = "identity";
-            throw new BadHttpRequestException($"The Content-Encoding '{encoding}' is not supported; expected 'identity'.", StatusCodes.Status415UnsupportedMediaType);
-        }
     }
 
     private static void ReadHead(in ReadOnlySequence<byte> json, InferHead head, int depthLimit)
@@ -268,181 +253,10 @@ internal sealed class InferEndpoint(InferenceEngine engine, HttpTransportOptions
 
     private async ValueTask ReadRawAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
     {
-        var request = await CreateRequestAsync(context, exchange, deadline).ConfigureAwait(false);
+        var request = await _targets.CreateAsync(context, exchange, deadline).ConfigureAwait(false);
         InvalidRequestException.ThrowIfFailed(RawRequest.Declare(request, context.Request.ContentLength));
         InvalidRequestException.ThrowIfFailed(await request.ReserveAsync(context.RequestAborted).ConfigureAwait(false));
         await RawRequest.ReadAsync(context.Request.BodyReader, request, deadline).ConfigureAwait(false);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask RunAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
-    {
-        var status = await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
-        while (!status.IsOk && exchange.TryFallBack(status.Code))
-        {
-            status = await RunAgainAsync(context, exchange, deadline, status).ConfigureAwait(false);
-        }
-
-        InvalidRequestException.ThrowIfFailed(status);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<InferenceStatus> RunOnceAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
-    {
-        var request = exchange.Request!;
-        request.MarkReceived();
-        SetTimeout(request, exchange.Head, deadline);
-
-        // On HTTP/1.1 nothing else of this connection can be served before the answer is out.
-        request.MayRunInline = HttpProtocol.IsHttp11(context.Request.Protocol);
-        exchange.Handle = request.Handle;
-        await using (context.RequestAborted.UnsafeRegister(static state => ((InferExchange)state!).Handle.Cancel(), exchange))
-        {
-            return await request.RunAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Runs what was sent for one model at the next that the rule names: the inputs are copied, once for each.</summary>
-    private async ValueTask<InferenceStatus> RunAgainAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline, InferenceStatus before)
-    {
-        var (status, next) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
-        context.RequestAborted.ThrowIfCancellationRequested();
-        if (next is null)
-        {
-            return status;
-        }
-
-        try
-        {
-            status = await exchange.Request!.CopyToAsync(next, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch
-        {
-            next.Dispose();
-            throw;
-        }
-
-        if (!status.IsOk)
-        {
-            // A fallback that wants other inputs is the rule's fault; the client hears of what its own request came to.
-            next.Dispose();
-            return status.Code == StatusCode.InvalidArgument ? before : status;
-        }
-
-        ReadTrace(context.Request.Headers, next);
-        ReadTags(context.Request.Headers, next);
-        exchange.Replace(next);
-        return await RunOnceAsync(context, exchange, deadline).ConfigureAwait(false);
-    }
-
-    /// <summary>The client's own timeout counts from the request's last byte; the server's bounds it.</summary>
-    private static void SetTimeout(InferenceRequest request, InferHead head, BodyDeadline deadline)
-    {
-        var timeout = deadline.Remaining ?? TimeSpan.MaxValue;
-        if (head.TimeoutMicroseconds > 0 && head.TimeoutMicroseconds < timeout.TotalMicroseconds)
-        {
-            timeout = TimeSpan.FromMicroseconds(head.TimeoutMicroseconds);
-        }
-
-        if (timeout < TimeSpan.MaxValue)
-        {
-            request.SetTimeout(timeout > TimeSpan.Zero ? timeout : TimeSpan.FromTicks(1));
-        }
-    }
-
-    private static long? ReadHeaderLength(HttpContext context)
-    {
-        var header = context.Request.Headers["Inference-Header-Content-Length"];
-        if (header.Count == 0)
-        {
-            return null;
-        }
-
-        if (!long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
-        {
-            throw new InvalidRequestException($"Inference-Header-Content-Length is '{header}'; expected a number of bytes.");
-        }
-
-        return length <= (context.Request.ContentLength ?? long.MaxValue)
-            ? length
-            : throw new InvalidRequestException($"Inference-Header-Content-Length is {length}; the body has {context.Request.ContentLength} bytes.");
-    }
-
-    private void CheckLength(HttpContext context)
-    {
-        // The server's own limit is 30 MB; tensors are larger.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = options.BodyByteSizeLimit;
-        }
-
-        if (context.Request.ContentLength > options.BodyByteSizeLimit)
-        {
-            throw BodyReader.BodyTooLong(context.Request.ContentLength.Value, options.BodyByteSizeLimit);
-        }
-    }
-
-    /// <summary>Finds the request's way, if it does not name its model, and rents the engine's request: where the first target has none, the next does.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<InferenceRequest> CreateRequestAsync(HttpContext context, InferExchange exchange, BodyDeadline deadline)
-    {
-        if (exchange.Alias is { } alias)
-        {
-            FindRoute(context, exchange, alias);
-        }
-
-        while (true)
-        {
-            var (status, request) = await engine.CreateRequestAsync(exchange.Route.ModelName, exchange.Route.Version, deadline.Remaining, context.RequestAborted).ConfigureAwait(false);
-            if (request is not null)
-            {
-                ReadTrace(context.Request.Headers, request);
-                ReadTags(context.Request.Headers, request);
-                exchange.Request = request;
-                return request;
-            }
-
-            context.RequestAborted.ThrowIfCancellationRequested();
-            engine.Models.CountUntaken(exchange.Route.ModelName, exchange.Route.Version);
-            if (!exchange.TryFallBack(status.Code))
-            {
-                throw new InvalidRequestException(status);
-            }
-        }
-    }
-
-    private static void ReadTrace(IHeaderDictionary headers, InferenceRequest request)
-    {
-        if (headers.TraceParent is [{ } parent] && TraceParent.TryParse(parent, out var trace))
-        {
-            request.Trace = trace;
-            request.TraceState = RequestSpans.IsWanted ? headers.TraceState : default(string);
-        }
-    }
-
-    private void ReadTags(IHeaderDictionary headers, InferenceRequest request)
-    {
-        foreach (var (name, header) in _tags)
-        {
-            if (headers[header] is [{ } value])
-            {
-                request.AddTag(name, value);
-            }
-        }
-    }
-
-    private void FindRoute(HttpContext context, InferExchange exchange, string alias)
-    {
-        if (exchange.Table.TryRoute(new RoutedRequest(context, exchange.Head, alias), out var route))
-        {
-            exchange.Route = route;
-            return;
-        }
-
-        var why = engine.Router.Fault is { } fault ? $" The rules of the files do not hold: {fault}" : "";
-        throw new InvalidRequestException(new InferenceStatus(
-            StatusCode.NotFound,
-            alias.Length > 0 ? $"No rule takes the request, and there is no alias '{alias}'.{why}" : $"No rule takes the request; POST /v2/route/explain says why.{why}"));
     }
 
     private sealed class ExchangePolicy : PooledObjectPolicy<InferExchange>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Models.Configuration;
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Planning;
 
 namespace Camshaft.Transport.Http.Endpoints;
 

@@ -112,9 +112,9 @@ internal sealed class StatisticsEndpoints(InferenceEngine engine)
         if (version.State == ModelState.Ready)
         {
             Write("CPU", 0, version.Footprint.HostByteSize);
-            if (version.Footprint.DeviceByteSize > 0)
+            if (version.ReadDeviceMemory() is { UsedByteSize: > 0 } memory)
             {
-                Write("GPU", version.Device!.Ordinal, version.Footprint.DeviceByteSize);
+                Write("GPU", version.Device!.Ordinal, memory.UsedByteSize);
             }
         }
 

@@ -8,6 +8,8 @@ using Camshaft.Engine.Orchestration;
 using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Repository;
 using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Lanes;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Tests.Support;
 using Camshaft.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,7 +40,9 @@ internal sealed class ResidencyHarness : IAsyncDisposable
         var options = new EngineOptions { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], QueueLimit = queueLimit, ConcurrentLoads = 1 };
         Residency = new ModelResidency(budget, minimumResidency, clock, NullLogger.Instance);
         Residency.Start();
-        _loader = new ModelLoader(Select, new Dictionary<IDevice, DeviceScheduler> { [_device] = _scheduler }, _memory, Residency, _completions, options, clock);
+        var schedulers = new DeviceSchedulers();
+        schedulers.Add(_scheduler);
+        _loader = new ModelLoader(Select, schedulers, _memory, Residency, _completions, options, clock);
         Controller = new ModelController(options, new ModelRepository([_models.FullPath]), Models, _loader, Residency, clock, NullLogger.Instance);
         Door = new RequestDoor(Models, _started.Task, new DemandLoader(Controller.LoadOnDemandAsync, queueLimit, clock), clock);
     }
@@ -121,6 +125,6 @@ internal sealed class ResidencyHarness : IAsyncDisposable
         _models.Dispose();
     }
 
-    private BackendChoice Select(Models.Configuration.ModelConfiguration configuration, VersionDirectory version) =>
-        new(Backend, _device, Path.Combine(version.Path, "model.weights"));
+    private IReadOnlyList<BackendChoice> Select(Models.Configuration.ModelConfiguration configuration, VersionDirectory version) =>
+        [new(Backend, _device, Path.Combine(version.Path, "model.weights"))];
 }

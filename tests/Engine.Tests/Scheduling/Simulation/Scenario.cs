@@ -1,4 +1,5 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Planning;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Scheduling.Simulation;
 
 namespace Camshaft.Engine.Tests.Scheduling.Simulation;

@@ -1,4 +1,4 @@
-using Camshaft.Engine.Scheduling;
+using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Scheduling.Simulation;
 
 namespace Camshaft.Engine.Tests.Scheduling.Simulation;

@@ -5,12 +5,16 @@ import { openFeed } from "../feed.js";
 import * as format from "../format.js";
 import { color, onThemeChange } from "../theme.js";
 import { showAlerts } from "../parts/alerts.js";
+import { modelLink, modelName } from "../parts/models.js";
 import { prepare } from "../parts/sparkline.js";
 
 const spans = [2, 5, 10];
 
 // News come once a second; drawn a little later, they are all there when their moment comes.
 const delay = 1.3;
+
+// Lanes of two devices may have the same name.
+const keyOf = (device, name) => `${device} ${name}`;
 
 // Twelve hues of one weight, for light and for dark; models take them in the order in which they appear.
 const hues = [265, 35, 165, 340, 210, 85, 300, 15, 190, 125, 240, 55];
@@ -112,7 +116,8 @@ export function lanesPage(main, _, { refused }) {
     }
 
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const area = { left: 9.5 * unit, right: width - 4, top: 4, bottom: height - 1.8 * unit };
+    const isOneDevice = lanes.every(lane => lane.device === lanes[0].device);
+    const area = { left: (isOneDevice ? 9.5 : 13.5) * unit, right: width - 4, top: 4, bottom: height - 1.8 * unit };
     const row = (area.bottom - area.top) / lanes.length;
     const end = present();
     const start = end - span;
@@ -126,15 +131,15 @@ export function lanesPage(main, _, { refused }) {
       context.fillRect(area.left, y + row * 0.12, area.right - area.left, row * 0.76);
       context.fillStyle = color("text");
       context.textAlign = "left";
-      context.fillText(lane.name, 2, y + row / 2);
+      context.fillText(isOneDevice ? lane.name : keyOf(lane.device, lane.name), 2, y + row / 2);
       context.fillStyle = color("text-3");
       context.textAlign = "right";
       context.fillText(format.wholePercent(lane.busy * 100), area.left - 12, y + row / 2);
     });
     drawSeconds(context, area, start, end, x, unit);
-    const index = new Map(lanes.map((lane, i) => [lane.name, i]));
+    const index = new Map(lanes.map((lane, i) => [keyOf(lane.device, lane.name), i]));
     for (const run of runs) {
-      const i = index.get(run.lane);
+      const i = index.get(keyOf(run.device, run.lane));
       if (i === undefined || run.end < start || run.start > end) {
         continue;
       }
@@ -180,7 +185,7 @@ export function lanesPage(main, _, { refused }) {
       legend.dataset.key = key;
       legend.replaceChildren(...(entries.length === 0 ? [h("li", { class: "muted", text: "Nothing has run in the last seconds." })] : entries.slice(0, 24).map(([model]) => h("li", {},
         h("i", { "aria-hidden": "true", style: { background: tone(model, 1) } }),
-        h("a", { href: `#/models/${model.split("/").map(encodeURIComponent).join("/")}`, text: model.replace(/\/1$/, "") })))));
+        modelLink(model)))));
     }
   }
 
@@ -195,11 +200,11 @@ export function lanesPage(main, _, { refused }) {
     }
 
     lanes.forEach((lane, i) => {
-      const own = runs.filter(run => run.lane === lane.name && run.end >= since);
+      const own = runs.filter(run => run.device === lane.device && run.lane === lane.name && run.end >= since);
       const total = own.reduce((sum, run) => ({ runs: sum.runs + run.runs, rows: sum.rows + run.rows, busy: sum.busy + run.busy }), { runs: 0, rows: 0, busy: 0 });
       const byModel = new Map();
       own.forEach(run => byModel.set(run.model, (byModel.get(run.model) ?? 0) + run.busy));
-      const most = [...byModel].sort((one, other) => other[1] - one[1]).slice(0, 3).map(([model, time]) => `${model.replace(/\/1$/, "")} ${format.wholePercent(100 * time / total.busy)}`);
+      const most = [...byModel].sort((one, other) => other[1] - one[1]).slice(0, 3).map(([model, time]) => `${modelName(model)} ${format.wholePercent(100 * time / total.busy)}`);
       const cells = shares.children[i].children;
       setText(cells[0], `${lane.name} · ${lane.device}`);
       setText(cells[1], format.percent(lane.busy * 100));
@@ -228,7 +233,7 @@ export function lanesPage(main, _, { refused }) {
     const lane = lanes[Math.floor((event.offsetY - area.top) / row)];
     const time = start + (event.offsetX - area.left) / (area.right - area.left) * (end - start);
     const near = 2 * (end - start) / (area.right - area.left);
-    const run = runs.find(one => one.lane === lane?.name && one.start - near <= time && one.end + near >= time);
+    const run = runs.find(one => one.device === lane?.device && one.lane === lane?.name && one.start - near <= time && one.end + near >= time);
     tip.hidden = !run;
     if (run) {
       const one = run.runs === 1;

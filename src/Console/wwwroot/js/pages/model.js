@@ -32,6 +32,9 @@ export function modelPage(main, [name, version], { refused }) {
   const profile = profileChart({ name: "Time of a run by its rows", series: [{ label: "Warm-up", tone: "accent" }, { label: "Serving", tone: "stage-queue", isPoints: true }], format: format.duration });
   const profileEmpty = h("p", { class: "empty small", text: "It was not measured: no batch has run yet, and the warm-up made none.", hidden: true });
   const batching = h("dl", { class: "facts" });
+  const gpu = h("dl", { class: "facts" });
+  const gpuCard = card("GPU", "what it does for the version", "wide", gpu);
+  gpuCard.hidden = true;
   const slowest = requestTable("Slowest requests of the last minute", "No requests in the last minute.", true);
   const errors = requestTable("Last failed requests", "No request has failed.", false);
   const aliases = aliasCard(name);
@@ -50,6 +53,7 @@ export function modelPage(main, [name, version], { refused }) {
     card("Memory", "what the version takes", "third", memory.legend, memory.node),
     card("Profile", "time of a run by its rows", "half", profileLegend(), profile.node, profileEmpty),
     card("Batching", "what was derived, and why", "half", batching),
+    gpuCard,
     h("section", { class: "panel card wide", "aria-label": "Objective" }, h("header", {}, h("h2", { text: "Objective" }), objectiveNote), objective.node),
     card("Slowest requests", "of the last minute", "half", slowest.node),
     card("Errors", "the last ones", "half", errors.node),
@@ -75,6 +79,8 @@ export function modelPage(main, [name, version], { refused }) {
     drawTimes(view.time);
     drawProfile(view.profile);
     facts(batching, describeBatching(view));
+    gpuCard.hidden = !view.gpu;
+    facts(gpu, view.gpu ? describeGpu(view.gpu) : []);
     aliases.update(view);
     objective.update(view.objectives, row.objective);
     setText(objectiveNote, view.objectiveWindow === undefined ? "" : `error budgets over the last ${format.age(view.objectiveWindow)}, all versions together`);
@@ -215,6 +221,16 @@ function describeBatching(view) {
     ["Lanes", batching.lanes ?? "–"],
     ["Loaded in", format.duration(view.loadTime)],
     ["Memory", `${format.bytes(view.hostMemory)} host, ${format.bytes(view.mappedMemory)} of it mapped${view.deviceMemory > 0 ? `, ${format.bytes(view.deviceMemory)} device` : ""}`],
+  ];
+}
+
+function describeGpu(gpu) {
+  const limit = gpu.limit === undefined ? "" : `, of ${format.bytes(gpu.limit)} that it may take`;
+  return [
+    ["Device", `${gpu.device} · ${gpu.name}`],
+    ...(gpu.fault ? [["Failed", gpu.fault, "bad"]] : []),
+    ["Device time", `${format.percent(gpu.share * 100)} of the last seconds, ${format.duration(gpu.time)} since the server knows the version`],
+    ["Device memory", gpu.memory === undefined ? "none: it is not there" : `${format.bytes(gpu.memory)}, ${format.bytes(gpu.peak)} at most${limit}`],
   ];
 }
 

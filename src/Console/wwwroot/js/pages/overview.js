@@ -5,6 +5,7 @@ import { openFeed } from "../feed.js";
 import * as format from "../format.js";
 import { onThemeChange } from "../theme.js";
 import { showAlerts } from "../parts/alerts.js";
+import { gpuPanel } from "../parts/gpus.js";
 import { healthStrip } from "../parts/health.js";
 import { sloCell, tones } from "../parts/slo.js";
 import { drawSparkline, sparkline } from "../parts/sparkline.js";
@@ -40,6 +41,7 @@ const choice = { text: "", filter: "all", sort: { key: "rate", descending: true 
 export function overviewPage(main, _, { refused }) {
   const models = new Map();
   const health = healthStrip();
+  const gpus = gpuPanel();
   const search = h("input", { class: "field search", type: "search", id: "search", placeholder: "Filter models", "aria-label": "Filter models by name, version, state, device or backend", spellcheck: "false", value: choice.text, oninput: event => {
     choice.text = event.target.value;
     show();
@@ -56,12 +58,14 @@ export function overviewPage(main, _, { refused }) {
   main.append(
     h("h1", { class: "sr", text: "Models" }),
     health.node,
+    gpus.node,
     h("div", { class: "panel models" },
       h("div", { class: "toolbar" }, search, h("div", { class: "segments", role: "group", "aria-label": "Which models" }, buttons.map(button => button.node))),
       table.node, empty));
   addEventListener("keydown", focusSearch);
   const stopTheme = onThemeChange(() => {
     health.draw();
+    gpus.draw();
     table.refresh();
   });
   openFeed("api/feed/overview", { overview, refused });
@@ -85,6 +89,7 @@ export function overviewPage(main, _, { refused }) {
 
     showAlerts(view.alerts);
     health.update(view);
+    gpus.update(view);
     show();
   }
 

@@ -24,7 +24,7 @@ export function showAlerts(alerts) {
   place.className = `alerts ${all[0]?.severity ?? ""}`;
   const rest = all.length - mostShown;
   place.replaceChildren(
-    h("ul", { class: "alert-list" }, (isOpen ? all : all.slice(0, mostShown)).map(describe)),
+    h("div", {}, (isOpen ? all : all.slice(0, mostShown)).map(describe)),
     rest > 0 ? h("button", { class: "link", type: "button", "aria-expanded": String(isOpen), text: isOpen ? "Show fewer" : `and ${format.count(rest)} more`, onclick: () => {
       isOpen = !isOpen;
       showAlerts(all);
@@ -33,7 +33,7 @@ export function showAlerts(alerts) {
 
 function describe(alert) {
   const summary = alert.model ? h("a", { href: `#/models/${encodeURIComponent(alert.model)}`, text: alert.summary }) : h("span", { text: alert.summary });
-  return h("li", { class: `alert ${alert.severity}`, role: "alert" },
+  return h("div", { class: `alert ${alert.severity}`, role: "alert" },
     icon(triangle),
     h("span", { class: "sr", text: `${alert.severity}: ` }),
     h("strong", {}, summary),

@@ -1,0 +1,97 @@
+using Camshaft.Backends;
+using Camshaft.Engine.Inference;
+using Camshaft.Engine.Scheduling.Runs;
+
+namespace Camshaft.Engine.Scheduling.Queues;
+
+/// <summary>The ways in which requests end: refused, cancelled, or with their run. Guarded by the scheduler's lock.</summary>
+internal sealed class RequestEndings(QueueTable queues, DeadlineWatch deadlines, AbandonedRuns abandoned, Dispatcher dispatcher, TimeProvider timeProvider)
+{
+    private bool _stopping;
+
+    /// <summary>Takes no more requests from now on, and runs none again.</summary>
+    public void Stop() => _stopping = true;
+
+    /// <summary>Looks for a reason not to take a request.</summary>
+    public bool TryRefuse(InferenceRequest request, out InferenceStatus refusal)
+    {
+        var share = request.Queue.Share;
+        if (request.CancelCode == StatusCode.Ok && request.Deadline <= timeProvider.GetTimestamp())
+        {
+            request.CancelCode = StatusCode.DeadlineExceeded;
+        }
+
+        refusal = request.CancelCode != StatusCode.Ok ? RequestErrors.Ended(request.Model, request.CancelCode)
+            : _stopping ? RequestErrors.Stopping(request.Model)
+            : request.Model.IsOutOfService ? RequestErrors.OutOfService(request.Model)
+            : share.Depth >= share.QueueLimit ? RequestErrors.QueueFull(request.Model, share.QueueLimit)
+            : dispatcher.Admit(request);
+        return !refusal.IsOk;
+    }
+
+    /// <summary>Ends a request early: at once while it waits; while it runs, by asking its backend when nobody waits for the batch any more.</summary>
+    /// <returns>Whether the request is over now, so that the caller has to complete it, after the lock.</returns>
+    public bool Cancel(InferenceRequest request, StatusCode code)
+    {
+        switch (request.State)
+        {
+            case RequestState.Building:
+                request.CancelCode = code;
+                return false;
+
+            case RequestState.Queued:
+                queues.Withdraw(request);
+                deadlines.Remove(request);
+                request.State = RequestState.Ended;
+                return true;
+
+            case RequestState.Running when request.CancelCode == StatusCode.Ok:
+                request.CancelCode = code;
+                if (request.Lane!.IsUnwanted)
+                {
+                    request.Lane.Run.RequestCancel();
+                    abandoned.Watch(request.Lane);
+                }
+
+                return false;
+
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Ends the requests of a batch, or lets them run again, each alone.</summary>
+    /// <returns>Those that are over, linked and each with its outcome; null when none is.</returns>
+    public InferenceRequest? End(InferenceRequest first, bool isRetried)
+    {
+        InferenceRequest? over = null;
+        InferenceRequest? again = null;
+        for (InferenceRequest? request = first, next; request is not null; request = next)
+        {
+            next = request.NextInBatch;
+            request.Lane = null;
+            ref var list = ref isRetried && request.CancelCode == StatusCode.Ok && !_stopping ? ref again : ref over;
+            request.NextInBatch = list;
+            list = request;
+        }
+
+        // The lists are in reverse by now, which is the order for putting back at the front.
+        for (InferenceRequest? request = again, next; request is not null; request = next)
+        {
+            next = request.NextInBatch;
+            request.NextInBatch = null;
+            request.RunsAlone = true;
+            request.State = RequestState.Queued;
+            queues.PutBack(request);
+        }
+
+        for (var request = over; request is not null; request = request.NextInBatch)
+        {
+            request.State = RequestState.Ended;
+            deadlines.Remove(request);
+            request.Outcome = request.CancelCode == StatusCode.Ok ? request.RunOutcome : RequestErrors.Ended(request.Model, request.CancelCode);
+        }
+
+        return over;
+    }
+}
