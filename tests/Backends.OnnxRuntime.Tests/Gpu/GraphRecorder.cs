@@ -22,6 +22,9 @@ internal sealed unsafe class GraphRecorder
     /// <summary>The numbers of the runs so far.</summary>
     public IReadOnlyList<int> Numbered => Runs;
 
+    /// <summary>The numbers of the graphs that were given back.</summary>
+    public static ConcurrentQueue<int> Released { get; } = [];
+
     /// <summary>What a run did that spoils a graph, or plays a wrong one.</summary>
     public static ConcurrentQueue<string> Mistakes { get; } = [];
 
@@ -36,9 +39,11 @@ internal sealed unsafe class GraphRecorder
         Runs.Clear();
         Runs.EnsureCapacity(10_000);
         Mistakes.Clear();
+        Released.Clear();
         var table = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(real, null)!;
         Replace(table, nameof(real.AddRunConfigEntry), (nint)(delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint>)&AddRunConfigEntry);
         Replace(table, nameof(real.RunWithBinding), (nint)(delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)&RunWithBinding);
+        Replace(table, nameof(real.SessionReleaseCapturedGraph), (nint)(delegate* unmanaged[Cdecl]<nint, int, nint>)&ReleaseGraph);
         return (OrtApiTable)table;
     }
 
@@ -99,6 +104,18 @@ internal sealed unsafe class GraphRecorder
         {
             Interlocked.Decrement(ref _under);
         }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
+    private static nint ReleaseGraph(nint session, int number)
+    {
+        if (!Graphs.TryRemove((Environment.CurrentManagedThreadId, session, number), out _))
+        {
+            Mistakes.Enqueue($"Graph {number} is given back, which the thread does not have.");
+        }
+
+        Released.Enqueue(number);
+        return _real.SessionReleaseCapturedGraph(session, number);
     }
 
     private static nint ReadOutput(nint binding)

@@ -38,18 +38,35 @@ public sealed class RecordedShapesTests
     }
 
     [Fact]
-    public void No_more_than_sixteen_are_recorded()
+    public void Beyond_sixteen_the_one_used_longest_ago_makes_room()
     {
         for (var length = 1; length <= RecordedShapes.MostGraphs; length++)
         {
-            Find([length]);
-            Assert.Equal((length, true), Find([length]));
-            _shapes.End(isRecorded: true);
+            Assert.Equal(0, Record(length));
+        }
+
+        // The first is used again, so the second is the one.
+        Find([1]);
+        Assert.Equal(2, Record(17));
+        Assert.Equal((1, false), Find([1]));
+        Assert.Equal((17, false), Find([17]));
+
+        // It may come back, under another number.
+        Assert.Equal((RecordedShapes.None, false), Find([2]));
+        Assert.Equal((18, true), Find([2]));
+    }
+
+    [Fact]
+    public void No_more_than_sixty_four_are_recorded_in_all()
+    {
+        for (var length = 1; length <= RecordedShapes.MostRecordings; length++)
+        {
+            Record(length);
         }
 
         Find([100]);
         Assert.Equal((RecordedShapes.None, false), Find([100]));
-        Assert.Equal((1, false), Find([1]));
+        Assert.Equal((RecordedShapes.MostRecordings, false), Find([RecordedShapes.MostRecordings]));
     }
 
     [Fact]
@@ -77,6 +94,13 @@ public sealed class RecordedShapesTests
 
         Assert.Equal((RecordedShapes.None, false), Find([1], thread: 8));
         Assert.Equal((2, true), Find([1], thread: 8));
+    }
+
+    private int Record(long length)
+    {
+        Find([length]);
+        Assert.True(Find([length]).IsDue);
+        return _shapes.End(isRecorded: true);
     }
 
     private (int Number, bool IsDue) Find(long[] key, int thread = 7)

@@ -1,14 +1,18 @@
 namespace Camshaft.Backends.OnnxRuntime.Gpu;
 
 /// <summary>
-/// Which graph of a session a run has: ONNX Runtime records one for each number that a run is given, keeps it until the session ends, and
-/// plays it whatever is bound, so a number stands for shapes and addresses. They are recorded when they come a second time. ONNX Runtime
-/// keeps graphs for each thread: what another one has recorded is forgotten. Belongs to an instance; one run at a time.
+/// Which graph of a session a run has: ONNX Runtime records one for each number that a run is given, and plays it whatever is bound, so
+/// a number stands for shapes and addresses, and is never given again. They are recorded when they come a second time; the one used
+/// longest ago makes room. ONNX Runtime keeps graphs for each thread: what another one has recorded is forgotten. Belongs to an instance;
+/// one run at a time.
 /// </summary>
 internal sealed class RecordedShapes
 {
-    /// <summary>How many graphs are recorded, those that failed included.</summary>
+    /// <summary>How many graphs there are at the same time.</summary>
     public const int MostGraphs = 16;
+
+    /// <summary>How many are recorded in all, those that failed included: addresses change until a lane has had its largest batch, and not much after.</summary>
+    public const int MostRecordings = 64;
 
     /// <summary>The number of a run that is neither recorded nor played.</summary>
     public const int None = -1;
@@ -16,13 +20,12 @@ internal sealed class RecordedShapes
     // Numbers start at 1; ONNX Runtime keeps 0 to itself.
     private const int Seen = 0;
 
-    // Shapes that came once, and may come again.
-    private const int MostSeen = 16;
+    // Graphs, shapes that came once and may come again, and those that cannot be recorded; the last is the one used last.
+    private const int MostEntries = 2 * MostGraphs;
 
     private readonly List<Entry> _entries = [];
     private int _thread;
-    private int _graphCount;
-    private Entry? _due;
+    private int _recordingCount;
 
     /// <summary>Finds the number for a run.</summary>
     /// <param name="key">Shapes and addresses.</param>
@@ -30,48 +33,73 @@ internal sealed class RecordedShapes
     /// <param name="isDue">Whether the run would record; <see cref="End"/> tells what became of it.</param>
     public int Find(ReadOnlySpan<long> key, int thread, out bool isDue)
     {
-        isDue = false;
         if (thread != _thread)
         {
             _thread = thread;
             _entries.Clear();
         }
 
-        foreach (var entry in _entries)
+        isDue = false;
+        var index = IndexOf(key);
+        if (index < 0)
         {
-            if (!key.SequenceEqual(entry.Key))
+            if (_recordingCount < MostRecordings)
             {
-                continue;
+                Add(key);
             }
 
-            if (entry.Number != Seen)
-            {
-                return entry.Number;
-            }
-
-            isDue = _graphCount < MostGraphs;
-            _due = entry;
-            return isDue ? _graphCount + 1 : None;
+            return None;
         }
 
-        if (_graphCount < MostGraphs)
+        var entry = _entries[index];
+        if (index != _entries.Count - 1)
         {
-            Add(key);
+            _entries.RemoveAt(index);
+            _entries.Add(entry);
         }
 
-        return None;
+        if (entry.Number != Seen)
+        {
+            return entry.Number;
+        }
+
+        isDue = _recordingCount < MostRecordings;
+        return isDue ? _recordingCount + 1 : None;
     }
 
-    /// <summary>Says what became of a recording that was due.</summary>
-    public void End(bool isRecorded)
+    /// <summary>Says what became of the recording that was due.</summary>
+    /// <returns>The number of the graph that makes room; 0 = none.</returns>
+    public int End(bool isRecorded)
     {
-        _graphCount++;
-        _due!.Number = isRecorded ? _graphCount : None;
+        _recordingCount++;
+        _entries[^1].Number = isRecorded ? _recordingCount : None;
+        if (_entries.Count(static entry => entry.Number > Seen) <= MostGraphs)
+        {
+            return 0;
+        }
+
+        var oldest = _entries.FindIndex(static entry => entry.Number > Seen);
+        var number = _entries[oldest].Number;
+        _entries.RemoveAt(oldest);
+        return number;
+    }
+
+    private int IndexOf(ReadOnlySpan<long> key)
+    {
+        for (var i = _entries.Count - 1; i >= 0; i--)
+        {
+            if (key.SequenceEqual(_entries[i].Key))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private void Add(ReadOnlySpan<long> key)
     {
-        if (_entries.Count == MostGraphs + MostSeen)
+        if (_entries.Count == MostEntries)
         {
             _entries.RemoveAt(_entries.FindIndex(static entry => entry.Number <= Seen));
         }

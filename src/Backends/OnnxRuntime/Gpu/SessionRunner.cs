@@ -16,7 +16,7 @@ internal sealed unsafe class SessionRunner : IDisposable
     private readonly RecordedShapes? _recorded;
 
     // By number, from 0 for runs without one: what a run is told does not change, so that no run makes any.
-    private readonly OrtHandle?[] _options = new OrtHandle?[RecordedShapes.MostGraphs + 1];
+    private readonly OrtHandle?[] _options = new OrtHandle?[RecordedShapes.MostRecordings + 1];
 
     /// <summary>Takes ownership of <paramref name="session"/>.</summary>
     /// <param name="model">The model.</param>
@@ -92,7 +92,11 @@ internal sealed unsafe class SessionRunner : IDisposable
             _model.Recordings.ExitRecording();
         }
 
-        _recorded!.End(isRecorded: status == 0);
+        if (_recorded!.End(isRecorded: status == 0) is > 0 and var replaced)
+        {
+            ReleaseGraph(replaced);
+        }
+
         if (status == 0)
         {
             return 0;
@@ -107,6 +111,21 @@ internal sealed unsafe class SessionRunner : IDisposable
         }
 
         return status;
+    }
+
+    // Nothing of it runs: the batches before have ended. What ONNX Runtime does not give back, the session does.
+    private void ReleaseGraph(int number)
+    {
+        _model.Recordings?.EnterCall();
+        var status = _model.Api.SessionReleaseCapturedGraph(_session.Value, number);
+        _model.Recordings?.ExitCall();
+        if (status != 0)
+        {
+            _model.Api.TakeError(status);
+        }
+
+        _options[number]?.Dispose();
+        _options[number] = null;
     }
 
     private nint RunAsCall(int number)
