@@ -1,7 +1,7 @@
 using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 using Camshaft.Testing;
 
-namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu.TensorRt;
 
 public sealed class OptimizationProfileTests
 {

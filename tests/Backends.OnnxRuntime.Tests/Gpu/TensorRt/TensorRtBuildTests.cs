@@ -1,4 +1,4 @@
-namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu.TensorRt;
 
 /// <summary>What is built, when, and what is said of it.</summary>
 [Collection(nameof(GpuModelTests))]

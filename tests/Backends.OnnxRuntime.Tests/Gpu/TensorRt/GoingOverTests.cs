@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu.TensorRt;
 
 /// <summary>Lanes that go over from CUDA to TensorRT, between two batches.</summary>
 [Collection(nameof(GpuModelTests))]

@@ -1,7 +1,7 @@
 using Camshaft.Testing;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu.TensorRt;
 
 /// <summary>Models that CUDA serves while TensorRT builds, with somebody in the providers' place who builds for as long as a test wants.</summary>
 public abstract class TensorRtTest : IDisposable

@@ -1,6 +1,6 @@
 using Camshaft.Testing;
 
-namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu.TensorRt;
 
 /// <summary>A lane as the engine uses it: a batch has ended before the next one begins, and the instance goes before the lane.</summary>
 internal sealed class BusyLane : IDisposable

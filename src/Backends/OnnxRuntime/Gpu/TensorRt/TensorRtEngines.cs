@@ -1,7 +1,7 @@
 using Camshaft.Backends.OnnxRuntime.Native;
 using Camshaft.Backends.OnnxRuntime.Preparation;
 
-namespace Camshaft.Backends.OnnxRuntime.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 
 /// <summary>Finds the place of a model's engines. What goes wrong there costs time at each load, and a line in the log. Any thread.</summary>
 internal sealed unsafe class TensorRtEngines

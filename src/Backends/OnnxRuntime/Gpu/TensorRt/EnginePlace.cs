@@ -1,6 +1,4 @@
-using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
-
-namespace Camshaft.Backends.OnnxRuntime.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 
 /// <summary>Where TensorRT keeps what it has built for a model.</summary>
 /// <param name="EnginePath">The directory of the model's engines.</param>
