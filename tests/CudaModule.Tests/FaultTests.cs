@@ -157,6 +157,45 @@ public sealed class FaultTests
         Assert.Null(gpu.Get("large").Reason);
     }
 
+    [Theory]
+    [InlineData("[\"n * 1073741824\"]", "0", StatusCode.InvalidArgument, "a tensor has at most 2147483647 bytes")]
+    [InlineData("[\"n * 4611686018427387904\"]", "0", StatusCode.InvalidArgument, "does not fit 64 bits")]
+    [InlineData("[n]", "n * 4611686018427387904", StatusCode.InvalidArgument, "does not fit 64 bits")]
+    [InlineData("[n]", "n * 4611686018427387903", StatusCode.ResourceExhausted, "needs 9223372036854775807 bytes of memory on GPU 0")]
+    [InlineData("[n]", "n * 1099511627776", StatusCode.ResourceExhausted, "bytes that models may take together")]
+    public async Task Outputs_and_scratch_that_overflow_are_an_error_of_the_request(string shape, string scratch, StatusCode code, string reason)
+    {
+        await using var gpu = new GpuEngine();
+        gpu.Write("large/1/module.yaml", Manifest("vector_add", "A, B, C, u32 n").Replace("shape: [n] }]\nkernels", $"shape: {shape} }}]\nscratch: [{{ name: S, bytes: \"{scratch}\" }}]\nkernels", StringComparison.Ordinal));
+        gpu.Write("large/1/module.ptx", Ptx);
+        gpu.AddSample("vector_add");
+        await gpu.StartAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var (status, _) = await gpu.InferAsync("large", Pair, Pair);
+            Assert.Equal(code, status.Code);
+            Assert.Contains(reason, status.Message, StringComparison.Ordinal);
+        }
+
+        // It is not the model's fault, and what was refused is not counted.
+        Assert.Equal(ModelState.Ready, gpu.Get("large").State);
+        Assert.InRange(gpu.Get("large").MeasureFootprint().DeviceByteSize, 0, 1 << 20);
+        Assert.True((await gpu.InferAsync("vector_add", Pair, Pair)).Status.IsOk);
+    }
+
+    [Fact]
+    public async Task Memory_that_another_process_has_taken_is_an_error_of_the_request_until_it_is_back()
+    {
+        await using var gpu = await StartAsync();
+        gpu.Simulation.UseElsewhere(64 << 20);
+        var (status, _) = await gpu.InferAsync("vector_add", Pair, Pair);
+
+        Assert.Equal(StatusCode.ResourceExhausted, status.Code);
+        Assert.Contains("0 bytes are free, and other processes may hold the rest", status.Message, StringComparison.Ordinal);
+        gpu.Simulation.UseElsewhere(-(64 << 20));
+        Assert.True((await gpu.InferAsync("vector_add", Pair, Pair)).Status.IsOk);
+    }
+
     [Fact]
     public async Task Without_a_GPU_the_model_says_what_the_server_has()
     {

@@ -21,7 +21,7 @@ public sealed class HttpFaultTests
 
         gpu.Simulation.FailKernel("vector_add");
         var faulting = http.PostAsync("/v2/models/vector_add/infer", Pair);
-        while (!faulting.IsCompleted || gpu.Get("softmax").Reason is null)
+        while (!faulting.IsCompleted || gpu.Get("softmax").Reason is null || gpu.Get("vector_add").Reason is null)
         {
             gpu.Clock.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Delay(1);

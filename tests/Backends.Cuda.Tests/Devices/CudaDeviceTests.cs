@@ -101,7 +101,7 @@ public sealed class CudaDeviceTests
         var refusal = Assert.Throws<BackendException>(() => share.Allocate(1000));
         Assert.Contains("96 bytes are free", refusal.Message, StringComparison.Ordinal);
         Assert.Null(gpu.Device.Fault);
-        Assert.Equal(0, share.UsedByteSize);
+        Assert.Equal((0, 0), (share.UsedByteSize, share.PeakByteSize));
     }
 
     [Theory]

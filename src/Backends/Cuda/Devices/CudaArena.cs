@@ -28,7 +28,8 @@ internal sealed class CudaArena(CudaShare share, CudaStream freeing) : IDisposab
     /// <exception cref="BackendException">There is not that much.</exception>
     public nint Allocate(long byteSize, CudaStream stream)
     {
-        var needed = checked(Math.Max(1, byteSize) + Alignment - 1) & ~(Alignment - 1L);
+        // What cannot be rounded up is more than any device has, and is refused as that.
+        var needed = byteSize > long.MaxValue - Alignment ? long.MaxValue : (Math.Max(1, byteSize) + Alignment - 1) & ~(Alignment - 1L);
         if (_blocks.Count == 0 || needed > _blocks[^1].ByteSize - _offset)
         {
             var block = Math.Max(needed, _blocks.Count == 0 ? _blockByteSize : 0);

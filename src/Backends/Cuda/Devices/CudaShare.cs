@@ -124,9 +124,13 @@ internal sealed class CudaShare : IAcceleratorShare
 
         try
         {
-            return Device.Pool.TryAllocate(byteSize, stream) is var address and not 0
-                ? address
-                : throw Refuse(byteSize, $"{Device.Context.FreeByteSize} bytes are free, and other processes may hold the rest");
+            if (Device.Pool.TryAllocate(byteSize, stream) is var address and not 0)
+            {
+                _account.NotePeak();
+                return address;
+            }
+
+            throw Refuse(byteSize, $"{Device.Context.FreeByteSize} bytes are free, and other processes may hold the rest");
         }
         catch
         {

@@ -10,6 +10,7 @@ internal sealed class MemoryAccount(long limit)
 
     public long Used => Interlocked.Read(ref _used);
 
+    /// <summary>The most that <see cref="Used"/> was when <see cref="NotePeak"/> was called.</summary>
     public long Peak => Interlocked.Read(ref _peak);
 
     /// <summary>Takes bytes, if the limit allows it.</summary>
@@ -21,7 +22,6 @@ internal sealed class MemoryAccount(long limit)
             var seen = Interlocked.CompareExchange(ref _used, used + byteSize, used);
             if (seen == used)
             {
-                RaisePeak(used + byteSize);
                 return true;
             }
 
@@ -32,14 +32,19 @@ internal sealed class MemoryAccount(long limit)
     }
 
     /// <summary>Counts bytes that somebody has taken already, whatever the limit says; fewer than 0 = has given back.</summary>
-    public void Add(long byteSize) => RaisePeak(Interlocked.Add(ref _used, byteSize));
+    public void Add(long byteSize)
+    {
+        Interlocked.Add(ref _used, byteSize);
+        NotePeak();
+    }
 
     /// <summary>Gives bytes back.</summary>
     public void Return(long byteSize) => Interlocked.Add(ref _used, -byteSize);
 
-    private void RaisePeak(long used)
+    /// <summary>Says that what was taken is there: only then it counts for the peak.</summary>
+    public void NotePeak()
     {
-        var peak = Peak;
+        var (used, peak) = (Used, Peak);
         while (used > peak && Interlocked.CompareExchange(ref _peak, used, peak) is var seen && seen != peak)
         {
             peak = seen;
