@@ -84,6 +84,7 @@ internal sealed unsafe class CudaApi
 
     public readonly delegate* unmanaged<nint, int, CudaStatus> StreamBeginCapture;
     public readonly delegate* unmanaged<nint, nint*, CudaStatus> StreamEndCapture;
+    public readonly delegate* unmanaged<int*, CudaStatus> ThreadExchangeStreamCaptureMode;
     public readonly delegate* unmanaged<nint*, nint, ulong, CudaStatus> GraphInstantiateWithFlags;
     public readonly delegate* unmanaged<nint, nint, CudaStatus> GraphLaunch;
     public readonly delegate* unmanaged<nint, CudaStatus> GraphExecDestroy;
@@ -168,6 +169,7 @@ internal sealed unsafe class CudaApi
 
         StreamBeginCapture = (delegate* unmanaged<nint, int, CudaStatus>)Need("cuStreamBeginCapture");
         StreamEndCapture = (delegate* unmanaged<nint, nint*, CudaStatus>)Need("cuStreamEndCapture");
+        ThreadExchangeStreamCaptureMode = (delegate* unmanaged<int*, CudaStatus>)Need("cuThreadExchangeStreamCaptureMode");
         GraphInstantiateWithFlags = (delegate* unmanaged<nint*, nint, ulong, CudaStatus>)Need("cuGraphInstantiateWithFlags");
         GraphLaunch = (delegate* unmanaged<nint, nint, CudaStatus>)Need("cuGraphLaunch");
         GraphExecDestroy = (delegate* unmanaged<nint, CudaStatus>)Need("cuGraphExecDestroy");

@@ -18,7 +18,7 @@ internal static class CudaConstants
     /// <summary>The green context has a stream of its own by default (<c>CU_GREEN_CTX_DEFAULT_STREAM</c>); the driver asks for it.</summary>
     public const uint GreenDefaultStream = 1;
 
-    /// <summary>Other threads' calls do not disturb a capture (<c>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL</c>).</summary>
+    /// <summary>Other threads' calls do not disturb a capture, nor theirs this thread's calls (<c>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL</c>).</summary>
     public const int CaptureThreadLocal = 1;
 
     /// <summary>How many bytes a pool keeps when its streams are idle (<c>CU_MEMPOOL_ATTR_RELEASE_THRESHOLD</c>).</summary>
