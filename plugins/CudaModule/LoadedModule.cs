@@ -99,7 +99,11 @@ internal sealed class LoadedModule : ILoadedModel
             }
 
             KernelLimits.CheckBlock(kernel.Block, function.MaxThreadsPerBlock);
-            KernelLimits.CheckShared(kernel.Shared, function.SharedByteSize);
+            if (KernelLimits.CheckShared(kernel.Shared, function.SharedByteSize, function.MostAddedSharedByteSize))
+            {
+                function.AllowShared();
+            }
+
             return function;
         }
         catch (ManifestException exception)

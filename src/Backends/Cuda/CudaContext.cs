@@ -43,6 +43,20 @@ public sealed unsafe class CudaContext : SafeHandle
         }
     }
 
+    /// <summary>How many bytes of shared memory the device gives a block at most, to a kernel that has asked for more than is usual (<see cref="CudaFunction.AllowShared"/>).</summary>
+    /// <exception cref="CudaException">The device does not answer.</exception>
+    public int MostSharedByteSize
+    {
+        get
+        {
+            int device, byteSize;
+            MakeCurrent();
+            Api.ThrowIfFailed(Api.CtxGetDevice(&device), "cuCtxGetDevice");
+            Api.ThrowIfFailed(Api.DeviceGetAttribute(&byteSize, CudaConstants.MaxSharedMemoryPerBlockOptIn, device), "cuDeviceGetAttribute");
+            return byteSize;
+        }
+    }
+
     internal CudaApi Api { get; }
 
     /// <summary>The driver's handle of the device.</summary>

@@ -40,6 +40,7 @@ internal static class CudaConstants
     public const int AsyncEngineCount = 40;
     public const int ComputeCapabilityMajor = 75;
     public const int ComputeCapabilityMinor = 76;
+    public const int MaxSharedMemoryPerBlockOptIn = 97;
     public const int MemoryPoolsSupported = 115;
 
     /// <summary>Of an address: the device whose memory it is (<c>CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL</c>).</summary>
@@ -48,4 +49,5 @@ internal static class CudaConstants
     // CUfunction_attribute.
     public const int FunctionMaxThreadsPerBlock = 0;
     public const int FunctionSharedByteSize = 1;
+    public const int FunctionMaxDynamicSharedByteSize = 8;
 }
