@@ -1,10 +1,9 @@
 using Camshaft.GpuBenchmark.Lanes;
-using Camshaft.Plugins.CudaModules.Tests;
 using Camshaft.Testing.Cuda;
 
 namespace Camshaft.GpuBenchmark;
 
-/// <summary>The simulated driver with every kernel that the parts launch, in C#.</summary>
+/// <summary>The simulated driver with every kernel that the parts launch, in C# in place of its PTX: they launch large ones, and many.</summary>
 internal static class Simulation
 {
     /// <summary>Starts one. Its disposal fails when a part has used the driver wrongly, or has left something behind.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
 using Camshaft.Plugins.CudaModules.Expressions;
 using Camshaft.Plugins.CudaModules.Manifest;
@@ -9,9 +7,6 @@ namespace Camshaft.Plugins.CudaModules;
 /// <summary>A kernel's launch as one instance prepares it for each batch: extents and arguments, in memory that stays where it is.</summary>
 internal sealed unsafe class KernelLaunch
 {
-    private const long LargestGridX = int.MaxValue;
-    private const long LargestGrid = ushort.MaxValue;
-
     private readonly KernelDefinition _definition;
     private readonly CudaFunction _function;
 
@@ -42,31 +37,32 @@ internal sealed unsafe class KernelLaunch
     /// <param name="inputs">Where the inputs lie on the device.</param>
     /// <param name="outputs">Where the outputs do.</param>
     /// <param name="scratch">Where scratch does.</param>
-    /// <exception cref="ExpressionException">A value is none.</exception>
-    /// <exception cref="BackendException">The launch is not possible with these lengths.</exception>
+    /// <exception cref="ExpressionException">The launch is not possible with these lengths; the message names the kernel.</exception>
     public void Prepare(ReadOnlySpan<long> symbols, ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> outputs, ReadOnlySpan<nint> scratch)
     {
-        _grid = new CudaExtent(Get(_definition.Grid, 0, symbols, LargestGridX), Get(_definition.Grid, 1, symbols, LargestGrid), Get(_definition.Grid, 2, symbols, LargestGrid));
-        _block = new CudaExtent(Get(_definition.Block, 0, symbols, LargestGridX), Get(_definition.Block, 1, symbols, LargestGridX), Get(_definition.Block, 2, symbols, LargestGridX));
-        _shared = ReadShared(symbols);
-        var threads = (UInt128)_block.X * _block.Y * _block.Z;
-        if (threads > (uint)_function.MaxThreadsPerBlock)
+        try
         {
-            throw Refuse($"a block has {threads} threads; it can have {_function.MaxThreadsPerBlock}");
-        }
-
-        for (var i = 0; i < _definition.Arguments.Length; i++)
-        {
-            var argument = _definition.Arguments[i];
-            _values[i] = argument.Kind switch
+            var (grid, block) = (_definition.Grid, _definition.Block);
+            _grid = new CudaExtent(KernelLimits.GetGrid(grid, 0, symbols), KernelLimits.GetGrid(grid, 1, symbols), KernelLimits.GetGrid(grid, 2, symbols));
+            _block = new CudaExtent(KernelLimits.GetBlock(block, 0, symbols), KernelLimits.GetBlock(block, 1, symbols), KernelLimits.GetBlock(block, 2, symbols));
+            KernelLimits.CheckThreads((long)_block.X * _block.Y * _block.Z, _function.MaxThreadsPerBlock);
+            _shared = KernelLimits.GetShared(_definition.Shared, symbols, _function.SharedByteSize);
+            for (var i = 0; i < _definition.Arguments.Length; i++)
             {
-                ArgumentKind.Input => inputs[argument.Index],
-                ArgumentKind.Output => outputs[argument.Index],
-                ArgumentKind.Scratch => scratch[argument.Index],
-                ArgumentKind.Int32 => ToInt32(argument.Value!, symbols),
-                ArgumentKind.Int64 => argument.Value!.Evaluate(symbols),
-                _ => argument.Bits,
-            };
+                var argument = _definition.Arguments[i];
+                _values[i] = argument.Kind switch
+                {
+                    ArgumentKind.Input => inputs[argument.Index],
+                    ArgumentKind.Output => outputs[argument.Index],
+                    ArgumentKind.Scratch => scratch[argument.Index],
+                    ArgumentKind.Float32 or ArgumentKind.Float64 => argument.Bits,
+                    _ => argument.Evaluate(symbols),
+                };
+            }
+        }
+        catch (ExpressionException exception)
+        {
+            throw new ExpressionException($"kernel '{_definition.Name}': {exception.Message}");
         }
     }
 
@@ -79,30 +75,4 @@ internal sealed unsafe class KernelLaunch
             _function.Launch(stream, _grid, _block, _shared, (void**)addresses);
         }
     }
-
-    private uint Get(Expression[] extent, int dimension, ReadOnlySpan<long> symbols, long largest)
-    {
-        if (dimension >= extent.Length)
-        {
-            return 1;
-        }
-
-        var value = extent[dimension].Evaluate(symbols);
-        return value >= 1 && value <= largest ? (uint)value : throw Refuse(string.Create(CultureInfo.InvariantCulture, $"'{extent[dimension]}' is {value}; expected 1 to {largest}"));
-    }
-
-    private uint ReadShared(ReadOnlySpan<long> symbols)
-    {
-        var value = _definition.Shared.Evaluate(symbols);
-        return value is >= 0 and <= int.MaxValue ? (uint)value : throw Refuse(string.Create(CultureInfo.InvariantCulture, $"'{_definition.Shared}' is {value}; expected a number of bytes of shared memory"));
-    }
-
-    // Signed or not, the kernel gets the same bits.
-    private long ToInt32(Expression expression, ReadOnlySpan<long> symbols)
-    {
-        var value = expression.Evaluate(symbols);
-        return value is >= int.MinValue and <= uint.MaxValue ? value : throw Refuse(string.Create(CultureInfo.InvariantCulture, $"'{expression}' is {value}, which does not fit 32 bits"));
-    }
-
-    private BackendException Refuse(string why) => new(StatusCode.InvalidArgument, $"Kernel '{_definition.Name}' cannot run with inputs of these shapes: {why}.");
 }

@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
+using Camshaft.Plugins.CudaModules.Expressions;
 using Camshaft.Plugins.CudaModules.Manifest;
 
 namespace Camshaft.Plugins.CudaModules;
@@ -90,15 +91,24 @@ internal sealed class LoadedModule : ILoadedModel
     {
         var function = module.FindFunction(kernel.Name)
             ?? throw new BackendException(StatusCode.InvalidArgument, $"{source}: '{definition.ModulePath}' has no kernel '{kernel.Name}'.");
-        if (function.ArgumentByteSizes is { } sizes && !sizes.SequenceEqual(kernel.Arguments.Select(static argument => argument.ByteSize)))
+        try
         {
-            throw new BackendException(
-                StatusCode.InvalidArgument,
-                $"{source}: kernel '{kernel.Name}' takes arguments of {Format(sizes)} bytes; the manifest gives it arguments of {Format(kernel.Arguments.Select(static argument => argument.ByteSize))}.");
+            if (function.ArgumentByteSizes is { } sizes)
+            {
+                kernel.CheckArguments(sizes);
+            }
+
+            KernelLimits.CheckBlock(kernel.Block, function.MaxThreadsPerBlock);
+            KernelLimits.CheckShared(kernel.Shared, function.SharedByteSize);
+            return function;
         }
-
-        return function;
+        catch (ManifestException exception)
+        {
+            throw new BackendException(StatusCode.InvalidArgument, $"{source}: {exception.Message}.", exception);
+        }
+        catch (ExpressionException exception)
+        {
+            throw new BackendException(StatusCode.InvalidArgument, $"{source}: kernel '{kernel.Name}' of '{definition.ModulePath}': {exception.Message}.", exception);
+        }
     }
-
-    private static string Format(IEnumerable<int> sizes) => $"[{string.Join(", ", sizes)}]";
 }

@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
 using Camshaft.Plugins.CudaModules.Expressions;
+using Camshaft.Plugins.CudaModules.Manifest;
 
 namespace Camshaft.Plugins.CudaModules;
 
@@ -62,7 +63,7 @@ internal sealed class ModuleInstance : IModelInstance
         }
         catch (ExpressionException exception)
         {
-            throw new BackendException(StatusCode.InvalidArgument, $"{_model.Source}: with inputs of these shapes {exception.Message}.", exception);
+            throw new BackendException(StatusCode.InvalidArgument, $"{_model.Source}: cannot run with inputs of these shapes: {exception.Message}.", exception);
         }
         catch (CudaException exception)
         {
@@ -117,7 +118,7 @@ internal sealed class ModuleInstance : IModelInstance
             var lengths = _model.Definition.OutputShapes[i];
             for (var dimension = 0; dimension < lengths.Length; dimension++)
             {
-                shape[dimension] = lengths[dimension].Evaluate(_symbols);
+                shape[dimension] = Evaluate(spec.Name, lengths[dimension]);
             }
 
             if (!Shape.TryGetElementCount(shape[..lengths.Length], out var elementCount) || elementCount > int.MaxValue / spec.DataType.ByteSize)
@@ -131,12 +132,35 @@ internal sealed class ModuleInstance : IModelInstance
         }
     }
 
+    private long Evaluate(string output, Expression length)
+    {
+        try
+        {
+            return length.Evaluate(_symbols) is >= 0 and var value ? value : throw new ExpressionException($"'{length}' is negative");
+        }
+        catch (ExpressionException exception)
+        {
+            throw new ExpressionException($"output '{output}': {exception.Message}");
+        }
+    }
+
     private void PlaceScratch()
     {
         for (var i = 0; i < _scratch.Length; i++)
         {
-            var byteSize = _model.Definition.Scratch[i].Evaluate(_symbols);
-            _scratch[i] = byteSize >= 0 ? _lane.Allocate(byteSize) : throw new ExpressionException($"'{_model.Definition.Scratch[i]}' is {byteSize}; expected a number of bytes");
+            _scratch[i] = _lane.Allocate(Evaluate(_model.Definition.Scratch[i]));
+        }
+    }
+
+    private long Evaluate(ScratchDefinition scratch)
+    {
+        try
+        {
+            return scratch.ByteSize.Evaluate(_symbols) is >= 0 and var byteSize ? byteSize : throw new ExpressionException($"'{scratch.ByteSize}' is negative");
+        }
+        catch (ExpressionException exception)
+        {
+            throw new ExpressionException($"scratch '{scratch.Name}': {exception.Message}");
         }
     }
 

@@ -1,6 +1,8 @@
 using Camshaft.Client.Endpoints;
 using Camshaft.Client.Requests;
+using Camshaft.Client.SharedMemory;
 using Camshaft.Client.Telemetry;
+using Camshaft.Transport.Wire;
 
 namespace Camshaft.Client;
 
@@ -51,6 +53,20 @@ public sealed class CamshaftClient : IInferenceClient
         return OperatingSystem.IsLinux()
             ? new ValueTask<SharedRegion>(_driver.CreateRegionAsync(byteSize, cancellationToken))
             : throw new PlatformNotSupportedException("Memory is shared with servers on Linux alone.");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SharedRegion> RegisterCudaMemoryAsync(ReadOnlySpan<byte> handle, int ordinal, int byteSize, long offset = 0, CancellationToken cancellationToken = default)
+    {
+        if (handle.Length != RegisterHead.HandleByteSize)
+        {
+            throw new ArgumentException($"The handle has {handle.Length} bytes; those of CUDA have {RegisterHead.HandleByteSize}.", nameof(handle));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteSize);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        return new ValueTask<SharedRegion>(_driver.RegisterCudaMemoryAsync(new CudaMemory(handle.ToArray(), ordinal, offset), byteSize, cancellationToken));
     }
 
     /// <summary>Ends the connections. Requests that have no answer yet fail.</summary>

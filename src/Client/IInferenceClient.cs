@@ -1,3 +1,5 @@
+using Camshaft.Backends;
+
 namespace Camshaft.Client;
 
 /// <summary>
@@ -27,4 +29,20 @@ public interface IInferenceClient : IAsyncDisposable
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     ValueTask<SharedRegion> CreateRegionAsync(int byteSize, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Has the server open a GPU's memory of this process, for tensors to lie there: models on that GPU read and write it without the host, and others by a copy that the server
+    /// makes. Whatever this process has enqueued on inputs must have run (<c>cudaStreamSynchronize</c>) when a request is sent; an output is complete when its request has ended.
+    /// </summary>
+    /// <param name="handle">The 64 bytes that <c>cudaIpcGetMemHandle</c> gives for memory of <c>cudaMalloc</c>.</param>
+    /// <param name="ordinal">The GPU's number, as the server counts: it sees other GPUs than this process when <c>CUDA_VISIBLE_DEVICES</c> differ.</param>
+    /// <param name="byteSize">How many bytes, more than 0.</param>
+    /// <param name="offset">Where in what the handle names they begin; a handle is of a whole allocation, also where it was asked for with an address inside.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>The memory, to be disposed by the caller before it is freed, and before the client.</returns>
+    /// <exception cref="InferenceException">The server does not offer it to this client, cannot open the handle, or cannot be reached.</exception>
+    /// <exception cref="ArgumentException">The handle has not 64 bytes, or a number is negative.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    ValueTask<SharedRegion> RegisterCudaMemoryAsync(ReadOnlySpan<byte> handle, int ordinal, int byteSize, long offset = 0, CancellationToken cancellationToken = default) =>
+        throw new InferenceException(StatusCode.Unsupported, "This client shares no memory of GPUs; CamshaftClient does.");
 }

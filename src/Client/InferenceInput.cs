@@ -54,6 +54,15 @@ public readonly struct InferenceInput
     /// <summary>The shared memory that it lies in; null where it is sent.</summary>
     internal SharedRegion? Region { get; }
 
+    /// <exception cref="InferenceException">It lies in a GPU's memory, which the host cannot read.</exception>
+    internal void ThrowIfOnGpu()
+    {
+        if (Region is { IsCudaMemory: true })
+        {
+            throw new InferenceException(StatusCode.Unsupported, $"Input '{Name}' lies in a GPU's memory; only CamshaftClient can have a server read it there.");
+        }
+    }
+
     /// <summary>How many bytes are sent of it.</summary>
     internal int SentByteSize => Region is null ? ByteSize : 0;
 
@@ -103,16 +112,7 @@ public readonly struct InferenceInput
     public static InferenceInput CreateRaw(string name, DataType dataType, ReadOnlyMemory<byte> bytes, params ReadOnlySpan<long> shape)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (dataType is DataType.Invalid or > DataType.BFloat16)
-        {
-            throw new ArgumentOutOfRangeException(nameof(dataType), dataType, $"Input '{name}' needs a datatype.");
-        }
-
-        if (!Shape.TryGetElementCount(shape, out var elementCount) || (dataType.HasFixedSize && (bytes.Length % dataType.ByteSize != 0 || elementCount != bytes.Length / dataType.ByteSize)))
-        {
-            throw new ArgumentException($"Input '{name}' has {bytes.Length} bytes; {dataType.Name} of shape {Shape.Format(shape)} has another number.", nameof(shape));
-        }
-
+        Check(name, dataType, bytes.Length, shape);
         return Create(name, dataType, bytes, shape);
     }
 
@@ -123,8 +123,17 @@ public readonly struct InferenceInput
     /// <param name="shape">The dimensions, outermost first; none for a scalar.</param>
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
     /// <exception cref="ObjectDisposedException">The region was disposed.</exception>
-    public static InferenceInput FromRegion(string name, DataType dataType, RegionSlice place, params ReadOnlySpan<long> shape) =>
-        new(CreateRaw(name, dataType, place.Region.Memory.Slice(place.Offset, place.ByteSize), shape), place);
+    public static InferenceInput FromRegion(string name, DataType dataType, RegionSlice place, params ReadOnlySpan<long> shape)
+    {
+        if (!place.Region.IsCudaMemory)
+        {
+            return new(CreateRaw(name, dataType, place.Region.Memory.Slice(place.Offset, place.ByteSize), shape), place);
+        }
+
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Check(name, dataType, place.ByteSize, shape);
+        return new(new InferenceInput(name, dataType, shape, TensorSource<byte>.Instance, owner: null, 0, 0, place.ByteSize), place);
+    }
 
     /// <summary>Makes an input of texts, as BYTES in UTF-8.</summary>
     /// <param name="name">Its name in the model's signature.</param>
@@ -157,6 +166,19 @@ public readonly struct InferenceInput
         Region = Region?.Number ?? 0,
         Offset = _regionOffset,
     };
+
+    private static void Check(string name, DataType dataType, int byteSize, ReadOnlySpan<long> shape)
+    {
+        if (dataType is DataType.Invalid or > DataType.BFloat16)
+        {
+            throw new ArgumentOutOfRangeException(nameof(dataType), dataType, $"Input '{name}' needs a datatype.");
+        }
+
+        if (!Shape.TryGetElementCount(shape, out var elementCount) || (dataType.HasFixedSize && (byteSize % dataType.ByteSize != 0 || elementCount != byteSize / dataType.ByteSize)))
+        {
+            throw new ArgumentException($"Input '{name}' has {byteSize} bytes; {dataType.Name} of shape {Shape.Format(shape)} has another number.", nameof(shape));
+        }
+    }
 
     private static InferenceInput Create<T>(string name, DataType dataType, ReadOnlyMemory<T> values, ReadOnlySpan<long> shape)
         where T : unmanaged

@@ -8,13 +8,20 @@ namespace Camshaft.Client;
 /// <summary>An output of a result. Its elements lie in the result's memory, and are valid until that is disposed.</summary>
 public readonly ref struct InferenceOutput
 {
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly bool _isOnGpu;
+
     internal InferenceOutput(string name, DataType dataType, Shape shape, ReadOnlySpan<byte> bytes)
     {
         Name = name;
         DataType = dataType;
         Shape = shape;
-        Bytes = bytes;
+        _bytes = bytes;
     }
+
+    /// <summary>Makes one that lies in a GPU's memory.</summary>
+    internal InferenceOutput(string name, DataType dataType, Shape shape)
+        : this(name, dataType, shape, default) => _isOnGpu = true;
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -26,7 +33,8 @@ public readonly ref struct InferenceOutput
     public Shape Shape { get; }
 
     /// <summary>Its elements as they came: without gaps, little-endian; BYTES as <see cref="BytesTensor"/> reads them.</summary>
-    public ReadOnlySpan<byte> Bytes { get; }
+    /// <exception cref="InvalidOperationException">They lie in a GPU's memory, where they were wanted.</exception>
+    public ReadOnlySpan<byte> Bytes => _isOnGpu ? throw new InvalidOperationException($"Output '{Name}' lies in a GPU's memory, where it was wanted; the host cannot see it.") : _bytes;
 
     /// <summary>Its elements, row by row, where they lie.</summary>
     /// <typeparam name="T">The .NET type of the datatype: <see cref="float"/> for FP32 and so on.</typeparam>

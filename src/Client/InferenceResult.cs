@@ -105,8 +105,15 @@ public sealed class InferenceResult : IDisposable
             if (i == index)
             {
                 var name = _signature.Outputs[entry.Index].Name;
-                var bytes = entry.Place == TensorPlace.Frame ? frame.AsSpan((int)offset, (int)entry.ByteSize) : FindPlace(_regions, name)!.Value.Bytes[..(int)entry.ByteSize];
-                return new InferenceOutput(name, entry.DataType, entry.Shape, bytes);
+                if (entry.Place == TensorPlace.Frame)
+                {
+                    return new InferenceOutput(name, entry.DataType, entry.Shape, frame.AsSpan((int)offset, (int)entry.ByteSize));
+                }
+
+                var place = FindPlace(_regions, name)!.Value;
+                return place.Region.IsCudaMemory
+                    ? new InferenceOutput(name, entry.DataType, entry.Shape)
+                    : new InferenceOutput(name, entry.DataType, entry.Shape, place.Bytes[..(int)entry.ByteSize]);
             }
         }
 

@@ -30,11 +30,13 @@ public readonly struct RegionSlice
 
     /// <summary>The bytes.</summary>
     /// <exception cref="ObjectDisposedException">The region was disposed.</exception>
+    /// <exception cref="InvalidOperationException">It is a GPU's memory.</exception>
     public Span<byte> Bytes => Region.Memory.Span.Slice(Offset, ByteSize);
 
     /// <summary>The bytes as elements of a tensor.</summary>
     /// <typeparam name="T">The .NET type of the datatype.</typeparam>
     /// <exception cref="ObjectDisposedException">The region was disposed.</exception>
+    /// <exception cref="InvalidOperationException">It is a GPU's memory.</exception>
     public Span<T> As<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes);
 }

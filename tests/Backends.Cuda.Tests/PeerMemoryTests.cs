@@ -6,7 +6,7 @@ public sealed class PeerMemoryTests
     public void Memory_of_another_process_is_read_behind_its_handle()
     {
         using var device = new Device();
-        var handle = device.Simulation.ExportElsewhere([1, 2, 3]);
+        var handle = device.Simulation.Peers.Export([1, 2, 3]);
         using var memory = CudaPeerMemory.Open(device.Context, handle);
         using var stream = device.CreateStream();
         var copy = device.Allocate(0, 0, 0);

@@ -1,5 +1,6 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
+using Camshaft.Plugins.CudaModules.Tests.Samples;
 using Camshaft.Testing.Cuda;
 
 namespace Camshaft.Plugins.CudaModules.Tests;
@@ -56,10 +57,31 @@ public sealed class FaultTests
     {
         await using var gpu = new GpuEngine();
         gpu.AddSample("vector_add");
-        gpu.Simulation.RefuseModule("ptxas application ptx input, line 9; error : Unknown symbol");
+        gpu.Write("vector_add/1/module.ptx", SampleText.Read("vector_add").Replace("add.rn.f32      %f3", "add.rn.f32      %f33", StringComparison.Ordinal));
         await gpu.StartAsync();
 
-        Assert.Contains("line 9; error : Unknown symbol", gpu.Get("vector_add").Reason, StringComparison.Ordinal);
+        Assert.Contains("module.ptx' cannot be loaded: cuModuleLoadDataEx failed: CUDA_ERROR_INVALID_PTX", gpu.Get("vector_add").Reason, StringComparison.Ordinal);
+        Assert.Contains("The driver's compiler says: ptxas application ptx input, line 37; error   : Unknown symbol '%f33'", gpu.Get("vector_add").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kernel_that_runs_over_its_memory_takes_its_device_out_of_service()
+    {
+        await using var gpu = new GpuEngine();
+        gpu.AddSample("vector_add", addition: "warm_up: none\n");
+        gpu.Write("vector_add/1/module.ptx", SampleText.Read("vector_add").Replace("mul.wide.u32    %rd4, %r4, 4", "mad.wide.u32    %rd4, %r4, 4, 1073741824", StringComparison.Ordinal));
+        await gpu.StartAsync();
+        var answer = gpu.InferAsync("vector_add", Pair, Pair);
+        while (!answer.IsCompleted)
+        {
+            gpu.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        var (status, _) = await answer;
+        Assert.Contains("Kernel 'vector_add', line 35, thread (", Assert.Single(gpu.Simulation.TakeFailures()), StringComparison.Ordinal);
+        Assert.Equal(StatusCode.Unavailable, status.Code);
+        Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", status.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,6 @@ internal sealed class GpuEngine : IAsyncDisposable
     {
         Management = new SimulatedManagement(sensors);
         Simulation = new SimulatedDriver((options ?? new SimulatedDriverOptions()) with { RunsByItself = true });
-        Simulation.Register(SampleKernels.All);
         Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), cudaOptions ?? new CudaOptions(), Clock, () => Management.TryStart());
         Engine = new InferenceEngine(
             (engineOptions ?? new EngineOptions()) with { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") },

@@ -1,8 +1,9 @@
+using Camshaft.Plugins.CudaModules.Tests.Samples;
 using Camshaft.Testing.Cuda;
 
 namespace Camshaft.Plugins.CudaModules.Tests;
 
-/// <summary>The samples through a whole engine, compared with plain C#.</summary>
+/// <summary>The samples through a whole engine, compared with plain C#. More shapes, each kernel by itself, are in <c>Samples</c>.</summary>
 public sealed class SampleModelsTests
 {
     [Theory]
@@ -27,7 +28,24 @@ public sealed class SampleModelsTests
         var (status, results) = await gpu.InferAsync("scale_bias_relu", ([3, 100], values), ([100], scale), ([100], bias));
 
         Assert.True(status.IsOk, status.Message);
-        Assert.Equal(values.Select((value, index) => Math.Max(0, MathF.FusedMultiplyAdd(value, scale[index % 100], bias[index % 100]))), results);
+        Assert.Equal(Reference.ScaleBiasRelu(values, scale, bias), results);
+    }
+
+    [Fact]
+    public async Task Requests_with_scales_of_their_own_do_not_get_those_of_others()
+    {
+        await using var gpu = new GpuEngine();
+        gpu.AddSample("scale_bias_relu", addition: "limits: { concurrency: 1 }\n");
+        await gpu.StartAsync();
+        var answers = Enumerable.Range(1, 50).Select(async index =>
+        {
+            var (values, scale, bias) = (Numbers(2 * 5, index), Numbers(5, index + 100), Numbers(5, index + 200));
+            var (status, results) = await Task.Run(() => gpu.InferAsync("scale_bias_relu", ([2, 5], values), ([5], scale), ([5], bias)));
+            Assert.True(status.IsOk, status.Message);
+            Assert.Equal(Reference.ScaleBiasRelu(values, scale, bias), results);
+        });
+
+        await Task.WhenAll(answers);
     }
 
     [Theory]

@@ -155,7 +155,7 @@ public sealed class TelemetryTests
     private static async Task<GpuEngine> StartAsync(string addition = "", int deviceCount = 1)
     {
         var gpu = new GpuEngine(new SimulatedDriverOptions { DeviceCount = deviceCount, OperationTime = TimeSpan.Zero }, sensors: Sensors);
-        gpu.Simulation.Register(SampleKernels.All.Single(static kernel => kernel.Name == "vector_add") with { Time = TimeSpan.FromMilliseconds(7) });
+        gpu.Simulation.Register(new SimulatedKernel("vector_add", [8, 8, 8, 4], static launch => launch.Write<float>(2, launch.Get<int>(3)).Clear()) { Time = TimeSpan.FromMilliseconds(7) });
         gpu.AddSample("vector_add", addition: addition);
         gpu.Write("on_processors/1/model.sample", "operation: identity\n");
         await gpu.StartAsync();

@@ -34,6 +34,15 @@ public sealed class BenchmarkTests
         Assert.True(simulation.GraphLaunchCount > 0, "No sequence of kernels was recorded.");
     }
 
+    [Fact]
+    public void The_samples_pass_the_self_check_with_their_PTX_too()
+    {
+        using var simulation = new SimulatedDriver(new SimulatedDriverOptions { RunsByItself = true });
+        Run(simulation, "check");
+
+        Assert.Contains("### Self-check: 9 of 9 passed", _output.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0.01f)]
     [InlineData(float.NaN)]
@@ -85,7 +94,7 @@ public sealed class BenchmarkTests
     public void Without_green_contexts_the_other_rows_are_measured()
     {
         using var simulation = new SimulatedDriver(new SimulatedDriverOptions { RunsByItself = true, Version = 12000 });
-        simulation.Register(Camshaft.Plugins.CudaModules.Tests.SampleKernels.All);
+        simulation.Register(SampleKernels.All);
 
         Assert.Equal(0, Run(simulation, "neighbour"));
         Assert.Contains("| priorities |", _output.ToString(), StringComparison.Ordinal);

@@ -17,7 +17,7 @@ public abstract class EmptyBackend(string name) : IBackend
     {
     }
 
-    public ModelSignature? Inspect(ModelSource source) => null;
+    public virtual ModelSignature? Inspect(ModelSource source) => null;
 
     public ILoadedModel Load(ModelSource source, IDevice device, CancellationToken cancellationToken) =>
         throw new BackendException(StatusCode.Unsupported, $"{source}: the test plugin '{name}' runs nothing.");

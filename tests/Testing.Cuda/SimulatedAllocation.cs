@@ -18,13 +18,23 @@ internal sealed class SimulatedAllocation : SimulatedObject
         _isWritten = new bool[byteSize];
     }
 
+    /// <summary>Other processes' memory as it is seen here, all of it written.</summary>
+    public SimulatedAllocation(string call, SimulatedExport export)
+        : base(call, export.Device)
+    {
+        Bytes = export.Content;
+        _isWritten = new bool[Bytes.Length];
+        MarkWritten(0, Bytes.Length);
+        IsPeers = true;
+    }
+
     public byte[] Bytes { get; }
 
     /// <summary>Whether the stream that took it has come to that.</summary>
     public bool IsThere { get; set; } = true;
 
     /// <summary>Whether it belongs to another process, and is only mapped here.</summary>
-    public bool IsPeers { get; init; }
+    public bool IsPeers { get; }
 
     /// <summary>How many bytes of device memory it takes.</summary>
     public long TakenByteSize { get; init; }

@@ -52,6 +52,7 @@ public sealed class SimulatedDriver : IDisposable
         Options = options ?? new SimulatedDriverOptions();
         Gpus = [.. Enumerable.Range(0, Options.DeviceCount).Select(ordinal => new SimulatedGpu(ordinal, Options.MemoryByteSize, Options.MultiprocessorCount))];
         Streams = new SimulatedStreams(this, _gate, Options.Seed);
+        Peers = new SimulatedPeers(_gate, Gpus);
         if (Interlocked.CompareExchange(ref _current, this, null) is not null)
         {
             throw new InvalidOperationException("There is a simulated driver already; tests with one do not run beside each other.");
@@ -81,6 +82,27 @@ public sealed class SimulatedDriver : IDisposable
             }
         }
     }
+
+    /// <summary>Other processes with memory on its devices.</summary>
+    public SimulatedPeers Peers { get; }
+
+    /// <summary>How many operations are enqueued that have not run.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Streams.All.Sum(static stream => stream.Waiting.Count);
+            }
+        }
+    }
+
+    /// <summary>How many copies have run between the host and devices.</summary>
+    public int HostCopyCount { get; internal set; }
+
+    /// <summary>How many copies have run on devices.</summary>
+    public int DeviceCopyCount { get; internal set; }
 
     /// <summary>How many kernels have run.</summary>
     public int KernelCount { get; internal set; }
@@ -189,16 +211,6 @@ public sealed class SimulatedDriver : IDisposable
             {
                 gpu.UsedByteSize += byteSize;
             }
-        }
-    }
-
-    /// <summary>Lets another process export memory of the first device.</summary>
-    /// <returns>Its handle.</returns>
-    public byte[] ExportElsewhere(ReadOnlySpan<byte> content)
-    {
-        lock (_gate)
-        {
-            return EntryPoints.PeerEntryPoints.ExportElsewhere(this, content);
         }
     }
 

@@ -32,4 +32,7 @@ public sealed record SimulatedDriverOptions
 
     /// <summary>How many waits there are before <see cref="DroppedWait"/> counts anew.</summary>
     public int WaitsPerRound { get; init; } = 1;
+
+    /// <summary>Whether a handle that is open already can be opened again and counts then, as the documentation of CUDA 12 has it; otherwise it is refused, as older ones say.</summary>
+    public bool CountsOpenHandles { get; init; } = true;
 }

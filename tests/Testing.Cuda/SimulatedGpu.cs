@@ -5,6 +5,9 @@ namespace Camshaft.Testing.Cuda;
 /// <summary>One device: its primary context and its memory. Guarded by the driver's lock.</summary>
 internal sealed class SimulatedGpu(int ordinal, long memoryByteSize, int multiprocessorCount)
 {
+    /// <summary>Its compute capability, times ten.</summary>
+    public const int ComputeCapability = 90;
+
     public int Ordinal => ordinal;
 
     public long MemoryByteSize => memoryByteSize;

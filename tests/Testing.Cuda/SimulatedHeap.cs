@@ -44,6 +44,13 @@ internal sealed class SimulatedHeap
     /// <summary>The bytes of device memory that an operation touches.</summary>
     public Span<byte> Access(SimulatedGpu device, string call, nint address, long byteSize, bool isWrite)
     {
+        var allocation = Touch(device, call, address, byteSize, isWrite);
+        return allocation.Bytes.AsSpan((int)(address - allocation.Handle), (int)byteSize);
+    }
+
+    /// <summary>The allocation whose bytes an operation touches.</summary>
+    public SimulatedAllocation Touch(SimulatedGpu device, string call, nint address, long byteSize, bool isWrite)
+    {
         var allocation = _allocations.Find(allocation => address >= allocation.Handle && address < allocation.Handle + Math.Max(1, allocation.Bytes.Length)) ?? throw Unknown(call, address);
         var offset = (int)(address - allocation.Handle);
         if (byteSize > allocation.Bytes.Length - offset)
@@ -70,7 +77,7 @@ internal sealed class SimulatedHeap
             throw new Misuse($"{call}: byte {offset + poison} of an allocation of {allocation.Bytes.Length} bytes ({allocation.Call}) is read, and nothing has written it yet: a copy or a wait is missing.");
         }
 
-        return allocation.Bytes.AsSpan(offset, (int)byteSize);
+        return allocation;
     }
 
     public void AddHost(SimulatedHostMemory memory) => _host.Add(memory);
@@ -109,11 +116,16 @@ internal sealed class SimulatedHeap
 
     private static string Format(nint address) => address.ToString("X", CultureInfo.InvariantCulture);
 
+    // Addresses go up, so the last that begins before is the nearest.
+    private string Locate(nint address) => _allocations.FindLast(allocation => allocation.Handle <= address) is { } before
+        ? $", {address - before.Handle - before.Bytes.Length} bytes past the end of an allocation of {before.Bytes.Length} bytes ({before.Call})"
+        : "";
+
     private Misuse Unknown(string call, nint address)
     {
         var freed = _freed.FindLast(freed => address >= freed.Address && address < freed.Address + Math.Max(1, freed.ByteSize));
         return new Misuse(
-            freed.Freed is null ? $"{call}: {Format(address)} is no device memory." : $"{call}: the memory at {Format(address)} was freed by {freed.Freed}.",
+            freed.Freed is null ? $"{call}: {Format(address)} is no device memory{Locate(address)}." : $"{call}: the memory at {Format(address)} was freed by {freed.Freed}.",
             CudaStatus.IllegalAddress);
     }
 }

@@ -11,7 +11,7 @@ public sealed class SimulatedLaunch
     private readonly string _call;
     private readonly SimulatedGpu _device;
 
-    internal SimulatedLaunch(SimulatedDriver driver, SimulatedGpu device, string call, CudaExtent grid, CudaExtent block, byte[][] arguments)
+    internal SimulatedLaunch(SimulatedDriver driver, SimulatedGpu device, string call, CudaExtent grid, CudaExtent block, int sharedByteSize, byte[][] arguments)
     {
         _driver = driver;
         _device = device;
@@ -19,6 +19,7 @@ public sealed class SimulatedLaunch
         _arguments = arguments;
         Grid = grid;
         Block = block;
+        SharedByteSize = sharedByteSize;
     }
 
     /// <summary>Blocks.</summary>
@@ -26,6 +27,9 @@ public sealed class SimulatedLaunch
 
     /// <summary>Threads of a block.</summary>
     public CudaExtent Block { get; }
+
+    /// <summary>Bytes of shared memory beside what the kernel declares.</summary>
+    public int SharedByteSize { get; }
 
     /// <summary>How many threads there are along x in all.</summary>
     public long ThreadsX => (long)Grid.X * Block.X;
@@ -43,4 +47,10 @@ public sealed class SimulatedLaunch
     /// <summary>The memory that an argument points to, to be written as a whole.</summary>
     public Span<T> Write<T>(int index, long count) where T : unmanaged => MemoryMarshal.Cast<byte, T>(
         _driver.Access(_device, _call, Get<nint>(index), count * Marshal.SizeOf<T>(), isWrite: true));
+
+    /// <summary>An argument's bytes.</summary>
+    internal ReadOnlySpan<byte> GetBytes(int index) => _arguments[index];
+
+    /// <summary>The allocation whose bytes a thread touches.</summary>
+    internal SimulatedAllocation Touch(string who, nint address, int byteSize, bool isWrite) => _driver.Heap.Touch(_device, who, address, byteSize, isWrite);
 }

@@ -1,41 +1,50 @@
-using System.Text.RegularExpressions;
+using Camshaft.Backends.Cuda.Native;
+using Camshaft.Testing.Cuda.Ptx;
+using Camshaft.Testing.Cuda.Ptx.Execution;
 
 namespace Camshaft.Testing.Cuda;
 
-/// <summary>
-/// A module made from PTX. Of the text only the form is looked at: version, target, and the kernels with the sizes of their
-/// parameters. What its kernels do is what the registered ones of the same names do in C#.
-/// </summary>
-internal sealed partial class SimulatedModule(SimulatedGpu device, IReadOnlyDictionary<string, int[]> kernels) : SimulatedObject("cuModuleLoadDataEx", device)
+/// <summary>A module made from PTX: assembled when it is loaded, and interpreted when its kernels are launched.</summary>
+internal sealed class SimulatedModule(SimulatedGpu device, IReadOnlyDictionary<string, SimulatedKernel> kernels) : SimulatedObject("cuModuleLoadDataEx", device)
 {
-    /// <summary>The bytes of each kernel's arguments.</summary>
-    public IReadOnlyDictionary<string, int[]> Kernels => kernels;
+    // The newest PTX that a driver for a version of CUDA takes, times ten. By the release history of the PTX manual.
+    private static readonly (int Cuda, int Ptx)[] Versions =
+    [
+        (12000, 80), (12010, 81), (12020, 82), (12030, 83), (12040, 84), (12050, 85), (12070, 86), (12080, 87), (12090, 88), (13000, 90),
+    ];
 
-    /// <summary>Reads a text.</summary>
-    /// <returns>Null when it has not the form of PTX; the reason is in <paramref name="fault"/>.</returns>
-    public static SimulatedModule? Parse(SimulatedGpu device, string text, out string fault)
+    /// <summary>Its kernels, by their names.</summary>
+    public IReadOnlyDictionary<string, SimulatedKernel> Kernels => kernels;
+
+    /// <summary>Assembles a text.</summary>
+    /// <returns>Null when that fails; <paramref name="status"/> and <paramref name="log"/> say why.</returns>
+    public static SimulatedModule? Load(SimulatedDriver driver, SimulatedGpu device, string text, out CudaStatus status, out string log)
     {
-        text = CommentPattern().Replace(text, "");
-        fault = VersionPattern().IsMatch(text) && TargetPattern().IsMatch(text) && text.Contains(".address_size 64", StringComparison.Ordinal)
-            ? text.Count('{') == text.Count('}') ? "" : "ptxas fatal   : syntax error near line 1: unbalanced '{'"
-            : "ptxas fatal   : Missing .version directive at start of file";
-        return fault.Length > 0 ? null : new SimulatedModule(device, EntryPattern().Matches(text).ToDictionary(
-            static match => match.Groups["name"].Value,
-            static match => ParameterPattern().Matches(match.Groups["parameters"].Value).Select(static parameter => int.Parse(parameter.Groups["bits"].ValueSpan) / 8).ToArray()));
+        (status, log) = (CudaStatus.InvalidPtx, driver.ModuleRefusal ?? "");
+        driver.ModuleRefusal = null;
+        if (log.Length > 0)
+        {
+            return null;
+        }
+
+        if (PtxAssembler.ReadVersion(text) > Versions.Last(pair => pair.Cuda <= Math.Max(driver.Options.Version, Versions[0].Cuda)).Ptx)
+        {
+            status = CudaStatus.UnsupportedPtxVersion;
+            return null;
+        }
+
+        var assembled = PtxAssembler.Assemble(text, SimulatedGpu.ComputeCapability, out log);
+        status = log.Length > 0 ? CudaStatus.InvalidPtx : CudaStatus.Success;
+        return log.Length > 0 ? null : new SimulatedModule(device, assembled.ToDictionary(static kernel => kernel.Name, kernel => Interpret(driver, kernel)));
     }
 
-    [GeneratedRegex(@"//[^\n]*")]
-    private static partial Regex CommentPattern();
-
-    [GeneratedRegex(@"^\s*\.version\s+\d+\.\d+", RegexOptions.CultureInvariant)]
-    private static partial Regex VersionPattern();
-
-    [GeneratedRegex(@"\.target\s+sm_\d+")]
-    private static partial Regex TargetPattern();
-
-    [GeneratedRegex(@"\.visible\s+\.entry\s+(?<name>\w+)\s*\((?<parameters>[^)]*)\)")]
-    private static partial Regex EntryPattern();
-
-    [GeneratedRegex(@"\.param\s+\.[ubsf](?<bits>8|16|32|64)\s+\w+")]
-    private static partial Regex ParameterPattern();
+    private static SimulatedKernel Interpret(SimulatedDriver driver, PtxKernel kernel) => new(
+        kernel.Name,
+        [.. kernel.Parameters.Select(static parameter => parameter.ByteSize)],
+        launch => new PtxLaunch(kernel, launch, unchecked((driver.Options.Seed * 397) ^ driver.KernelCount)).Run())
+    {
+        MostThreads = kernel.MostThreads,
+        RequiredThreads = kernel.RequiredThreads,
+        SharedByteSize = kernel.Shared.ByteSize,
+    };
 }

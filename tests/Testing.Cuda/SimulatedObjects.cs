@@ -31,7 +31,7 @@ internal sealed class SimulatedObjects
     }
 
     /// <summary>Ends the first object that is so.</summary>
-    public void RemoveFirst<T>(string call, Func<T, bool> isSo) where T : SimulatedObject =>
+    public T RemoveFirst<T>(string call, Func<T, bool> isSo) where T : SimulatedObject =>
         Remove<T>(call, All.OfType<T>().FirstOrDefault(isSo)?.Handle ?? throw new Misuse($"{call}: there is no such thing, or it was ended already.", CudaStatus.InvalidHandle));
 
     /// <summary>Ends every object that is so: they go with another.</summary>

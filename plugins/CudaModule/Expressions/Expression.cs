@@ -15,6 +15,9 @@ internal sealed class Expression(string text, Instruction[] instructions)
     /// <summary>The number that this is and nothing else; null = it depends on symbols, or is more than a number.</summary>
     public long? Number => instructions is [{ Operation: Operation.Number, Value: var number }] ? number : null;
 
+    /// <summary>Whether it has the same value whatever the symbols are.</summary>
+    public bool IsConstant => !instructions.Any(static instruction => instruction.Operation == Operation.Symbol);
+
     /// <summary>Computes it.</summary>
     /// <param name="symbols">The symbols' values, by their places.</param>
     /// <exception cref="ExpressionException">It divides by zero, or a value does not fit 64 bits.</exception>

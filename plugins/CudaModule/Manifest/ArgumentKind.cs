@@ -7,7 +7,9 @@ internal enum ArgumentKind
     Output,
     Scratch,
     Int32,
+    UInt32,
     Int64,
+    UInt64,
     Float32,
     Float64,
 }

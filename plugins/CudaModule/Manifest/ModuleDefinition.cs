@@ -9,7 +9,7 @@ namespace Camshaft.Plugins.CudaModules.Manifest;
 /// <param name="Symbols">The names of the inputs' variable dimensions.</param>
 /// <param name="InputSymbols">For each input and dimension the place of its symbol; -1 = a fixed length.</param>
 /// <param name="OutputShapes">For each output its dimensions.</param>
-/// <param name="Scratch">For each scratch its bytes.</param>
+/// <param name="Scratch">What kernels hand on to each other.</param>
 /// <param name="Kernels">What is launched, in this order.</param>
 internal sealed record ModuleDefinition(
     string ModulePath,
@@ -17,5 +17,5 @@ internal sealed record ModuleDefinition(
     IReadOnlyList<string> Symbols,
     int[][] InputSymbols,
     Expression[][] OutputShapes,
-    Expression[] Scratch,
+    ScratchDefinition[] Scratch,
     KernelDefinition[] Kernels);

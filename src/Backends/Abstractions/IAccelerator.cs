@@ -39,6 +39,17 @@ public interface IAccelerator : IDevice, IDisposable
     /// <returns>The address; 0 = there is none.</returns>
     nint FindFunction(string name, int version);
 
+    /// <summary>Whether it opens memory of other processes (<see cref="OpenPeerMemory"/>).</summary>
+    bool OpensPeerMemory => false;
+
+    /// <summary>Opens memory of this device that another process has exported. Opened more than once, it is the same memory at the same address.</summary>
+    /// <param name="handle">What names it: on CUDA the 64 bytes of a <c>CUipcMemHandle</c>.</param>
+    /// <returns>The memory; the caller owns and disposes it, when nothing that is enqueued uses it any more.</returns>
+    /// <exception cref="BackendException">
+    /// The handle names nothing that this device can open (<see cref="StatusCode.InvalidArgument"/>), or the device has failed or opens none.
+    /// </exception>
+    IPeerMemory OpenPeerMemory(ReadOnlySpan<byte> handle) => throw new BackendException(StatusCode.Unsupported, $"{Name} opens no memory of other processes.");
+
     /// <summary>Opens the device for one model.</summary>
     /// <returns>The model's part; the caller owns and disposes it, after the model.</returns>
     /// <exception cref="BackendException">The device cannot give the model what it is to have, or has failed.</exception>

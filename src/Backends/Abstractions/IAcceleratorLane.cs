@@ -29,6 +29,9 @@ public interface IAcceleratorLane : ILane
     /// <summary>Enqueues a copy to the device; the host's bytes stay as they are until the batch has ended.</summary>
     void CopyIn(nint destination, nint source, long byteSize);
 
+    /// <summary>Enqueues a copy beside those of <see cref="CopyIn"/>, from other memory of the same device, which stays as it is until the batch has ended.</summary>
+    void CopyInOnDevice(nint destination, nint source, long byteSize) => throw new NotSupportedException();
+
     /// <summary>From here on the compute stream has what was copied in.</summary>
     void BeginCompute();
 
@@ -37,6 +40,9 @@ public interface IAcceleratorLane : ILane
 
     /// <summary>Enqueues a copy to the host; the bytes are there when the batch has ended.</summary>
     void CopyOut(nint destination, nint source, long byteSize);
+
+    /// <summary>Enqueues a copy beside those of <see cref="CopyOut"/>, to other memory of the same device.</summary>
+    void CopyOutOnDevice(nint destination, nint source, long byteSize) => throw new NotSupportedException();
 
     /// <summary>Ends the batch, wherever it stands.</summary>
     /// <param name="observer">Told once when everything that was enqueued has run. Not told when this throws: then nothing runs any more.</param>

@@ -32,7 +32,10 @@ public interface IBackend : IDisposable
     /// <exception cref="Exception">The backend cannot work here; the message becomes the plugin's failure reason.</exception>
     void Start(BackendContext context);
 
-    /// <summary>Reads a model's signature without loading it.</summary>
+    /// <summary>
+    /// Reads a model's signature without loading it. Called where the server has no device for the model, so that what is wrong with the
+    /// model is found all the same.
+    /// </summary>
     /// <returns>Null when this backend knows a signature only after <see cref="Load"/>.</returns>
     /// <exception cref="BackendException">The file is no model that this backend can run.</exception>
     ModelSignature? Inspect(ModelSource source);

@@ -8,14 +8,17 @@ public sealed unsafe class CudaFunction
     private readonly CudaModule _module;
     private readonly nint _function;
 
+    // For errors; made once, not with each launch.
+    private readonly string _launchName;
+
     internal CudaFunction(CudaModule module, string name, nint function)
     {
         _module = module;
         _function = function;
         Name = name;
-        int threads;
-        Api.ThrowIfFailed(Api.FuncGetAttribute(&threads, CudaConstants.FunctionMaxThreadsPerBlock, function), "cuFuncGetAttribute");
-        MaxThreadsPerBlock = threads;
+        _launchName = $"cuLaunchKernel of '{name}'";
+        MaxThreadsPerBlock = ReadAttribute(CudaConstants.FunctionMaxThreadsPerBlock);
+        SharedByteSize = ReadAttribute(CudaConstants.FunctionSharedByteSize);
         ArgumentByteSizes = ReadArguments();
     }
 
@@ -24,6 +27,9 @@ public sealed unsafe class CudaFunction
 
     /// <summary>How many threads a block may have, with the registers that it needs.</summary>
     public int MaxThreadsPerBlock { get; }
+
+    /// <summary>How many bytes of shared memory it declares; a launch may give it more.</summary>
+    public int SharedByteSize { get; }
 
     /// <summary>The bytes of each argument; null where the driver (before CUDA 12.4) cannot say.</summary>
     public IReadOnlyList<int>? ArgumentByteSizes { get; }
@@ -38,7 +44,14 @@ public sealed unsafe class CudaFunction
     /// <param name="arguments">The address of each argument, as many as the kernel has; read before this returns.</param>
     /// <exception cref="CudaException">The launch is not possible.</exception>
     public void Launch(nint stream, CudaExtent grid, CudaExtent block, uint sharedByteSize, void** arguments) => Api.ThrowIfFailed(
-        Api.LaunchKernel(_function, grid.X, grid.Y, grid.Z, block.X, block.Y, block.Z, sharedByteSize, stream, arguments, null), $"cuLaunchKernel of '{Name}'");
+        Api.LaunchKernel(_function, grid.X, grid.Y, grid.Z, block.X, block.Y, block.Z, sharedByteSize, stream, arguments, null), _launchName);
+
+    private int ReadAttribute(int attribute)
+    {
+        int value;
+        Api.ThrowIfFailed(Api.FuncGetAttribute(&value, attribute, _function), "cuFuncGetAttribute");
+        return value;
+    }
 
     private List<int>? ReadArguments()
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Camshaft.Backends;
+using Camshaft.Client.SharedMemory;
 using Camshaft.Transport.Wire;
 
 namespace Camshaft.Client.Connections;
@@ -17,7 +18,8 @@ internal static class ControlFrames
 
         // What results may take is bounded by the requests that are in flight, so they need no credit.
         new FrameHead(FrameKind.Hello, FrameFlags.None, fields, fields, 0, WireFormat.UnboundedCredit).Write(frame);
-        new HelloHead(WireFormat.Version, WireFormat.Version, 0, OperatingSystem.IsLinux() ? WireFeatures.SealedMemory | WireFeatures.NamedMemory : WireFeatures.None, options.ResultByteSizeLimit, 0, 0).Write(frame);
+        var features = WireFeatures.CudaMemory | (OperatingSystem.IsLinux() ? WireFeatures.SealedMemory | WireFeatures.NamedMemory : WireFeatures.None);
+        new HelloHead(WireFormat.Version, WireFormat.Version, 0, features, options.ResultByteSizeLimit, 0, 0).Write(frame);
         var writer = new FieldWriter(frame.AsSpan(WireFormat.HeadByteSize));
         writer.Write(FieldNumber.Agent, agent);
         if (key is not null)
@@ -47,11 +49,16 @@ internal static class ControlFrames
 
     public static byte[] Register(ulong id, SharedRegion region)
     {
+        if (region.Cuda is { } cuda)
+        {
+            return Register(id, region, cuda);
+        }
+
         var name = region.Mapped.Name;
         var nameByteSize = Encoding.UTF8.GetByteCount(name);
         var frame = new byte[WireFormat.HeadByteSize + TextBlock.GetByteSize(nameByteSize)];
         new FrameHead(FrameKind.Register, id, frame.Length - WireFormat.HeadByteSize).Write(frame);
-        new RegisterHead(region.Number, region.Mapped.Kind, 0, region.ByteSize, nameByteSize).Write(frame);
+        new RegisterHead(region.Number, region.Kind, 0, region.ByteSize, nameByteSize).Write(frame);
         TextBlock.Write(frame.AsSpan(WireFormat.HeadByteSize), name);
         return frame;
     }
@@ -73,6 +80,15 @@ internal static class ControlFrames
     {
         var frame = Head(FrameKind.GoAway, 0);
         new StatusHead(StatusCode.Ok, 0, 0).Write(frame);
+        return frame;
+    }
+
+    private static byte[] Register(ulong id, SharedRegion region, CudaMemory cuda)
+    {
+        var frame = new byte[WireFormat.HeadByteSize + RegisterHead.HandleByteSize];
+        new FrameHead(FrameKind.Register, id, RegisterHead.HandleByteSize).Write(frame);
+        new RegisterHead(region.Number, RegionKind.Cuda, cuda.Offset, region.ByteSize, RegisterHead.HandleByteSize) { Ordinal = (uint)cuda.Ordinal }.Write(frame);
+        cuda.Handle.CopyTo(frame, WireFormat.HeadByteSize);
         return frame;
     }
 

@@ -117,13 +117,19 @@ internal sealed class Regions(string endpoint, Sender sender, InFlightTable inFl
             throw new InferenceException(new InferenceStatus(StatusCode.InvalidArgument, "The shared memory of an input or an output was disposed."), notBegun: true);
         }
 
-        if ((Features & (region.Mapped.Kind == RegionKind.Sealed ? WireFeatures.SealedMemory : WireFeatures.NamedMemory)) == 0)
+        var feature = region.Kind switch
+        {
+            RegionKind.Sealed => WireFeatures.SealedMemory,
+            RegionKind.Named => WireFeatures.NamedMemory,
+            _ => WireFeatures.CudaMemory,
+        };
+        if ((Features & feature) == 0)
         {
             throw new InferenceException(new InferenceStatus(StatusCode.Unsupported, $"{endpoint} does not offer shared memory of the kind that the region is of."), notBegun: true);
         }
 
         var (id, pending) = (inFlight.NextId(), new PendingRegion());
-        sender.Send(id, ControlFrames.Register(id, region), pending, region.Mapped.Kind == RegionKind.Sealed ? region.Mapped.Descriptor : null);
+        sender.Send(id, ControlFrames.Register(id, region), pending, region.Kind == RegionKind.Sealed ? region.Mapped.Descriptor : null);
         await pending.Task.ConfigureAwait(false);
     }
 }

@@ -40,6 +40,7 @@ internal sealed class InMemoryModel(string name, long version, ModelSignature si
     {
         foreach (var input in inputs)
         {
+            input.ThrowIfOnGpu();
             var index = InferLayout.FindIndex(Signature.Inputs, input.Name);
             if (index < 0)
             {

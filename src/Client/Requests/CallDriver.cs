@@ -102,7 +102,14 @@ internal sealed class CallDriver(CamshaftClientOptions options, EndpointSet endp
     }
 
     /// <summary>Makes memory of the kind that the server offers, and has it registered.</summary>
-    public async Task<SharedRegion> CreateRegionAsync(int byteSize, CancellationToken cancellationToken)
+    public Task<SharedRegion> CreateRegionAsync(int byteSize, CancellationToken cancellationToken) =>
+        RegisterAsync(connection => new SharedRegion(CreateMemory(connection, byteSize), endpoints.LeaveAsync), cancellationToken);
+
+    /// <summary>Has a GPU's memory registered.</summary>
+    public Task<SharedRegion> RegisterCudaMemoryAsync(CudaMemory memory, int byteSize, CancellationToken cancellationToken) =>
+        RegisterAsync(_ => new SharedRegion(memory, byteSize, endpoints.LeaveAsync), cancellationToken);
+
+    private async Task<SharedRegion> RegisterAsync(Func<Connection, SharedRegion> create, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Timeout, TimeProvider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -110,7 +117,7 @@ internal sealed class CallDriver(CamshaftClientOptions options, EndpointSet endp
         try
         {
             var connection = await endpoints.PickAsync(both.Token).ConfigureAwait(false);
-            region = new SharedRegion(CreateMemory(connection, byteSize), endpoints.LeaveAsync);
+            region = create(connection);
             await connection.Regions.RegisterAsync(region).WaitAsync(both.Token).ConfigureAwait(false);
             return region;
         }

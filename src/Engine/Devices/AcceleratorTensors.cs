@@ -4,7 +4,7 @@ namespace Camshaft.Engine.Devices;
 
 /// <summary>
 /// The tensors of a batch on an accelerator. Inputs are copied there before the model runs, outputs are placed there when the model
-/// asks for them and copied back behind it. Belongs to a lane.
+/// asks for them and copied back behind it; requests have them on the host, or on the same device. Belongs to a lane.
 /// </summary>
 internal sealed class AcceleratorTensors
 {
@@ -23,40 +23,67 @@ internal sealed class AcceleratorTensors
         Clear(ref _outputs, outputCount);
     }
 
-    /// <summary>Copies an input to the device.</summary>
-    public void CopyIn(int index, TensorView host)
+    /// <summary>Copies an input to where the model reads it, unless it does so where the input lies.</summary>
+    /// <param name="index">The input.</param>
+    /// <param name="request">Where the request has it, on the host or on this device.</param>
+    /// <param name="isUsedInPlace">Whether the model may read it there.</param>
+    public void CopyIn(int index, TensorView request, bool isUsedInPlace)
     {
-        var address = _lane!.Allocate(host.ByteSize);
-        _inputs[index] = new AcceleratorTensor(address, host.Address, host.ByteSize);
-        if (host.ByteSize > 0)
+        if (isUsedInPlace)
         {
-            _lane.CopyIn(address, host.Address, host.ByteSize);
+            _inputs[index] = new AcceleratorTensor(request.Address, request.Address, request.MemoryKind, request.ByteSize);
+            return;
+        }
+
+        var address = _lane!.Allocate(request.ByteSize);
+        _inputs[index] = new AcceleratorTensor(address, request.Address, request.MemoryKind, request.ByteSize);
+        if (request.ByteSize == 0)
+        {
+            return;
+        }
+
+        if (request.MemoryKind == MemoryKind.Device)
+        {
+            _lane.CopyInOnDevice(address, request.Address, request.ByteSize);
+        }
+        else
+        {
+            _lane.CopyIn(address, request.Address, request.ByteSize);
         }
     }
 
     /// <summary>An input as the model sees it.</summary>
-    public TensorView GetInput(int index, TensorView host) => new(host.DataType, host.Shape, MemoryKind.Device, _inputs[index].Address, host.ByteSize);
+    public TensorView GetInput(int index, TensorView request) => new(request.DataType, request.Shape, MemoryKind.Device, _inputs[index].Address, request.ByteSize);
 
-    /// <summary>An output as the model sees it: a place on the device for what will lie at one on the host.</summary>
-    public TensorView PlaceOutput(int index, TensorView host)
+    /// <summary>An output as the model sees it: a place on the device for what the request has elsewhere. A client's memory gets the output when it is whole, not while it is made.</summary>
+    public TensorView PlaceOutput(int index, TensorView request)
     {
         ref var output = ref _outputs[index];
-        var isThere = output.IsPlaced && output.ByteSize == host.ByteSize;
-        output = new AcceleratorTensor(isThere ? output.Address : _lane!.Allocate(host.ByteSize), host.Address, host.ByteSize);
-        return new TensorView(host.DataType, host.Shape, MemoryKind.Device, output.Address, host.ByteSize);
+        var isThere = output.IsPlaced && output.ByteSize == request.ByteSize;
+        output = new AcceleratorTensor(isThere ? output.Address : _lane!.Allocate(request.ByteSize), request.Address, request.MemoryKind, request.ByteSize);
+        return new TensorView(request.DataType, request.Shape, MemoryKind.Device, output.Address, request.ByteSize);
     }
 
     /// <summary>Takes note that an output lies on the host.</summary>
     public void ForgetOutput(int index) => _outputs[index] = default;
 
-    /// <summary>Copies the outputs to the host.</summary>
+    /// <summary>Copies the outputs to where the requests have them.</summary>
     public void CopyOut()
     {
         foreach (ref readonly var output in _outputs.AsSpan())
         {
-            if (output is { IsPlaced: true, ByteSize: > 0 })
+            if (output is not { IsPlaced: true, ByteSize: > 0 })
             {
-                _lane!.CopyOut(output.HostAddress, output.Address, output.ByteSize);
+                continue;
+            }
+
+            if (output.RequestKind == MemoryKind.Device)
+            {
+                _lane!.CopyOutOnDevice(output.RequestAddress, output.Address, output.ByteSize);
+            }
+            else
+            {
+                _lane!.CopyOut(output.RequestAddress, output.Address, output.ByteSize);
             }
         }
     }

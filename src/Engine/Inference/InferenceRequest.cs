@@ -182,7 +182,8 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <summary>Has a declared input read where it lies, in memory of the client's, which the client may change at any time.</summary>
     /// <returns>
     /// <see langword="true"/>: the request owns the lease. <see langword="false"/>: the caller still does, and copies the input into the memory that comes with
-    /// <see cref="ReserveAsync"/>, since it does not begin at a multiple of <see cref="LentMemory.Alignment"/>, or must not change while it is used.
+    /// <see cref="ReserveAsync"/>, since it does not begin at a multiple of <see cref="LentMemory.Alignment"/>, must not change while it is used, or lies on another device
+    /// than the model's. On that device it is copied where it must not change, and need not begin anywhere.
     /// </returns>
     public bool TryLendInput(int index, in LentMemory memory) => _tensors.TryLendInput(index, memory, Batching);
 
@@ -192,7 +193,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// </summary>
     /// <returns>
     /// <see langword="true"/>: the request owns the lease. <see langword="false"/>: the caller still does, and copies the output when it is there, since its size is
-    /// not known yet, or as for <see cref="TryLendInput"/>.
+    /// not known yet (on the model's device that does not matter), its values are checked, or as for <see cref="TryLendInput"/>.
     /// </returns>
     public bool TryLendOutput(int index, in LentMemory memory) => _tensors.TryLendOutput(index, memory);
 
@@ -442,7 +443,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         }
 
         RowCount = rows;
-        _bucket = rows <= Batching.MaxRows ? _queues.Buckets!.Find(Inputs) : null;
+        _bucket = rows <= Batching.MaxRows && !_tensors.HasLentOnDevice ? _queues.Buckets!.Find(Inputs) : null;
         Queue = _bucket?.Queue ?? _queues.Alone;
     }
 

@@ -45,6 +45,11 @@ internal static class RequestCopy
 
     private static InferenceStatus Add(InferenceRequest destination, TensorSlot slot)
     {
+        if (slot.IsOnDevice)
+        {
+            return new InferenceStatus(StatusCode.Unsupported, $"{destination.Model}: input '{slot.Spec.Name}' lies in a device's memory, of which no copy is made.");
+        }
+
         var index = Find(destination, slot.Spec.Name, isInput: true);
         return index >= 0
             ? destination.DeclareInput(index, slot.Spec.DataType, slot.Dimensions, slot.ByteSize)

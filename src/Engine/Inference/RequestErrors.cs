@@ -34,9 +34,14 @@ internal static class RequestErrors
 
     public static InferenceStatus Stopping(ModelVersion model) => new(StatusCode.Unavailable, $"{model}: the server is stopping.");
 
-    public static InferenceStatus Ended(ModelVersion model, StatusCode code) => code == StatusCode.DeadlineExceeded
-        ? new(code, $"{model}: the request's deadline passed before it was done.")
-        : new(code, $"{model}: the request was cancelled.");
+    public static InferenceStatus Ended(ModelVersion model, StatusCode code) => code switch
+    {
+        StatusCode.DeadlineExceeded => new(code, $"{model}: the request's deadline passed before it was done."),
+
+        // Its device has failed, and takes its requests along.
+        StatusCode.Unavailable when model.State == ModelState.Failed => OutOfService(model),
+        _ => new(code, $"{model}: the request was cancelled."),
+    };
 
     public static InferenceStatus OutputMissing(ModelVersion model, TensorSpec output) =>
         new(StatusCode.Internal, $"{model}: the backend gave no output '{output.Name}'.");

@@ -11,6 +11,7 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 {
     private readonly TensorSlot[] _inputs = [.. plan.Signature.Inputs.Select(static spec => new TensorSlot(spec))];
     private readonly TensorSlot[] _outputs = [.. plan.Signature.Outputs.Select(static spec => new TensorSlot(spec))];
+    private readonly TensorLending _lending = new(model, plan);
     private bool _hasRequestedOutputs;
 
     public ReadOnlySpan<TensorSlot> Inputs => _inputs;
@@ -19,6 +20,9 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 
     /// <summary>Whether some tensor lies in memory of the client's, and so not among the rows of others.</summary>
     public bool HasLent { get; private set; }
+
+    /// <summary>Whether some tensor lies in memory of the device that the model runs on. Such a request joins no others: what joins them works on the host's memory.</summary>
+    public bool HasLentOnDevice { get; private set; }
 
     /// <summary>Whether outputs were asked for by name.</summary>
     public bool HasRequestedOutputs => _hasRequestedOutputs;
@@ -55,25 +59,11 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         return InferenceStatus.Ok;
     }
 
-    public bool TryLendInput(int index, in LentMemory memory, BatchAxes axes)
-    {
-        // What a whole batch shares must be to the others what it was when they were let in.
-        var slot = _inputs[index];
-        var isShared = axes.Joins && axes.GetInputAxis(index) == BatchAxes.NoAxis;
-        return (memory.IsImmutable || (MayChange(slot.Spec.DataType) && !isShared)) && TryLend(slot, memory);
-    }
+    public bool TryLendInput(int index, in LentMemory memory, BatchAxes axes) =>
+        TakeNote(memory, _lending.TryLendInput(index, _inputs[index], memory, axes));
 
-    public bool TryLendOutput(int index, in LentMemory memory)
-    {
-        var slot = _outputs[index];
-        if (!MayChange(slot.Spec.DataType) || !plan.TryBindOutput(index, _inputs, out var shape, out var byteSize) || byteSize > memory.ByteSize)
-        {
-            return false;
-        }
-
-        slot.SetShape(shape, byteSize, isKnown: true);
-        return TryLend(slot, memory);
-    }
+    public bool TryLendOutput(int index, in LentMemory memory) =>
+        TakeNote(memory, _lending.TryLendOutput(index, _outputs[index], _inputs, memory));
 
     /// <summary>Says whether every input is there that has to be, and works out the shapes of the outputs.</summary>
     public InferenceStatus Bind()
@@ -216,22 +206,14 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
 
         _hasRequestedOutputs = false;
         HasLent = false;
+        HasLentOnDevice = false;
     }
 
-    // Numbers that change while they are used give other numbers. What a backend takes for an index, a length or a condition
-    // it may check once and use twice.
-    private static bool MayChange(DataType dataType) => dataType is not (DataType.Bool or DataType.Int32 or DataType.Int64 or DataType.Bytes);
-
-    private bool TryLend(TensorSlot slot, in LentMemory memory)
+    private bool TakeNote(in LentMemory memory, bool isLent)
     {
-        if (!memory.IsAligned)
-        {
-            return false;
-        }
-
-        slot.SetForeignMemory(memory.Address, memory.Release, memory.State);
-        HasLent = true;
-        return true;
+        HasLent |= isLent;
+        HasLentOnDevice |= isLent && memory.Device is not null;
+        return isLent;
     }
 
     private static bool HasWholeElements(TensorSlot output)

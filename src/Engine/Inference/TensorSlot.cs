@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
+using Camshaft.Engine.Memory.Shared;
 
 namespace Camshaft.Engine.Inference;
 
@@ -17,6 +18,7 @@ internal sealed class TensorSlot(TensorSpec spec)
     private nint _foreignState;
     private Action<nint>? _foreignRelease;
     private SharedForeignMemory? _shared;
+    private LentMemory _place;
 
     public TensorSpec Spec => spec;
 
@@ -35,8 +37,14 @@ internal sealed class TensorSlot(TensorSpec spec)
 
     public ReadOnlySpan<long> Dimensions => _shape.Dimensions;
 
+    /// <summary>Whether its memory is the device's on which its model runs, and the host cannot look at it.</summary>
+    public bool IsOnDevice { get; private set; }
+
+    /// <summary>Of an input <see cref="IsOnDevice"/>: whether the model reads it where it lies, and not a copy.</summary>
+    public bool IsUsedInPlace { get; private set; }
+
     /// <summary>Valid while the slot has memory and its request lives.</summary>
-    public TensorView View => new(spec.DataType, _shape.Dimensions, MemoryKind.Host, IsForeign ? _foreignAddress : _buffer.Address + (nint)_bufferOffset, ByteSize);
+    public TensorView View => new(spec.DataType, _shape.Dimensions, IsOnDevice ? MemoryKind.Device : MemoryKind.Host, IsForeign ? _foreignAddress : _buffer.Address + (nint)_bufferOffset, ByteSize);
 
     private bool IsForeign => _foreignRelease is not null || _shared is not null;
 
@@ -66,6 +74,30 @@ internal sealed class TensorSlot(TensorSpec spec)
         _foreignState = state;
     }
 
+    /// <summary>Takes over memory of a client's on the device where the model runs; gives back what the slot held.</summary>
+    public void SetDeviceMemory(in LentMemory memory, bool isUsedInPlace)
+    {
+        SetForeignMemory(memory.Address, memory.Release, memory.State);
+        (IsOnDevice, IsUsedInPlace) = (true, isUsedInPlace);
+    }
+
+    /// <summary>Takes over such memory for an output whose size is not known yet.</summary>
+    public void SetPlace(in LentMemory memory) => _place = memory;
+
+    /// <summary>Gives the output the memory that was kept for it.</summary>
+    /// <returns><see langword="false"/> when there is none, or it is too small.</returns>
+    public bool TryUsePlace(long byteSize)
+    {
+        if (_place.Release is null || byteSize > _place.ByteSize)
+        {
+            return false;
+        }
+
+        SetDeviceMemory(_place, isUsedInPlace: false);
+        _place = default;
+        return true;
+    }
+
     /// <summary>Takes over a share in a backend's memory; gives back what the slot held.</summary>
     public void SetForeignMemory(nint address, SharedForeignMemory shared)
     {
@@ -77,6 +109,13 @@ internal sealed class TensorSlot(TensorSpec spec)
     public void Clear()
     {
         ReleaseMemory();
+        if (_place.Release is { } release)
+        {
+            var state = _place.State;
+            _place = default;
+            release(state);
+        }
+
         IsPresent = false;
         IsShapeKnown = false;
         Room = long.MaxValue;
@@ -84,6 +123,7 @@ internal sealed class TensorSlot(TensorSpec spec)
 
     private void ReleaseMemory()
     {
+        (IsOnDevice, IsUsedInPlace) = (false, false);
         if (_foreignRelease is { } release)
         {
             _foreignRelease = null;

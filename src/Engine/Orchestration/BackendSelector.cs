@@ -16,7 +16,7 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
 
     /// <summary>Finds them.</summary>
     /// <returns>At least one choice; more where several devices of a kind could run it, the best first.</returns>
-    /// <exception cref="BackendException">There is no such backend (<see cref="StatusCode.Unavailable"/>), or no such file or device.</exception>
+    /// <exception cref="BackendException">There is no such backend (<see cref="StatusCode.Unavailable"/>), or no such file or device; or without a device, the model is wrong as the backend sees it.</exception>
     public IReadOnlyList<BackendChoice> Select(ModelConfiguration configuration, VersionDirectory version)
     {
         var candidates = plugins.Backends
@@ -51,17 +51,36 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
             var choice = usable.FirstOrDefault(candidate => candidate.Backend.DeviceKinds.Contains(kind));
             var devices = choice.Backend is null
                 ? []
-                : placement.Rank(kind, configuration.Device.Ordinal, Path.GetFileName(Path.GetDirectoryName(version.Path)!), configuration.Limits.DeviceShare > 0, LoadEstimate.FromFiles(version));
+                : placement.Rank(kind, configuration.Device.Ordinal, GetModelName(version), configuration.Limits.DeviceShare > 0, LoadEstimate.FromFiles(version));
             if (devices.Count > 0)
             {
                 return [.. devices.Select(device => new BackendChoice(choice.Backend!, device, choice.File!))];
             }
         }
 
+        var isInspected = false;
+        foreach (var (backend, file) in usable)
+        {
+            isInspected |= Inspect(backend, file!, configuration, version);
+        }
+
         throw new BackendException(
             StatusCode.Unavailable,
-            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds))}, and the server has {placement.Describe()}{DescribeUnused()}");
+            $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds))}, and the server has {placement.Describe()}{(isInspected ? "; what can be checked of the model without a device is right" : "")}{DescribeUnused(configuration.Backend)}");
     }
+
+    // A fault of the model itself is worth more than the word that a device lacks: it would be the next thing to be found.
+    private static bool Inspect(IBackend backend, string file, ModelConfiguration configuration, VersionDirectory version) => backend.Inspect(new ModelSource
+    {
+        ModelName = GetModelName(version),
+        Version = version.Number,
+        FilePath = file,
+        Parameters = configuration.Parameters,
+        ThreadsPerRun = configuration.Limits.Threads,
+        ListedInputs = [.. configuration.Inputs.Select(static input => input.Name)],
+    }) is not null;
+
+    private static string GetModelName(VersionDirectory version) => Path.GetFileName(Path.GetDirectoryName(version.Path)!);
 
     private static string? FindFile(IBackend backend, ModelConfiguration configuration, VersionDirectory version)
     {
@@ -76,14 +95,15 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
     private string DescribePlugins()
     {
         var loaded = plugins.Backends.Select(static backend => backend.Name).Distinct().ToList();
-        return (loaded.Count > 0 ? $"loaded: {string.Join(", ", loaded)}" : "none is loaded") + DescribeUnused();
+        return (loaded.Count > 0 ? $"loaded: {string.Join(", ", loaded)}" : "none is loaded") + DescribeUnused(null);
     }
 
-    private string DescribeUnused() => Describe(PluginState.Failed) + Describe(PluginState.Unavailable);
+    // Plugins that are known to be of another backend than the one that is asked for say nothing about it.
+    private string DescribeUnused(string? backend) => Describe(PluginState.Failed, backend) + Describe(PluginState.Unavailable, backend);
 
-    private string Describe(PluginState state)
+    private string Describe(PluginState state, string? backend)
     {
-        var unused = plugins.Plugins.Where(plugin => plugin.State == state).Select(static plugin => $"{plugin.Name} ({plugin.Reason})").ToList();
+        var unused = plugins.Plugins.Where(plugin => plugin.State == state && (backend is null || (plugin.BackendName ?? backend) == backend)).Select(static plugin => $"{plugin.Name} ({plugin.Reason})").ToList();
         return unused.Count > 0 ? $"; {state.ToString().ToLowerInvariant()}: {string.Join(", ", unused)}" : "";
     }
 }

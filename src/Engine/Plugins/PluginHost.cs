@@ -181,6 +181,7 @@ public sealed partial class PluginHost : IAsyncDisposable
     {
         PluginManifest? manifest = null;
         IBackend? backend = null;
+        string? backendName = null;
         try
         {
             var path = Path.Combine(folder, name + ".dll");
@@ -188,9 +189,10 @@ public sealed partial class PluginHost : IAsyncDisposable
                 ? PluginManifest.Read(path)
                 : throw new PluginException($"There is no '{name}.dll' in '{folder}'; a plugin's assembly has the name of its folder.");
             backend = PluginLoad.CreateBackend(path);
+            backendName = backend.Name;
             CheckForClash(backend);
             backend.Start(CreateContext(backend, name));
-            return new PluginInfo(name, folder, PluginState.Loaded, null) { Backend = backend, ContractMinor = manifest.ContractMinor, AssemblyVersion = manifest.AssemblyVersion };
+            return new PluginInfo(name, folder, PluginState.Loaded, null) { Backend = backend, BackendName = backendName, ContractMinor = manifest.ContractMinor, AssemblyVersion = manifest.AssemblyVersion };
         }
         catch (Exception exception)
         {
@@ -201,7 +203,7 @@ public sealed partial class PluginHost : IAsyncDisposable
             }
 
             var state = exception is BackendException { Code: StatusCode.Unavailable } ? PluginState.Unavailable : PluginState.Failed;
-            return new PluginInfo(name, folder, state, exception.Message) { ContractMinor = manifest?.ContractMinor, AssemblyVersion = manifest?.AssemblyVersion };
+            return new PluginInfo(name, folder, state, exception.Message) { BackendName = backendName, ContractMinor = manifest?.ContractMinor, AssemblyVersion = manifest?.AssemblyVersion };
         }
     }
 

@@ -12,6 +12,9 @@ public sealed record PluginInfo(string Name, string Folder, PluginState State, s
     /// <summary>The plugin's backend; null when it failed.</summary>
     public IBackend? Backend { get; init; }
 
+    /// <summary>The name of the plugin's backend; null when it failed before that was known.</summary>
+    public string? BackendName { get; init; }
+
     /// <summary>The minor version of the contract that it was built against; null when that is not known.</summary>
     public int? ContractMinor { get; init; }
 

@@ -9,6 +9,9 @@ internal sealed class SharedMemorySection
     [Setting("Whether clients of the Unix socket may pass sealed memory by its descriptor")]
     public bool Sealed { get; set; } = true;
 
-    [Setting("Whether tensors in sealed memory are used where they lie although their client can change them meanwhile; otherwise they are copied")]
+    [Setting("Whether clients on this machine may register memory of the server's GPUs by its CUDA handle; see security.md")]
+    public bool Cuda { get; set; } = true;
+
+    [Setting("Whether tensors in sealed memory and in memory of GPUs are used where they lie although their client can change them meanwhile; otherwise they are copied")]
     public bool InPlace { get; set; } = true;
 }

@@ -63,6 +63,7 @@ internal sealed class BinaryPort
             {
                 OffersNamed = options.SharedMemory.Named,
                 OffersSealed = options.SharedMemory.Sealed,
+                OffersCuda = options.SharedMemory.Cuda,
                 UsesInPlace = options.SharedMemory.InPlace,
                 RegionLimit = limits.RegionsPerConnection,
                 RegionByteSizeLimit = limits.RegionBytes,

@@ -32,7 +32,7 @@ public sealed class BinaryServer : IDisposable
     public async Task ServeAsync(ConnectionContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var offer = SharedMemoryOffer.Of(context, _services.Options.SharedMemory);
+        var offer = SharedMemoryOffer.Of(context, _services.Options.SharedMemory, _services.HasCudaMemory);
         using var connection = new BinaryConnection(_services, context.Transport, (context.RemoteEndPoint as IPEndPoint)?.Address, offer, context.Abort, context.ConnectionClosed);
         _connections.Add(connection);
         var requested = context.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;

@@ -1,3 +1,4 @@
+using Camshaft.Backends;
 using Camshaft.Engine;
 using Camshaft.Engine.Memory.Shared;
 using Camshaft.Transport.Binary.Requests;
@@ -22,6 +23,9 @@ internal sealed class BinaryServices(InferenceEngine engine, AccessControl acces
     public TimeProvider TimeProvider => timeProvider;
 
     public ILogger Logger => logger;
+
+    /// <summary>Whether there is a GPU whose memory clients may share.</summary>
+    public bool HasCudaMemory => engine.Devices.Any(static device => device is IAccelerator { Kind: DeviceKind.Cuda, OpensPeerMemory: true, Fault: null });
 
     /// <summary>What is left for regions of all connections.</summary>
     public RegionAllowance Regions { get; } = new(options.SharedMemory.ServerRegionLimit);

@@ -9,7 +9,13 @@ public sealed record SharedMemoryOptions
     /// <summary>Whether clients may register sealed memory by its descriptor, on Unix sockets of a host that receives such. Default: true.</summary>
     public bool OffersSealed { get; init; } = true;
 
-    /// <summary>Whether tensors in sealed memory are used where they lie, while their owner can change them; otherwise they are copied. Default: true.</summary>
+    /// <summary>
+    /// Whether clients may register memory of the server's GPUs by its handle: on Unix sockets, and over TCP from the loopback address. Of use where there is a GPU that opens
+    /// handles. Default: true.
+    /// </summary>
+    public bool OffersCuda { get; init; } = true;
+
+    /// <summary>Whether tensors in sealed memory and in GPUs' are used where they lie, while their owner can change them; otherwise they are copied. Default: true.</summary>
     public bool UsesInPlace { get; init; } = true;
 
     /// <summary>How many regions a connection may have. Default: 64.</summary>

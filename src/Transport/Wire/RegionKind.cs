@@ -11,4 +11,7 @@ public enum RegionKind : byte
 
     /// <summary>Memory with a name in the file system of shared memory.</summary>
     Named = 2,
+
+    /// <summary>Memory of one of the server's GPUs, by the handle that CUDA has for it (<c>CUipcMemHandle</c>).</summary>
+    Cuda = 3,
 }

@@ -16,6 +16,9 @@ public enum WireFeatures : ulong
     /// <summary>Shared memory by name.</summary>
     NamedMemory = 4,
 
+    /// <summary>Shared memory of GPUs.</summary>
+    CudaMemory = 8,
+
     /// <summary>Every feature that this version knows.</summary>
-    All = Parts | SealedMemory | NamedMemory,
+    All = Parts | SealedMemory | NamedMemory | CudaMemory,
 }

@@ -1,7 +1,7 @@
 namespace Camshaft.Backends.Cuda.Tests.Devices;
 
 /// <summary>Runs batches on one lane as the engine does, with host memory that is used for something else between them.</summary>
-internal sealed unsafe class LaneUser : ILaneObserver, IDisposable
+internal sealed unsafe class LaneUser : ILaneUser, ILaneObserver
 {
     private const int MostNumbers = 64;
 
@@ -24,14 +24,12 @@ internal sealed unsafe class LaneUser : ILaneObserver, IDisposable
 
     public string? Fault { get; private set; }
 
-    /// <summary>How many batches gave what they should not have.</summary>
     public int WrongCount { get; private set; }
 
     private Span<int> Source => new((void*)_source, MostNumbers);
 
     private Span<int> Target => new((void*)_target, MostNumbers);
 
-    /// <summary>Begins a batch of numbers that count up.</summary>
     public void Begin(int first, int count)
     {
         (_first, _count, IsBusy) = (first, count, true);

@@ -2,26 +2,30 @@ using Camshaft.Testing.Cuda;
 
 namespace Camshaft.Backends.Cuda.Tests.Devices;
 
-/// <summary>Batches on four lanes of two pairs, whose parts the simulated device runs in any order that the streams allow.</summary>
+/// <summary>Batches on four lanes of two pairs, with tensors on the host or in other processes' memory on the device, whose parts the simulated device runs in any order that the streams allow.</summary>
 public sealed class PipelineTests
 {
     private const int BatchCount = 24;
     private const int WaitsOfABatch = 2;
 
-    [Fact]
-    public void Every_order_that_streams_allow_gives_the_right_answers() => Assert.All(Enumerable.Range(0, 3000), static seed =>
+    [Theory]
+    [InlineData(3000, false)]
+    [InlineData(1000, true)]
+    public void Every_order_that_streams_allow_gives_the_right_answers(int seeds, bool isOnDevice) => Assert.All(Enumerable.Range(0, seeds), seed =>
     {
-        var (wrong, failures) = Run(new SimulatedDriverOptions { Seed = seed });
+        var (wrong, failures) = Run(new SimulatedDriverOptions { Seed = seed }, isOnDevice);
         Assert.Equal(0, wrong);
         Assert.Empty(failures);
     });
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void A_pipeline_that_lacks_one_of_its_waits_is_found_out(int dropped)
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    public void A_pipeline_that_lacks_one_of_its_waits_is_found_out(int dropped, bool isOnDevice)
     {
-        var noticed = Enumerable.Range(0, 100).Count(seed => Run(new SimulatedDriverOptions { Seed = seed, DroppedWait = dropped, WaitsPerRound = WaitsOfABatch }) is not (0, []));
+        var noticed = Enumerable.Range(0, 100).Count(seed => Run(new SimulatedDriverOptions { Seed = seed, DroppedWait = dropped, WaitsPerRound = WaitsOfABatch }, isOnDevice) is not (0, []));
 
         Assert.InRange(noticed, 90, 100);
     }
@@ -39,11 +43,11 @@ public sealed class PipelineTests
         Assert.Equal(WaitsOfABatch, gpu.Simulation.WaitCount);
     }
 
-    private static (int Wrong, IReadOnlyList<string> Failures) Run(SimulatedDriverOptions options)
+    private static (int Wrong, IReadOnlyList<string> Failures) Run(SimulatedDriverOptions options, bool isOnDevice)
     {
         using var gpu = new Gpu(options);
         using var share = gpu.Device.Open(new AcceleratorTerms("model"));
-        LaneUser[] users = [.. Enumerable.Range(1, 4).Select(index => new LaneUser(gpu, share, index))];
+        ILaneUser[] users = [.. Enumerable.Range(1, 4).Select(index => (ILaneUser)(isOnDevice ? new PeerLaneUser(gpu, share, index) : new LaneUser(gpu, share, index)))];
         try
         {
             Run(gpu, users, new Random(options.Seed));
@@ -63,7 +67,7 @@ public sealed class PipelineTests
         return (users.Sum(static user => user.WrongCount), failures);
     }
 
-    private static void Run(Gpu gpu, LaneUser[] users, Random random)
+    private static void Run(Gpu gpu, ILaneUser[] users, Random random)
     {
         for (var batch = 0; batch < BatchCount || users.Any(static user => user.IsBusy);)
         {

@@ -48,9 +48,23 @@ public sealed class BackendSelectorTests : IAsyncDisposable
 
     [Theory]
     [InlineData("needs")]
-    [InlineData("named")]
-    public void Plugins_that_are_not_used_are_named_with_their_reason(string backend) =>
+    [InlineData(null)]
+    public void Plugins_that_are_not_used_are_named_with_their_reason(string? backend) =>
         Assert.Contains("; unavailable: NeedsHardware (there is no abacus; looked at 'nothing')", Refuse(backend), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_plugin_of_another_backend_than_the_one_that_is_asked_for_is_not_named() =>
+        Assert.DoesNotContain("NeedsHardware", Refuse("named"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_a_device_the_model_is_looked_at_all_the_same()
+    {
+        Assert.DoesNotContain("what can be checked of the model", Refuse("named"), StringComparison.Ordinal);
+        _directory.Write("m/1/model.named", "wrong"u8);
+        Assert.Equal("Model 'm' version 1: the model is wrong.", Refuse("named"));
+        _directory.Write("m/1/model.named", "right"u8);
+        Assert.EndsWith("; what can be checked of the model without a device is right", Refuse("named"), StringComparison.Ordinal);
+    }
 
     private string Refuse(string? backend)
     {

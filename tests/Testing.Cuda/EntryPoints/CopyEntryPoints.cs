@@ -45,13 +45,18 @@ internal static unsafe class CopyEntryPoints
         if (!driver.Heap.IsLocked(source, length))
         {
             var content = new ReadOnlySpan<byte>((void*)source, length).ToArray();
-            driver.Streams.Enqueue(stream, new SimulatedOperation(Call, () => content.CopyTo(driver.Access(gpu, Call, destination, length, isWrite: true))));
+            driver.Streams.Enqueue(stream, new SimulatedOperation(Call, () =>
+            {
+                driver.HostCopyCount++;
+                content.CopyTo(driver.Access(gpu, Call, destination, length, isWrite: true));
+            }));
             return CudaStatus.Success;
         }
 
         CopyInFlight? copy = null;
         driver.Streams.Enqueue(stream, new SimulatedOperation(Call, () =>
         {
+            driver.HostCopyCount++;
             driver.Heap.EndCopy(copy!);
             if (!copy!.IsUntouched)
             {
@@ -76,6 +81,7 @@ internal static unsafe class CopyEntryPoints
         CopyInFlight? copy = null;
         driver.Streams.Enqueue(stream, new SimulatedOperation(Call, () =>
         {
+            driver.HostCopyCount++;
             driver.Heap.EndCopy(copy!);
             if (!copy!.IsUntouched)
             {
@@ -110,7 +116,10 @@ internal static unsafe class CopyEntryPoints
         const string Call = "cuMemcpyDtoDAsync";
         var stream = StreamEntryPoints.Find(driver, gpu, Call, streamHandle);
         driver.Streams.Enqueue(stream, new SimulatedOperation(Call, () =>
-            driver.Access(gpu, Call, source, (long)byteSize, isWrite: false).CopyTo(driver.Access(gpu, Call, destination, (long)byteSize, isWrite: true))));
+        {
+            driver.DeviceCopyCount++;
+            driver.Access(gpu, Call, source, (long)byteSize, isWrite: false).CopyTo(driver.Access(gpu, Call, destination, (long)byteSize, isWrite: true));
+        }));
         return CudaStatus.Success;
     });
 

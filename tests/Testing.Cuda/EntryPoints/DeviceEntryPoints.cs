@@ -83,8 +83,8 @@ internal static unsafe class DeviceEntryPoints
         *value = attribute switch
         {
             CudaConstants.MultiprocessorCount => driver.Options.MultiprocessorCount,
-            CudaConstants.ComputeCapabilityMajor => 9,
-            CudaConstants.ComputeCapabilityMinor => 0,
+            CudaConstants.ComputeCapabilityMajor => SimulatedGpu.ComputeCapability / 10,
+            CudaConstants.ComputeCapabilityMinor => SimulatedGpu.ComputeCapability % 10,
             CudaConstants.AsyncEngineCount => 2,
             CudaConstants.MemoryPoolsSupported => 1,
             CudaConstants.MaxThreadsPerBlock => 1024,

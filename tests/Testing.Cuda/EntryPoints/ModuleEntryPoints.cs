@@ -22,12 +22,11 @@ internal static unsafe class ModuleEntryPoints
     private static CudaStatus ModuleLoadDataEx(nint* made, void* image, uint optionCount, int* options, void** values) => SimulatedDriver.Call("cuModuleLoadDataEx", (driver, gpu) =>
     {
         var text = Marshal.PtrToStringUTF8((nint)image)!;
-        var module = SimulatedModule.Parse(gpu, text, out var fault);
-        if (module is null || driver.ModuleRefusal is not null)
+        var module = SimulatedModule.Load(driver, gpu, text, out var status, out var log);
+        if (module is null)
         {
-            WriteLog(driver.ModuleRefusal ?? fault, optionCount, options, values);
-            driver.ModuleRefusal = null;
-            return CudaStatus.InvalidPtx;
+            WriteLog(log, optionCount, options, values);
+            return status;
         }
 
         *made = driver.Objects.Add(module);
@@ -47,25 +46,30 @@ internal static unsafe class ModuleEntryPoints
     {
         var module = driver.Objects.Find<SimulatedModule>("cuModuleGetFunction", handle);
         var name = Marshal.PtrToStringUTF8((nint)utf8Name)!;
-        if (!module.Kernels.TryGetValue(name, out var sizes))
+        if (!module.Kernels.TryGetValue(name, out var kernel))
         {
             return CudaStatus.NotFound;
         }
 
-        if (!driver.Kernels.TryGetValue(name, out var kernel) || !kernel.ArgumentByteSizes.SequenceEqual(sizes))
+        if (driver.Kernels.TryGetValue(name, out var registered) && !registered.ArgumentByteSizes.SequenceEqual(kernel.ArgumentByteSizes))
         {
-            throw new Misuse($"cuModuleGetFunction: no kernel '{name}' with arguments of {string.Join(", ", sizes)} bytes was registered.", CudaStatus.NotFound);
+            throw new Misuse($"cuModuleGetFunction: the kernel that was registered for '{name}' does not take arguments of {string.Join(", ", kernel.ArgumentByteSizes)} bytes.", CudaStatus.NotFound);
         }
 
-        *made = driver.Objects.Add(new Function(module, kernel));
+        *made = driver.Objects.Add(new Function(module, registered ?? kernel));
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus FuncGetAttribute(int* value, int attribute, nint function) => SimulatedDriver.Call("cuFuncGetAttribute", (driver, gpu) =>
     {
-        driver.Objects.Find<Function>("cuFuncGetAttribute", function);
-        *value = attribute == CudaConstants.FunctionMaxThreadsPerBlock ? 1024 : 0;
+        var kernel = driver.Objects.Find<Function>("cuFuncGetAttribute", function).Kernel;
+        *value = attribute switch
+        {
+            CudaConstants.FunctionMaxThreadsPerBlock => kernel.MostThreads,
+            CudaConstants.FunctionSharedByteSize => kernel.SharedByteSize,
+            _ => 0,
+        };
         return CudaStatus.Success;
     });
 
@@ -89,7 +93,8 @@ internal static unsafe class ModuleEntryPoints
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuLaunchKernel", streamHandle);
         var kernel = driver.Objects.Find<Function>("cuLaunchKernel", handle).Kernel;
-        if (gridX == 0 || gridY == 0 || gridZ == 0 || blockX == 0 || blockY == 0 || blockZ == 0 || (ulong)blockX * blockY * blockZ > 1024)
+        var (grid, block) = (new CudaExtent(gridX, gridY, gridZ), new CudaExtent(blockX, blockY, blockZ));
+        if (!LaunchLimits.Allow(kernel, grid, block, sharedByteSize))
         {
             return CudaStatus.InvalidValue;
         }
@@ -97,7 +102,7 @@ internal static unsafe class ModuleEntryPoints
         // Read now: the caller's arguments are its own again when this returns.
         var values = kernel.ArgumentByteSizes.Select((byteSize, index) => new ReadOnlySpan<byte>(arguments[index], byteSize).ToArray()).ToArray();
         var call = $"cuLaunchKernel of '{kernel.Name}'";
-        var launch = new SimulatedLaunch(driver, gpu, call, new CudaExtent(gridX, gridY, gridZ), new CudaExtent(blockX, blockY, blockZ), values);
+        var launch = new SimulatedLaunch(driver, gpu, call, grid, block, (int)sharedByteSize, values);
         driver.Streams.Enqueue(stream, new SimulatedOperation(call, () =>
         {
             if (driver.KernelFaults.TryGetValue(kernel.Name, out var fault))

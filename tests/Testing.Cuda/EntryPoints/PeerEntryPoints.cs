@@ -7,7 +7,6 @@ namespace Camshaft.Testing.Cuda.EntryPoints;
 internal static unsafe class PeerEntryPoints
 {
     private const ulong OwnMark = 0x43_41_4D_53_48_41_46_54;
-    private const ulong PeerMark = 0x43_41_4D_53_50_45_45_52;
 
     public static void AddTo(Dictionary<string, nint> functions)
     {
@@ -15,15 +14,7 @@ internal static unsafe class PeerEntryPoints
         functions["cuIpcOpenMemHandle"] = (nint)(delegate* unmanaged<nint*, CudaIpcHandle, uint, CudaStatus>)&IpcOpenMemHandle;
         functions["cuIpcCloseMemHandle"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&IpcCloseMemHandle;
         functions["cuMemGetAddressRange"] = (nint)(delegate* unmanaged<nint*, nuint*, nint, CudaStatus>)&MemGetAddressRange;
-    }
-
-    public static byte[] ExportElsewhere(SimulatedDriver driver, ReadOnlySpan<byte> content)
-    {
-        var memory = new SimulatedAllocation("another process", driver.Gpus[0], content.Length) { IsPeers = true };
-        driver.Heap.Add(memory);
-        content.CopyTo(memory.Bytes);
-        memory.MarkWritten(0, content.Length);
-        return MakeHandle(PeerMark, memory.Handle);
+        functions["cuPointerGetAttribute"] = (nint)(delegate* unmanaged<void*, int, nint, CudaStatus>)&PointerGetAttribute;
     }
 
     [UnmanagedCallersOnly]
@@ -34,7 +25,10 @@ internal static unsafe class PeerEntryPoints
             throw new Misuse("cuIpcGetMemHandle: only memory of cuMemAlloc can be exported.");
         }
 
-        *handle = CudaIpcHandle.Read(MakeHandle(OwnMark, address));
+        Span<byte> bytes = stackalloc byte[CudaIpcHandle.ByteSize];
+        bytes.Clear();
+        MemoryMarshal.Write(bytes, OwnMark);
+        *handle = CudaIpcHandle.Read(bytes);
         return CudaStatus.Success;
     });
 
@@ -43,22 +37,48 @@ internal static unsafe class PeerEntryPoints
     {
         Span<byte> bytes = stackalloc byte[CudaIpcHandle.ByteSize];
         handle.Write(bytes);
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        if (words[0] != PeerMark)
+        if (MemoryMarshal.Read<ulong>(bytes) == OwnMark)
         {
-            return words[0] == OwnMark ? CudaStatus.InvalidContext : CudaStatus.InvalidValue;
+            return CudaStatus.InvalidContext;
         }
 
-        var memory = driver.Heap.Find("cuIpcOpenMemHandle", (nint)words[1]);
-        driver.Objects.Add(new OpenedMemory(gpu, memory.Handle));
-        *address = memory.Handle;
+        if (driver.Peers.Find(bytes) is not { IsOwned: true } export)
+        {
+            return CudaStatus.InvalidValue;
+        }
+
+        if (export.OpenCount > 0 && !driver.Options.CountsOpenHandles)
+        {
+            return CudaStatus.AlreadyMapped;
+        }
+
+        // Devices reach each other's memory here; whose it is, cuPointerGetAttribute tells.
+        if (export.OpenCount++ == 0)
+        {
+            export.Opened = new SimulatedAllocation("cuIpcOpenMemHandle", export);
+            driver.Heap.Add(export.Opened);
+        }
+
+        driver.Objects.Add(new OpenedMemory(gpu, export));
+        *address = export.Opened!.Handle;
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
-    private static CudaStatus IpcCloseMemHandle(nint address) => SimulatedDriver.Call("cuIpcCloseMemHandle", (driver, _) =>
+    private static CudaStatus IpcCloseMemHandle(nint address) => SimulatedDriver.Call("cuIpcCloseMemHandle", (driver, gpu) =>
     {
-        driver.Objects.RemoveFirst<OpenedMemory>("cuIpcCloseMemHandle", opened => opened.Address == address);
+        var opened = driver.Objects.RemoveFirst<OpenedMemory>("cuIpcCloseMemHandle", opened => opened.Export.Opened?.Handle == address);
+        if (opened.Device != gpu)
+        {
+            throw new Misuse($"cuIpcCloseMemHandle: the memory was opened in the context of device {opened.Device.Ordinal}, and is closed in that of device {gpu.Ordinal}.", CudaStatus.InvalidContext);
+        }
+
+        if (--opened.Export.OpenCount == 0)
+        {
+            driver.Heap.Remove("cuIpcCloseMemHandle", opened.Export.Opened!);
+            opened.Export.Opened = null;
+        }
+
         return CudaStatus.Success;
     });
 
@@ -71,16 +91,20 @@ internal static unsafe class PeerEntryPoints
         return CudaStatus.Success;
     });
 
-    private static byte[] MakeHandle(ulong mark, nint address)
+    [UnmanagedCallersOnly]
+    private static CudaStatus PointerGetAttribute(void* value, int attribute, nint address) => SimulatedDriver.Call("cuPointerGetAttribute", (driver, _) =>
     {
-        var bytes = new byte[CudaIpcHandle.ByteSize];
-        MemoryMarshal.Write(bytes, mark);
-        MemoryMarshal.Write(bytes.AsSpan(sizeof(ulong)), (ulong)address);
-        return bytes;
-    }
+        if (attribute != CudaConstants.PointerDeviceOrdinal)
+        {
+            throw new Misuse($"cuPointerGetAttribute: {attribute} is no attribute that is simulated.");
+        }
 
-    private sealed class OpenedMemory(SimulatedGpu device, nint address) : SimulatedObject("cuIpcOpenMemHandle", device)
+        *(int*)value = driver.Heap.Find("cuPointerGetAttribute", address).Device.Ordinal;
+        return CudaStatus.Success;
+    });
+
+    private sealed class OpenedMemory(SimulatedGpu device, SimulatedExport export) : SimulatedObject("cuIpcOpenMemHandle", device)
     {
-        public nint Address => address;
+        public SimulatedExport Export => export;
     }
 }

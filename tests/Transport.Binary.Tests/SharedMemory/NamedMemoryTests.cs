@@ -131,7 +131,7 @@ public sealed class NamedMemoryTests(SharedMemoryServer server) : SharedMemoryTe
         memory.Resize(5000);
 
         await Connection.SendAsync(Infer(3, handle, Input(DataType.UInt8, 7, 4096, 1000, 1000)));
-        Assert.Contains("input 'INPUT0': Shared memory '", (await Connection.ReceiveErrorAsync(3, StatusCode.InvalidArgument)).Text, StringComparison.Ordinal);
+        Assert.Contains("input 'INPUT0' in region 7: Shared memory '", (await Connection.ReceiveErrorAsync(3, StatusCode.InvalidArgument)).Text, StringComparison.Ordinal);
         await Connection.SendAsync(Infer(4, handle, Input(DataType.UInt8, 7, 0, 1000, 1000), Output(7, 4096, 1000)));
         Assert.Contains("has become shorter than the 5096 bytes", (await Connection.ReceiveErrorAsync(4, StatusCode.InvalidArgument)).Text, StringComparison.Ordinal);
 

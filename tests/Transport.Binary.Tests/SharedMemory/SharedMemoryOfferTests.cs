@@ -27,7 +27,7 @@ public sealed class SharedMemoryOfferTests
         var context = new DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1), LocalEndPoint = new IPEndPoint(IPAddress.Loopback, 8003) };
         context.Features.Set<IReceivedDescriptors>(new ReceivedDescriptors());
 
-        Assert.Equal(features, SharedMemoryOffer.Of(context, new SharedMemoryOptions()).Features);
+        Assert.Equal(features, SharedMemoryOffer.Of(context, new SharedMemoryOptions(), hasCuda: false).Features);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class SharedMemoryOfferTests
         var context = new DefaultConnectionContext { LocalEndPoint = Path };
         context.Features.Set<IReceivedDescriptors>(new ReceivedDescriptors());
 
-        Assert.Equal(features, SharedMemoryOffer.Of(context, new SharedMemoryOptions { OffersNamed = named, OffersSealed = @sealed }).Features);
+        Assert.Equal(features, SharedMemoryOffer.Of(context, new SharedMemoryOptions { OffersNamed = named, OffersSealed = @sealed }, hasCuda: false).Features);
     }
 
     [Fact]
@@ -49,10 +49,24 @@ public sealed class SharedMemoryOfferTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Shared memory is Linux's.");
 
-        Assert.Equal(WireFeatures.NamedMemory, SharedMemoryOffer.Of(new DefaultConnectionContext { LocalEndPoint = Path }, new SharedMemoryOptions()).Features);
+        Assert.Equal(WireFeatures.NamedMemory, SharedMemoryOffer.Of(new DefaultConnectionContext { LocalEndPoint = Path }, new SharedMemoryOptions(), hasCuda: false).Features);
     }
 
     [Fact]
     public void A_connection_without_an_address_is_offered_nothing() =>
-        Assert.Equal(WireFeatures.None, SharedMemoryOffer.Of(new DefaultConnectionContext(), new SharedMemoryOptions()).Features);
+        Assert.Equal(WireFeatures.None, SharedMemoryOffer.Of(new DefaultConnectionContext(), new SharedMemoryOptions(), hasCuda: false).Features);
+
+    [Theory]
+    [InlineData("127.0.0.1", true, true, true)]
+    [InlineData("10.0.0.1", true, true, false)]
+    [InlineData("127.0.0.1", false, true, false)]
+    [InlineData("127.0.0.1", true, false, false)]
+    public void Memory_of_GPUs_is_offered_to_callers_on_this_machine_where_there_are_GPUs(string address, bool isOffered, bool hasCuda, bool isInForce)
+    {
+        var context = new DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1), LocalEndPoint = new IPEndPoint(IPAddress.Loopback, 8003) };
+        var options = new SharedMemoryOptions { OffersNamed = false, OffersCuda = isOffered };
+
+        Assert.Equal(isInForce ? WireFeatures.CudaMemory : WireFeatures.None, SharedMemoryOffer.Of(context, options, hasCuda).Features);
+        Assert.Equal(isOffered && hasCuda, SharedMemoryOffer.Of(new DefaultConnectionContext { LocalEndPoint = Path }, options, hasCuda).Features == WireFeatures.CudaMemory);
+    }
 }

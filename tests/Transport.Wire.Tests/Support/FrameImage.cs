@@ -17,6 +17,9 @@ internal sealed record FrameImage(FrameKind Kind, ulong Id)
 
     public string Text { get; init; } = "";
 
+    /// <summary>The handle of CUDA memory, which stands in the place of a text.</summary>
+    public byte[] Handle { get; init; } = [];
+
     public IReadOnlyList<TensorSpec> Signature { get; init; } = [];
 
     /// <summary>The entries of the table: of an infer the inputs, then the outputs that are asked for.</summary>
@@ -37,13 +40,14 @@ internal sealed record FrameImage(FrameKind Kind, ulong Id)
         var preface = WireFormat.HeadByteSize + fields.Length + Tensors.Sum(static tensor => tensor.EntryByteSize);
         var layout = new DataLayout(preface);
         var offsets = Data.Select(data => layout.Place(data.Length)).ToList();
-        var textByteSize = TextBlock.GetByteSize(Encoding.UTF8.GetByteCount(Text));
+        var textByteSize = TextBlock.GetByteSize(Encoding.UTF8.GetByteCount(Text) + Handle.Length);
         var frame = new byte[layout.FrameByteSize + textByteSize + Signature.Sum(SignatureEntry.GetByteSize)];
         new FrameHead(Kind, Flags, fields.Length, frame.Length - WireFormat.HeadByteSize, Id, Credit).Write(frame);
         WriteOwn(frame);
         fields.CopyTo(frame, WireFormat.HeadByteSize);
         var rest = frame.AsSpan(WireFormat.HeadByteSize + fields.Length);
         TextBlock.Write(rest[..textByteSize], Text);
+        Handle.CopyTo(rest);
         foreach (var tensor in Signature)
         {
             SignatureEntry.Write(ref rest, tensor);
@@ -64,7 +68,7 @@ internal sealed record FrameImage(FrameKind Kind, ulong Id)
 
     private void WriteOwn(Span<byte> frame)
     {
-        var text = Encoding.UTF8.GetByteCount(Text);
+        var text = Encoding.UTF8.GetByteCount(Text) + Handle.Length;
         var table = Tensors.Sum(static tensor => tensor.EntryByteSize);
         switch (Own)
         {

@@ -80,6 +80,12 @@ internal static class FrameParser
             case FrameKind.Register:
                 fault = RegisterHead.TryRead(frame, head, out var register);
                 image = image with { Own = register };
+                if (fault == WireFault.None && register.Kind == RegionKind.Cuda)
+                {
+                    image = image with { Handle = RegisterHead.GetHandle(frame, head).ToArray() };
+                    return WireFault.None;
+                }
+
                 return TryReadText(fault, frame, head, register.NameByteSize, ref image);
             default:
                 return WireFault.None;

@@ -106,6 +106,7 @@ internal static class GoldenFrames
         ["go-away-unauthenticated"] = new(FrameKind.GoAway, 0) { Own = new StatusHead(StatusCode.Unauthenticated, 0, 0), Text = "The API key is not known." },
         ["register-sealed"] = new(FrameKind.Register, 6) { Own = new RegisterHead(5, RegionKind.Sealed, 0, 1 << 20, 0) },
         ["register-named"] = new(FrameKind.Register, 7) { Own = new RegisterHead(6, RegionKind.Named, 8192, 4096, 0), Text = "/images" },
+        ["register-cuda"] = new(FrameKind.Register, 9) { Own = new RegisterHead(7, RegionKind.Cuda, 1 << 20, 602_112, 0) { Ordinal = 1 }, Handle = [.. Enumerable.Range(0xC0, 64).Select(static value => (byte)value)] },
         ["unregister"] = new(FrameKind.Unregister, 8) { Own = new TargetHead(5) },
     };
 

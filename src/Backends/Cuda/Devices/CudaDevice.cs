@@ -13,6 +13,7 @@ public sealed class CudaDevice : IAccelerator
     private readonly GpuMonitor? _monitor;
     private readonly double? _energyBefore;
     private readonly (int Lowest, int Highest) _priorities;
+    private readonly CudaPeers _peers;
     private readonly CudaWatch _watch;
     private volatile string? _failure;
 
@@ -48,6 +49,7 @@ public sealed class CudaDevice : IAccelerator
         ReserveRefusal = options.ReservedShare > 0 ? Parts.Reserve(options.ReservedShare) : null;
         StreamSets = new CudaStreamSets(CreateStream);
         MemorySource = new PinnedMemorySource(Context);
+        _peers = new CudaPeers(this);
         _watch = new CudaWatch(IsAlive, options.WatchPeriod, timeProvider);
     }
 
@@ -103,6 +105,9 @@ public sealed class CudaDevice : IAccelerator
     /// <inheritdoc/>
     public RecordingGate Recordings { get; } = new();
 
+    /// <inheritdoc/>
+    public bool OpensPeerMemory => true;
+
     /// <summary>How many multiprocessors only models with a share run on.</summary>
     public int ReservedMultiprocessorCount => Parts.ReservedCount;
 
@@ -117,7 +122,7 @@ public sealed class CudaDevice : IAccelerator
 
     internal CudaMemoryPool Pool { get; }
 
-    /// <summary>On which memory that models keep is taken and given back. Under a lock of whoever uses it is no need: the driver has one.</summary>
+    /// <summary>On which memory that models keep is taken and given back, and other processes' copied from and to the host. Under a lock of whoever uses it is no need: the driver has one.</summary>
     internal CudaStream LoadStream { get; }
 
     internal CudaStreamSets StreamSets { get; }
@@ -138,6 +143,9 @@ public sealed class CudaDevice : IAccelerator
 
     /// <summary>A place among the scheduler's; a model has lanes of its own in its share.</summary>
     public ILane CreateLane(int index) => new Place(this, index);
+
+    /// <inheritdoc/>
+    public IPeerMemory OpenPeerMemory(ReadOnlySpan<byte> handle) => _peers.Open(handle);
 
     /// <inheritdoc/>
     public IAcceleratorShare Open(AcceleratorTerms terms)

@@ -128,6 +128,18 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         }
     }
 
+    public void CopyInOnDevice(nint destination, nint source, long byteSize)
+    {
+        try
+        {
+            _streams.CopyIn.Copy(destination, source, byteSize);
+        }
+        catch (CudaException exception)
+        {
+            throw _device.Translate(exception);
+        }
+    }
+
     public void BeginCompute()
     {
         try
@@ -162,6 +174,18 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         try
         {
             _streams.CopyOut.CopyOut(destination, source, byteSize);
+        }
+        catch (CudaException exception)
+        {
+            throw _device.Translate(exception);
+        }
+    }
+
+    public void CopyOutOnDevice(nint destination, nint source, long byteSize)
+    {
+        try
+        {
+            _streams.CopyOut.Copy(destination, source, byteSize);
         }
         catch (CudaException exception)
         {

@@ -74,6 +74,7 @@ internal sealed unsafe class CudaApi
     public readonly delegate* unmanaged<nint*, CudaIpcHandle, uint, CudaStatus> IpcOpenMemHandle;
     public readonly delegate* unmanaged<nint, CudaStatus> IpcCloseMemHandle;
     public readonly delegate* unmanaged<nint*, nuint*, nint, CudaStatus> MemGetAddressRange;
+    public readonly delegate* unmanaged<void*, int, nint, CudaStatus> PointerGetAttribute;
 
     public readonly delegate* unmanaged<nint*, void*, uint, int*, void**, CudaStatus> ModuleLoadDataEx;
     public readonly delegate* unmanaged<nint, CudaStatus> ModuleUnload;
@@ -158,6 +159,7 @@ internal sealed unsafe class CudaApi
         IpcOpenMemHandle = (delegate* unmanaged<nint*, CudaIpcHandle, uint, CudaStatus>)Need("cuIpcOpenMemHandle");
         IpcCloseMemHandle = (delegate* unmanaged<nint, CudaStatus>)Need("cuIpcCloseMemHandle");
         MemGetAddressRange = (delegate* unmanaged<nint*, nuint*, nint, CudaStatus>)Need("cuMemGetAddressRange");
+        PointerGetAttribute = (delegate* unmanaged<void*, int, nint, CudaStatus>)Need("cuPointerGetAttribute");
 
         ModuleLoadDataEx = (delegate* unmanaged<nint*, void*, uint, int*, void**, CudaStatus>)Need("cuModuleLoadDataEx");
         ModuleUnload = (delegate* unmanaged<nint, CudaStatus>)Need("cuModuleUnload");

@@ -42,6 +42,10 @@ internal static class CudaConstants
     public const int ComputeCapabilityMinor = 76;
     public const int MemoryPoolsSupported = 115;
 
+    /// <summary>Of an address: the device whose memory it is (<c>CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL</c>).</summary>
+    public const int PointerDeviceOrdinal = 9;
+
     // CUfunction_attribute.
     public const int FunctionMaxThreadsPerBlock = 0;
+    public const int FunctionSharedByteSize = 1;
 }

@@ -11,6 +11,7 @@ internal enum CudaStatus
     InvalidDevice = 101,
     InvalidImage = 200,
     InvalidContext = 201,
+    AlreadyMapped = 208,
     NoBinaryForGpu = 209,
     UncorrectableMemory = 214,
     InvalidPtx = 218,

@@ -15,6 +15,7 @@ public abstract class SharedRegion
     private readonly RegionAllowance _allowance;
     private GCHandle _self;
     private int _shares = 1;
+    private bool _isFree;
 
     /// <param name="allowance">From which it was taken, and to which it goes back.</param>
     /// <param name="byteSize">How many bytes it has.</param>
@@ -31,8 +32,11 @@ public abstract class SharedRegion
     /// <summary>Whether the server may write into it.</summary>
     public abstract bool IsWritable { get; }
 
-    /// <summary>Whether nothing uses it any more.</summary>
-    public bool IsFree => Volatile.Read(ref _shares) == 0;
+    /// <summary>Whether it is a device's memory: <see cref="Read"/> and <see cref="Write"/> then wait for the device.</summary>
+    public virtual bool IsOnDevice => false;
+
+    /// <summary>Whether nothing uses it any more, and it has been given back to the system: its owner may do with it what it likes.</summary>
+    public bool IsFree => Volatile.Read(ref _isFree);
 
     /// <summary>Whether some bytes lie in it.</summary>
     public bool Contains(long offset, long byteSize) => offset >= 0 && byteSize >= 0 && byteSize <= ByteSize && offset <= ByteSize - byteSize;
@@ -57,6 +61,7 @@ public abstract class SharedRegion
         Free();
         _self.Free();
         _allowance.GiveBack();
+        Volatile.Write(ref _isFree, true);
     }
 
     /// <summary>Leases bytes of it to be used where they lie, by one who has a share.</summary>
@@ -74,7 +79,7 @@ public abstract class SharedRegion
         }
 
         Lease();
-        memory = new LentMemory(LentAddress + (nint)offset, byteSize, IsImmutable, EndLease, GCHandle.ToIntPtr(_self));
+        memory = new LentMemory(LentAddress + (nint)offset, byteSize, IsImmutable, EndLease, GCHandle.ToIntPtr(_self)) { Device = LentDevice, IsUsedInPlace = IsUsedInPlace };
         return true;
     }
 
@@ -92,6 +97,12 @@ public abstract class SharedRegion
 
     /// <summary>Where it is used without a copy; 0 = nowhere.</summary>
     private protected virtual nint LentAddress => 0;
+
+    /// <summary>The device whose memory it is; null = the host's.</summary>
+    private protected virtual IAccelerator? LentDevice => null;
+
+    /// <summary>Whether it is a device's memory that models may read where it lies.</summary>
+    private protected virtual bool IsUsedInPlace => false;
 
     /// <summary>Whether nobody can change its bytes.</summary>
     private protected virtual bool IsImmutable => false;

@@ -168,6 +168,12 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
     {
         var slot = First.Outputs[index];
         BackendOutput.Check(Model, slot.Spec, dataType, shape, byteSize);
+        if (!IsBatch && slot.TryUsePlace(byteSize))
+        {
+            slot.SetShape(new Shape(shape), byteSize);
+            return Place(index, slot.View);
+        }
+
         var buffer = BackendOutput.Rent(Model, First.Memory, slot.Spec, byteSize);
         if (IsBatch)
         {
@@ -255,7 +261,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         {
             if (HasInput(i))
             {
-                _device.CopyIn(i, GetInput(i));
+                _device.CopyIn(i, GetInput(i), isUsedInPlace: !IsBatch && First.Inputs[i].IsUsedInPlace);
             }
         }
 

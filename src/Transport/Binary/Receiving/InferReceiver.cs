@@ -65,7 +65,7 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     /// <summary>Takes memory for the request; awaited when <see cref="Continue"/> asks for it, and given to <see cref="OnMemory"/>.</summary>
     public ValueTask<InferenceStatus> ReserveAsync() // 3
     {
-        var reserved = memoryWait.ReserveAsync(_request!.Inference, _deadline);
+        var reserved = _request!.Regions.WaitsForDevice ? ReserveAndReadAsync(_request) : memoryWait.ReserveAsync(_request.Inference, _deadline);
         return reserved.IsCompleted ? reserved : new(departure.WaitAsync(reserved.AsTask(), _begin + _frame.FrameByteSize - reader.Position));
     }
 
@@ -73,7 +73,7 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     public void OnMemory(in InferenceStatus status)
     {
         _stage = InferStage.Data;
-        RefuseUnlessOk(status.IsOk ? _request!.Regions.ReadInputs(_request.Inference) : status);
+        RefuseUnlessOk(status.IsOk && !_request!.Regions.WaitsForDevice ? _request.Regions.ReadInputs(_request.Inference) : status);
     }
 
     /// <summary>Gives up a frame that does not arrive any more.</summary>
@@ -103,16 +103,24 @@ internal sealed class InferReceiver(BinaryServices services, FrameReader reader,
     private long WaitForWhole()
     {
         var inference = _request!.Inference;
-        inference.FillsAtOnce = reader.Buffered.Length >= _frame.FrameByteSize;
+        var isThere = reader.Buffered.Length >= _frame.FrameByteSize;
+        inference.FillsAtOnce = isThere && !_request.Regions.WaitsForDevice;
 
         // Rows among those of others are taken when all is there to fill them.
-        if (inference.Joins && !inference.FillsAtOnce && _frame.FrameByteSize <= FrameReader.LargestWhole)
+        if (inference.Joins && !isThere && _frame.FrameByteSize <= FrameReader.LargestWhole)
         {
             return _frame.FrameByteSize;
         }
 
         _stage = InferStage.Memory;
         return NeedsMemory;
+    }
+
+    // The connection waits for the device meanwhile, and its thread serves others.
+    private async ValueTask<InferenceStatus> ReserveAndReadAsync(BinaryRequest request)
+    {
+        var status = await memoryWait.ReserveAsync(request.Inference, _deadline).ConfigureAwait(false);
+        return status.IsOk ? await Task.Run(() => request.Regions.ReadInputs(request.Inference)).ConfigureAwait(false) : status;
     }
 
     /// <summary>Moves the data of the inputs into their memory, the one copy that its bytes pay, or receives it there.</summary>

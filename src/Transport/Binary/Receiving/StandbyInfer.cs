@@ -124,7 +124,7 @@ internal sealed partial class StandbyInfer
             return status;
         }
 
-        inference.FillsAtOnce = true;
+        inference.FillsAtOnce = !request.Regions.WaitsForDevice;
         using (var wait = new MemoryWait(_services.TimeProvider))
         using (_load.Token.UnsafeRegister(static state => ((MemoryWait)state!).GiveUp(), wait))
         {

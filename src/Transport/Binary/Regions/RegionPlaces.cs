@@ -12,6 +12,12 @@ internal sealed class RegionPlaces
     private readonly List<RegionPlace> _inputs = [];
     private readonly List<(RegionPlace Place, nint Lent)> _outputs = [];
 
+    /// <summary>
+    /// Whether <see cref="ReadInputs"/> or <see cref="WriteOutputs"/> waits for a device whose memory a tensor lies in: the model runs elsewhere. Nobody else is to wait for
+    /// that, so it is done on a thread of the pool's.
+    /// </summary>
+    public bool WaitsForDevice { get; private set; }
+
     /// <summary>Places an input that was declared. Takes the share in its region over.</summary>
     public void AddInput(InferenceRequest inference, in RegionPlace place)
     {
@@ -26,6 +32,7 @@ internal sealed class RegionPlaces
             memory.Release(memory.State);
         }
 
+        WaitsForDevice |= place.Region.IsOnDevice;
         _inputs.Add(place);
     }
 
@@ -45,6 +52,7 @@ internal sealed class RegionPlaces
             }
         }
 
+        WaitsForDevice |= place.Region.IsOnDevice && lent == 0;
         _outputs.Add((place, lent));
     }
 
@@ -56,7 +64,7 @@ internal sealed class RegionPlaces
             var status = place.Region.Read(place.Offset, inference.GetInput(place.Tensor).Bytes);
             if (!status.IsOk)
             {
-                return Name(inference, "input", inference.Signature.Inputs[place.Tensor], status);
+                return Name(inference, "input", inference.Signature.Inputs[place.Tensor], place.Number, status);
             }
         }
 
@@ -72,7 +80,7 @@ internal sealed class RegionPlaces
             var status = output.Address == lent ? InferenceStatus.Ok : place.Region.Write(place.Offset, output.Bytes);
             if (!status.IsOk)
             {
-                return Name(inference, "output", inference.Signature.Outputs[place.Tensor], status);
+                return Name(inference, "output", inference.Signature.Outputs[place.Tensor], place.Number, status);
             }
         }
 
@@ -108,10 +116,11 @@ internal sealed class RegionPlaces
             place.Region.Release();
         }
 
+        WaitsForDevice = false;
         _inputs.Clear();
         _outputs.Clear();
     }
 
-    private static InferenceStatus Name(InferenceRequest inference, string side, TensorSpec tensor, in InferenceStatus status) =>
-        new(status.Code, $"{inference.Model}: {side} '{tensor.Name}': {status.Message}");
+    private static InferenceStatus Name(InferenceRequest inference, string side, TensorSpec tensor, uint region, in InferenceStatus status) =>
+        new(status.Code, $"{inference.Model}: {side} '{tensor.Name}' in region {region}: {status.Message}");
 }

@@ -69,7 +69,7 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
 
         var fault = RegisterHead.TryRead(bytes, frame, out var register);
         var name = "";
-        if (fault == WireFault.None)
+        if (fault == WireFault.None && register.Kind != RegionKind.Cuda)
         {
             fault = TextBlock.TryRead(bytes, frame, register.NameByteSize, out var text);
             name = fault == WireFault.None ? Encoding.UTF8.GetString(text) : "";
@@ -80,7 +80,12 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
             return new InferenceStatus(StatusCode.InvalidArgument, $"The register is wrong: {fault.Describe()}.");
         }
 
-        var (feature, kind) = register.Kind == RegionKind.Sealed ? (WireFeatures.SealedMemory, "Sealed") : (WireFeatures.NamedMemory, "Named");
+        var (feature, kind) = register.Kind switch
+        {
+            RegionKind.Sealed => (WireFeatures.SealedMemory, "Sealed"),
+            RegionKind.Named => (WireFeatures.NamedMemory, "Named"),
+            _ => (WireFeatures.CudaMemory, "CUDA"),
+        };
         if ((Features & feature) == 0)
         {
             return new InferenceStatus(StatusCode.Unsupported, $"{kind} memory is not in force on this connection, as the hellos say.");
@@ -93,7 +98,13 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
             return status;
         }
 
-        status = register.Kind == RegionKind.Sealed ? OpenSealed(register, descriptor, out var region) : OpenNamed(register, name, out region);
+        SharedRegion? region;
+        status = register.Kind switch
+        {
+            RegionKind.Sealed => OpenSealed(register, descriptor, out region),
+            RegionKind.Named => OpenNamed(register, name, out region),
+            _ => OpenCuda(register, RegisterHead.GetHandle(bytes, frame), out region),
+        };
         if (region is not null)
         {
             owner.Regions.Add(register.Region, region);
@@ -112,4 +123,20 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
 
     private InferenceStatus OpenNamed(in RegisterHead register, string name, out SharedRegion? region) =>
         NamedRegion.TryOpen(name, offer.User, register.Offset, register.ByteSize, services.Regions, out region);
+
+    // Here and now, as the other kinds: an infer right behind it finds the region. The driver takes its time, once for each.
+    private InferenceStatus OpenCuda(in RegisterHead register, ReadOnlySpan<byte> handle, out SharedRegion? region)
+    {
+        region = null;
+        IAccelerator? device = null;
+        foreach (var accelerator in services.Engine.Devices.OfType<IAccelerator>())
+        {
+            device = accelerator.Kind == DeviceKind.Cuda && accelerator.Ordinal == register.Ordinal ? accelerator : device;
+        }
+
+        var status = device is null
+            ? new InferenceStatus(StatusCode.NotFound, $"there is no GPU {register.Ordinal}; the server has {string.Join(", ", services.Engine.Devices.Where(static device => device.Kind == DeviceKind.Cuda).Select(static device => device.Ordinal))}.")
+            : DeviceRegion.TryOpen(device, handle, register.Offset, register.ByteSize, services.Options.SharedMemory.UsesInPlace, services.Regions, out region);
+        return status.IsOk ? status : new InferenceStatus(status.Code, $"Region {register.Region}: {status.Message}");
+    }
 }

@@ -23,13 +23,17 @@ internal sealed record SharedMemoryOffer(WireFeatures Features, uint? User, IRec
     public static SharedMemoryOffer None { get; } = new(WireFeatures.None, null, null);
 
     /// <summary>Looks at a connection.</summary>
-    public static SharedMemoryOffer Of(ConnectionContext context, SharedMemoryOptions options)
+    /// <param name="context">The connection.</param>
+    /// <param name="options">What may be offered.</param>
+    /// <param name="hasCuda">Whether there is a GPU that opens handles.</param>
+    public static SharedMemoryOffer Of(ConnectionContext context, SharedMemoryOptions options, bool hasCuda)
     {
         var isUnix = context.LocalEndPoint is UnixDomainSocketEndPoint;
         var isLocal = isUnix || (context.RemoteEndPoint is IPEndPoint peer && IPAddress.IsLoopback(peer.Address));
         var descriptors = isUnix ? context.Features.Get<IReceivedDescriptors>() : null;
         var features = (options.OffersNamed && isLocal && NamedRegion.IsSupported ? WireFeatures.NamedMemory : WireFeatures.None)
-            | (options.OffersSealed && descriptors is not null && SealedRegion.IsSupported ? WireFeatures.SealedMemory : WireFeatures.None);
+            | (options.OffersSealed && descriptors is not null && SealedRegion.IsSupported ? WireFeatures.SealedMemory : WireFeatures.None)
+            | (options.OffersCuda && isLocal && hasCuda ? WireFeatures.CudaMemory : WireFeatures.None);
         return new SharedMemoryOffer(features, isUnix ? FindUser(context) : null, descriptors);
     }
 

@@ -71,7 +71,7 @@ internal sealed class BinaryRequest
 #pragma warning disable CA2012
         _answer = Inference.RunAsync().ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
-        if (_answer.IsCompleted)
+        if (_answer.IsCompleted && !Regions.WaitsForDevice)
         {
             OnAnswered();
         }

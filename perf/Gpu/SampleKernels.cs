@@ -1,10 +1,10 @@
 using Camshaft.Testing.Cuda;
 
-namespace Camshaft.Plugins.CudaModules.Tests;
+namespace Camshaft.GpuBenchmark;
 
 /// <summary>
-/// What the kernels of <c>samples/cuda</c> do, thread by thread, in C#: an element that no thread of the launch computes stays NaN. That the PTX
-/// does the same only a GPU can tell.
+/// What the kernels of <c>samples/cuda</c> do, in C#, for sizes at which the simulation would be long about their PTX: an element that no thread of the
+/// launch computes stays NaN. That the PTX does the same is tested with the samples, instruction by instruction.
 /// </summary>
 internal static class SampleKernels
 {
