@@ -6,7 +6,6 @@ using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Client;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
-using Camshaft.Plugins.CudaModules.Tests;
 using Camshaft.Testing;
 using Camshaft.Testing.Cuda;
 using Camshaft.Transport.Binary;
@@ -36,7 +35,6 @@ internal sealed class GpuServer : IAsyncDisposable
     private GpuServer(SimulatedDriverOptions driverOptions, SharedMemoryOptions memoryOptions, Action<GpuServer>? prepare)
     {
         Simulation = new SimulatedDriver(driverOptions with { RunsByItself = true });
-        Simulation.Register(SampleKernels.All);
         AddSample("vector_add");
         AddSample("softmax");
         Write("on_processors/1/model.sample", "operation: identity\n");

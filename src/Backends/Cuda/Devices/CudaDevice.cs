@@ -103,10 +103,10 @@ public sealed class CudaDevice : IAccelerator
     public string? Fault => _failure;
 
     /// <inheritdoc/>
-    public RecordingGate Recordings { get; } = new();
+    public bool OpensPeerMemory => true;
 
     /// <inheritdoc/>
-    public bool OpensPeerMemory => true;
+    public RecordingGate Recordings { get; } = new();
 
     /// <summary>How many multiprocessors only models with a share run on.</summary>
     public int ReservedMultiprocessorCount => Parts.ReservedCount;
