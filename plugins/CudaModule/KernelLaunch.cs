@@ -46,7 +46,7 @@ internal sealed unsafe class KernelLaunch
             _grid = new CudaExtent(KernelLimits.GetGrid(grid, 0, symbols), KernelLimits.GetGrid(grid, 1, symbols), KernelLimits.GetGrid(grid, 2, symbols));
             _block = new CudaExtent(KernelLimits.GetBlock(block, 0, symbols), KernelLimits.GetBlock(block, 1, symbols), KernelLimits.GetBlock(block, 2, symbols));
             KernelLimits.CheckThreads((long)_block.X * _block.Y * _block.Z, _function.MaxThreadsPerBlock);
-            _shared = KernelLimits.GetShared(_definition.Shared, symbols, _function.SharedByteSize);
+            _shared = KernelLimits.GetShared(_definition.Shared, symbols, _function.SharedByteSize, _function.MostAddedSharedByteSize);
             for (var i = 0; i < _definition.Arguments.Length; i++)
             {
                 var argument = _definition.Arguments[i];

@@ -12,8 +12,11 @@ internal static class KernelLimits
     /// <summary>How many threads a block may have. A kernel that needs many registers may have fewer.</summary>
     public const int MostThreads = 1024;
 
-    /// <summary>How many bytes of shared memory a block may have, what the kernel declares included. More would have to be asked for.</summary>
-    public const int MostSharedBytes = 48 * 1024;
+    /// <summary>How many bytes of shared memory a block may have without asking for more, what the kernel declares included.</summary>
+    public const int UsualSharedBytes = 48 * 1024;
+
+    /// <summary>How many it may have at most on any GPU up to compute capability 12.x.</summary>
+    public const int MostSharedBytes = 227 * 1024;
 
     private static readonly long[] LargestGrid = [int.MaxValue, ushort.MaxValue, ushort.MaxValue];
     private static readonly long[] LargestBlock = [MostThreads, MostThreads, 64];
@@ -37,14 +40,18 @@ internal static class KernelLimits
     }
 
     /// <summary>Computes the bytes of shared memory beside what the kernel declares.</summary>
+    /// <param name="shared">The expression.</param>
+    /// <param name="symbols">The lengths of the batch's dimensions.</param>
+    /// <param name="declared">What the kernel declares.</param>
+    /// <param name="most">How many there may be beside that.</param>
     /// <exception cref="ExpressionException">It has no value, or is negative or too large.</exception>
-    public static uint GetShared(Expression shared, ReadOnlySpan<long> symbols, int declared)
+    public static uint GetShared(Expression shared, ReadOnlySpan<long> symbols, int declared, int most)
     {
         var value = shared.Evaluate(symbols);
-        return value >= 0 && value <= MostSharedBytes - declared
+        return value >= 0 && value <= most
             ? (uint)value
             : throw new ExpressionException(string.Create(
-                CultureInfo.InvariantCulture, $"its shared memory, '{shared}', is {value} bytes beside {declared} that it declares; expected 0 to {MostSharedBytes - declared}"));
+                CultureInfo.InvariantCulture, $"its shared memory, '{shared}', is {value} bytes beside {declared} that it declares; expected 0 to {most}"));
     }
 
     /// <summary>Refuses a grid that no shapes can make right.</summary>
@@ -74,13 +81,10 @@ internal static class KernelLimits
     }
 
     /// <summary>Refuses an amount of shared memory that no shapes can make right.</summary>
-    public static void CheckShared(Expression shared, int declared = 0)
-    {
-        if (shared.IsConstant)
-        {
-            GetShared(shared, [], declared);
-        }
-    }
+    /// <returns>Whether the kernel has to ask for more than is usual, for some shapes at least.</returns>
+    /// <exception cref="ExpressionException">It is negative or too large whatever the shapes.</exception>
+    public static bool CheckShared(Expression shared, int declared = 0, int most = MostSharedBytes) =>
+        !shared.IsConstant || GetShared(shared, [], declared, most) > UsualSharedBytes - declared;
 
     private static uint Get(Expression[] extent, int dimension, ReadOnlySpan<long> symbols, string what, long largest)
     {

@@ -17,6 +17,7 @@ internal sealed class LoadedModule : ILoadedModel
         Source = source;
         Definition = definition;
         IsRecorded = !share.IsConfined;
+        Recordings = share.Accelerator.Recordings;
         _context = context;
         _module = module;
         _functions = functions;
@@ -37,6 +38,9 @@ internal sealed class LoadedModule : ILoadedModel
 
     /// <summary>Whether sequences may be recorded and launched as a whole. Not where the model is kept to a part of the GPU: a record would not stay inside.</summary>
     public bool IsRecorded { get; }
+
+    /// <summary>Keeps recordings apart from what would spoil them.</summary>
+    public RecordingGate? Recordings { get; }
 
     /// <summary>Loads a module, and finds the kernels that its manifest names.</summary>
     /// <exception cref="BackendException">The module does not compile, or lacks a kernel, or a kernel takes other arguments.</exception>
@@ -95,7 +99,11 @@ internal sealed class LoadedModule : ILoadedModel
             }
 
             KernelLimits.CheckBlock(kernel.Block, function.MaxThreadsPerBlock);
-            KernelLimits.CheckShared(kernel.Shared, function.SharedByteSize);
+            if (KernelLimits.CheckShared(kernel.Shared, function.SharedByteSize, function.MostAddedSharedByteSize))
+            {
+                function.AllowShared();
+            }
+
             return function;
         }
         catch (ManifestException exception)

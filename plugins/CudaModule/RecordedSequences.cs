@@ -1,3 +1,4 @@
+using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
 
 namespace Camshaft.Plugins.CudaModules;
@@ -6,7 +7,7 @@ namespace Camshaft.Plugins.CudaModules;
 /// Sequences of kernels that were recorded for some shapes, to be launched as a whole. One is recorded when the same shapes come at the
 /// same addresses a second time. Belongs to an instance: whatever was launched from here before has run.
 /// </summary>
-internal sealed class RecordedSequences(CudaContext context) : IDisposable
+internal sealed class RecordedSequences(CudaContext context, RecordingGate? gate) : IDisposable
 {
     // As many shapes as a model of variable length has buckets; the one used longest ago makes room.
     private const int MostRecords = 16;
@@ -17,7 +18,7 @@ internal sealed class RecordedSequences(CudaContext context) : IDisposable
     /// <summary>Finds the record for a key, or makes it if it is time for that.</summary>
     /// <param name="key">Lengths and addresses.</param>
     /// <param name="record">Enqueues the sequence on a stream.</param>
-    /// <returns>Null = not yet: the sequence is enqueued kernel by kernel.</returns>
+    /// <returns>Null = not now: the sequence is enqueued kernel by kernel.</returns>
     public CudaGraph? Get(ReadOnlySpan<long> key, Action<nint> record)
     {
         var index = Find(key);
@@ -48,11 +49,23 @@ internal sealed class RecordedSequences(CudaContext context) : IDisposable
         _stream?.Dispose();
     }
 
-    // On a stream of its own: other lanes go on enqueueing on the one that computes.
-    private CudaGraph Record(Action<nint> record)
+    // On a stream of its own: other lanes go on enqueueing on the one that computes. Not now if something would spoil it.
+    private CudaGraph? Record(Action<nint> record)
     {
         _stream ??= CudaStream.Create(context, context.GetStreamPriorities().Lowest);
-        return CudaGraph.Capture(context, _stream.Value, () => record(_stream.Value));
+        if (gate?.TryEnterRecording() == false)
+        {
+            return null;
+        }
+
+        try
+        {
+            return CudaGraph.Capture(context, _stream.Value, () => record(_stream.Value));
+        }
+        finally
+        {
+            gate?.ExitRecording();
+        }
     }
 
     private int Find(ReadOnlySpan<long> key)

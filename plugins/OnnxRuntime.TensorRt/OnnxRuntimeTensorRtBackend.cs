@@ -25,7 +25,11 @@ public sealed class OnnxRuntimeTensorRtBackend : OnnxRuntimeGpuBackend
     protected override void AddExecutionProviders(GpuSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        session.AppendTensorRt();
+        if (session.UsesTensorRt)
+        {
+            session.AppendTensorRt();
+        }
+
         session.AppendCuda();
     }
 }

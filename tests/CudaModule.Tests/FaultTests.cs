@@ -137,6 +137,7 @@ public sealed class FaultTests
 
         Assert.Equal(StatusCode.ResourceExhausted, status.Code);
         Assert.Contains("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", status.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Model 'vector_add' version 1: ", status.Message, StringComparison.Ordinal);
         Assert.True((await gpu.InferAsync("vector_add", Pair, Pair)).Status.IsOk);
     }
 

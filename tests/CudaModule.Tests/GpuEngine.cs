@@ -84,9 +84,10 @@ internal sealed class GpuEngine : IAsyncDisposable
 
     public ModelVersion Get(string model) => Engine.Models.List().Single(entry => entry.Name == model).Versions[^1];
 
-    /// <summary>Lets a device fail by a model's kernel, and waits until the model is out of service.</summary>
+    /// <summary>Lets a device fail by a model's kernel, and waits until every model of it is out of service.</summary>
     public async Task LoseDeviceAsync(string kernel, string model, params (long[] Shape, float[] Values)[] inputs)
     {
+        var device = Get(model).Device;
         Simulation.FailKernel(kernel);
         var answer = InferAsync(model, inputs);
         while (!answer.IsCompleted)
@@ -96,7 +97,7 @@ internal sealed class GpuEngine : IAsyncDisposable
         }
 
         Assert.Equal(StatusCode.Unavailable, (await answer).Status.Code);
-        while (Get(model).State != ModelState.Failed)
+        while (Engine.Models.List().SelectMany(static entry => entry.Versions).Any(version => version.Device == device && version.State != ModelState.Failed))
         {
             await Task.Yield();
         }

@@ -27,6 +27,15 @@ public sealed class SimulatedDriver : IDisposable
     [ThreadStatic]
     private static bool _isHostFunction;
 
+    // What the driver calls potentially unsafe while a stream is recorded.
+    private static readonly HashSet<string> CallsThatSpoilCaptures =
+    [
+        "cuMemHostAlloc", "cuMemFreeHost", "cuMemHostRegister", "cuMemHostUnregister", "cuMemAlloc", "cuMemFree", "cuModuleLoadDataEx", "cuModuleUnload",
+    ];
+
+    [ThreadStatic]
+    private static int _captureMode;
+
     private static SimulatedDriver? _current;
 
     private readonly object _gate = new();
@@ -270,6 +279,7 @@ public sealed class SimulatedDriver : IDisposable
                     throw new Misuse($"{call}: called by a function that cuLaunchHostFunc runs; such a function must not call the driver.", CudaStatus.NotPermitted);
                 }
 
+                driver.RefuseToSpoilCapture(call);
                 return !driver.IsInitialized && call is not "cuInit" and not "cuDriverGetVersion" and not "cuGetErrorName" and not "cuGetErrorString"
                     ? throw new Misuse($"{call}: called before cuInit.", CudaStatus.NotInitialized)
                     : driver.TakeInjected(call) ?? body(driver);
@@ -289,6 +299,12 @@ public sealed class SimulatedDriver : IDisposable
             ?? throw new Misuse($"{call}: the thread has no current context.", CudaStatus.InvalidContext);
         return gpu.Fault != CudaStatus.Success ? gpu.Fault : body(driver, gpu);
     });
+
+    internal static int ExchangeCaptureMode(int mode)
+    {
+        (_captureMode, var before) = (mode, _captureMode);
+        return before;
+    }
 
     internal static void SetContext(SimulatedDriver driver, nint context) => (_context, _contextOwner) = (context, driver);
 
@@ -311,6 +327,14 @@ public sealed class SimulatedDriver : IDisposable
     }
 
     internal bool IsWaitDropped() => _waitCount++ % Options.WaitsPerRound == Options.DroppedWait;
+
+    private void RefuseToSpoilCapture(string call)
+    {
+        if (_captureMode == 0 && CallsThatSpoilCaptures.Contains(call) && Streams.All.FirstOrDefault(static stream => stream.CapturingThread != 0) is not null)
+        {
+            throw new Misuse($"{call}: another thread records, for all threads; this one has not said that it minds its own recordings alone.", CudaStatus.StreamCaptureInvalidated);
+        }
+    }
 
     private void Inject(string call, CudaStatus status, int skip)
     {

@@ -9,6 +9,9 @@ internal sealed class SimulatedStream(string call, SimulatedGpu device, int prio
     /// <summary>What is recorded in place of being enqueued; null = it does not record.</summary>
     public List<SimulatedOperation>? Captured { get; set; }
 
+    /// <summary>The thread that records it and lets no other call what might spoil that; 0 = none.</summary>
+    public int CapturingThread { get; set; }
+
     public int Priority => priority;
 
     /// <summary>On which multiprocessors its kernels may run, one bit each.</summary>

@@ -15,4 +15,7 @@ public sealed record AcceleratorTerms(string Owner)
 
     /// <summary>How many bytes of the device's memory it and its batches may take.</summary>
     public long MemoryLimit { get; init; } = long.MaxValue;
+
+    /// <summary>How many lanes it may have at the same time.</summary>
+    public int LaneCount { get; init; } = 1;
 }

@@ -15,6 +15,9 @@ public sealed record BackendContext(IReadOnlyDictionary<string, string> Options,
     /// <summary>How many bytes the files in <see cref="CacheDirectory"/> may take together.</summary>
     public long CacheByteSizeLimit { get; init; } = long.MaxValue;
 
+    /// <summary>The engine's clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>
     /// Starts a thread that helps runs: it has the priority of any other, whoever calls. Loads, and long runs, are called on threads
     /// that yield to all others, and on Linux a thread inherits that from the one which starts it. Returns when it has started.

@@ -24,6 +24,9 @@ public interface IAccelerator : IDevice, IDisposable
     /// <summary>Raised once, when <see cref="IDevice.Fault"/> has come to be, which nothing gets over but a new process. On any thread, which may be in a call of this device.</summary>
     event Action? Failed;
 
+    /// <summary>Keeps recordings of graphs apart from what would spoil them; null = nothing may be recorded by a library.</summary>
+    RecordingGate? Recordings => null;
+
     /// <summary>Asks it how it fares. May take milliseconds; for those who look after the server, not for the way of a request.</summary>
     AcceleratorReading ReadSensors() => default;
 

@@ -21,6 +21,9 @@ public sealed record ModelSource
     /// </summary>
     public int ThreadsPerRun { get; init; } = 1;
 
+    /// <summary>How many rows requests may be joined to, as the model's configuration states it; null = it does not say.</summary>
+    public int? MaxBatchSize { get; init; }
+
     /// <summary>
     /// The inputs that the model's configuration lists; empty when it lists none. Where a format has inputs with a value of their
     /// own, those that are listed can be given by clients, and the others need not be kept changeable.

@@ -9,6 +9,9 @@ namespace Camshaft.Backends.Cuda;
 /// </summary>
 public sealed unsafe class CudaContext : SafeHandle
 {
+    [ThreadStatic]
+    private static bool _ignoresRecordingsElsewhere;
+
     /// <param name="api">The driver.</param>
     /// <param name="context">The context.</param>
     /// <param name="device">The device that it is of.</param>
@@ -40,6 +43,20 @@ public sealed unsafe class CudaContext : SafeHandle
         }
     }
 
+    /// <summary>How many bytes of shared memory the device gives a block at most, to a kernel that has asked for more than is usual (<see cref="CudaFunction.AllowShared"/>).</summary>
+    /// <exception cref="CudaException">The device does not answer.</exception>
+    public int MostSharedByteSize
+    {
+        get
+        {
+            int device, byteSize;
+            MakeCurrent();
+            Api.ThrowIfFailed(Api.CtxGetDevice(&device), "cuCtxGetDevice");
+            Api.ThrowIfFailed(Api.DeviceGetAttribute(&byteSize, CudaConstants.MaxSharedMemoryPerBlockOptIn, device), "cuDeviceGetAttribute");
+            return byteSize;
+        }
+    }
+
     internal CudaApi Api { get; }
 
     /// <summary>The driver's handle of the device.</summary>
@@ -50,7 +67,21 @@ public sealed unsafe class CudaContext : SafeHandle
 
     /// <summary>Makes this the context that the calling thread's calls are about.</summary>
     /// <exception cref="CudaException">The device has failed.</exception>
-    public void MakeCurrent() => Api.ThrowIfFailed(Api.CtxSetCurrent(handle), "cuCtxSetCurrent");
+    public void MakeCurrent() => Api.ThrowIfFailed(TryMakeCurrent(), "cuCtxSetCurrent");
+
+    /// <summary>Makes this the context that the calling thread's calls are about, if the device lives.</summary>
+    internal CudaStatus TryMakeCurrent()
+    {
+        if (!_ignoresRecordingsElsewhere)
+        {
+            // ONNX Runtime records in a mode in which the driver refuses some calls of every thread, unless the thread has said that what
+            // others record is no matter of its own.
+            var mode = CudaConstants.CaptureThreadLocal;
+            _ignoresRecordingsElsewhere = Api.ThreadExchangeStreamCaptureMode(&mode) == CudaStatus.Success;
+        }
+
+        return Api.CtxSetCurrent(handle);
+    }
 
     /// <summary>Lists the priorities that streams may have.</summary>
     /// <returns>The lowest, and the highest, which is the smaller number.</returns>

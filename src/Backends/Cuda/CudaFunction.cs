@@ -19,6 +19,7 @@ public sealed unsafe class CudaFunction
         _launchName = $"cuLaunchKernel of '{name}'";
         MaxThreadsPerBlock = ReadAttribute(CudaConstants.FunctionMaxThreadsPerBlock);
         SharedByteSize = ReadAttribute(CudaConstants.FunctionSharedByteSize);
+        MostAddedSharedByteSize = module.Context.MostSharedByteSize - SharedByteSize;
         ArgumentByteSizes = ReadArguments();
     }
 
@@ -30,6 +31,9 @@ public sealed unsafe class CudaFunction
 
     /// <summary>How many bytes of shared memory it declares; a launch may give it more.</summary>
     public int SharedByteSize { get; }
+
+    /// <summary>How many bytes a launch may give it beside those; more than usual after <see cref="AllowShared"/>.</summary>
+    public int MostAddedSharedByteSize { get; }
 
     /// <summary>The bytes of each argument; null where the driver (before CUDA 12.4) cannot say.</summary>
     public IReadOnlyList<int>? ArgumentByteSizes { get; }
@@ -45,6 +49,11 @@ public sealed unsafe class CudaFunction
     /// <exception cref="CudaException">The launch is not possible.</exception>
     public void Launch(nint stream, CudaExtent grid, CudaExtent block, uint sharedByteSize, void** arguments) => Api.ThrowIfFailed(
         Api.LaunchKernel(_function, grid.X, grid.Y, grid.Z, block.X, block.Y, block.Z, sharedByteSize, stream, arguments, null), _launchName);
+
+    /// <summary>Asks for as much shared memory as the device has: without it a launch is given 48 KiB at most. The context is current.</summary>
+    /// <exception cref="CudaException">The device does not answer.</exception>
+    public void AllowShared() => Api.ThrowIfFailed(
+        Api.FuncSetAttribute(_function, CudaConstants.FunctionMaxDynamicSharedByteSize, MostAddedSharedByteSize), "cuFuncSetAttribute");
 
     private int ReadAttribute(int attribute)
     {

@@ -36,7 +36,7 @@ public abstract class CudaHandle : SafeHandle
     protected sealed override unsafe bool ReleaseHandle()
     {
         // Of a device that has failed the driver takes nothing back, and what it says to that is no news.
-        _ = Api.CtxSetCurrent(Context.Value);
+        _ = Context.TryMakeCurrent();
         var status = Release();
         Context.DangerousRelease();
         return status == CudaStatus.Success;

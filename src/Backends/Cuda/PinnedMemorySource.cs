@@ -20,7 +20,7 @@ public sealed unsafe class PinnedMemorySource(CudaContext context) : IMemorySour
     public nint Allocate(nuint byteSize)
     {
         nint address = 0;
-        var status = context.Api.CtxSetCurrent(context.Value);
+        var status = context.TryMakeCurrent();
         status = status == CudaStatus.Success ? context.Api.MemHostAlloc(&address, byteSize, CudaConstants.HostPortable) : status;
         if (status.IsSticky)
         {
@@ -49,7 +49,7 @@ public sealed unsafe class PinnedMemorySource(CudaContext context) : IMemorySour
             }
         }
 
-        var status = context.Api.CtxSetCurrent(context.Value);
+        var status = context.TryMakeCurrent();
         status = status == CudaStatus.Success ? context.Api.MemFreeHost(address) : status;
         if (!status.IsSticky)
         {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Camshaft.Backends.OnnxRuntime.Gpu;
+using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 using Camshaft.Backends.OnnxRuntime.Native;
 
 namespace Camshaft.Backends.OnnxRuntime;
@@ -19,6 +21,7 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
     private OrtEnvironment? _environment;
     private SessionLoader? _sessions;
     private TensorRtEngines? _engines;
+    private TensorRtBuilds? _builds;
 
     /// <inheritdoc/>
     public abstract string Name { get; }
@@ -59,9 +62,10 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
         var directory = FindLibraries(context.Options, out var dependencies);
         OrtTelemetry.Disable();
         _log = context.Log;
-        _environment = new OrtEnvironment(OrtLibrary.Load(directory), context.Log);
+        _environment = new OrtEnvironment(LoadLibrary(directory), context.Log);
         _sessions = new SessionLoader(_environment, context.Log, context.StartThread);
         context.Log.Write(BackendLogLevel.Information, $"ONNX Runtime for GPUs is loaded from '{directory}': {_environment.Api.Version}");
+        _builds = new TensorRtBuilds(context.Log, context.TimeProvider);
         _engines = KeepsEngines ? TensorRtEngines.Open(context, _environment.Api, dependencies) : null;
     }
 
@@ -72,7 +76,7 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
     public ILoadedModel Load(ModelSource source, IDevice device, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var environment = _environment ?? throw new InvalidOperationException($"The backend '{Name}' is not started.");
+        _ = _environment ?? throw new InvalidOperationException($"The backend '{Name}' is not started.");
         var share = device as IAcceleratorShare ?? throw new BackendException(StatusCode.Unsupported, $"{source}: this backend runs on GPUs; expected 'device: cuda'.");
         if (share.ProcessorShare > 0)
         {
@@ -86,15 +90,13 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
         }
 
         var configuration = SessionConfiguration.Read(file);
-        var engines = _engines?.Find(file, configuration, share, cancellationToken);
-        return new GpuModel(environment, file, share, MemoryName, CreateSession, _log!);
-
-        OrtHandle CreateSession(nint stream)
+        if (KeepsEngines && configuration.RecordsGraphs)
         {
-            using var options = new OrtSessionOptions(environment, file, configuration);
-            AddExecutionProviders(new GpuSession(environment.Api, options, configuration, new GpuPlace(share.Ordinal, stream, engines), file.ToString()));
-            return _sessions!.CreateSession(file, file.FilePath, options, CancellationToken.None);
+            throw new BackendException(
+                StatusCode.Unsupported, $"{source}: '{ProviderOptions.CudaGraphs}' is on, but ONNX Runtime records only what CUDA runs alone; expected 'backend: onnxruntime', or no graphs.");
         }
+
+        return KeepsEngines ? LoadForTensorRt(file, configuration, share, cancellationToken) : Load(CreateMaker(file, configuration, share, sessionsPerLane: 1), configuration, share, tensorRt: null, cancellationToken);
     }
 
     /// <summary>Adds what the plugin runs models with, the preferred provider first; the processors run whatever none takes.</summary>
@@ -112,9 +114,50 @@ public abstract class OnnxRuntimeGpuBackend : IBackend
     {
         if (disposing)
         {
+            _builds?.Dispose();
             _environment?.Dispose();
         }
     }
+
+    /// <summary>Loads ONNX Runtime.</summary>
+    internal virtual OrtApiTable LoadLibrary(string directory) => OrtLibrary.Load(directory);
+
+    // Without a place for engines nothing is built beforehand: each session builds its own.
+    private GpuModel LoadForTensorRt(ModelSource file, SessionConfiguration configuration, IAcceleratorShare share, CancellationToken cancellationToken)
+    {
+        var derivedFrom = configuration.WaitsForTensorRt || configuration.Profile is not null ? null : string.Create(CultureInfo.InvariantCulture, $"max_batch_size: {file.MaxBatchSize}");
+        var engines = _engines?.Find(file, configuration, derivedFrom, share, cancellationToken);
+        if (engines is null || configuration.WaitsForTensorRt)
+        {
+            return Load(CreateMaker(file, configuration, share, sessionsPerLane: 1), configuration, share, new TensorRtPlan(engines, Profile: null), cancellationToken);
+        }
+
+        // CUDA's session and TensorRT's: while a lane goes over, and where batches come that TensorRT was not built for.
+        var maker = CreateMaker(file, configuration, share, sessionsPerLane: 2);
+        if (engines.FindComplete() is { } built)
+        {
+            return Load(maker, configuration, share, new TensorRtPlan(engines, built), cancellationToken);
+        }
+
+        var model = Load(maker, configuration, share, tensorRt: null, cancellationToken);
+        string? obstacle = null;
+        if ((configuration.Profile ?? OptimizationProfile.Derive(model.Signature, file.MaxBatchSize, out obstacle)) is { } profile)
+        {
+            _builds!.Start(model, maker, new TensorRtPlan(engines, profile), share);
+        }
+        else
+        {
+            model.RefuseTensorRt(obstacle);
+        }
+
+        return model;
+    }
+
+    private GpuModel Load(SessionMaker maker, SessionConfiguration configuration, IAcceleratorShare share, TensorRtPlan? tensorRt, CancellationToken cancellationToken) =>
+        new(maker, share, MemoryName, configuration.RecordsGraphs, tensorRt, _log!, cancellationToken);
+
+    private SessionMaker CreateMaker(ModelSource file, SessionConfiguration configuration, IAcceleratorShare share, int sessionsPerLane) =>
+        new(_environment!, _sessions!, file, configuration, share, sessionsPerLane, AddExecutionProviders);
 
     private string FindLibraries(IReadOnlyDictionary<string, string> options, out NativeDependencies dependencies)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Camshaft.Backends.OnnxRuntime.Gpu;
+using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 
 namespace Camshaft.Backends.OnnxRuntime;
 
@@ -39,6 +40,15 @@ internal sealed record SessionConfiguration
     /// <summary>Options of the execution providers that run on GPUs.</summary>
     public IReadOnlyList<ProviderSetting> Providers { get; init; } = [];
 
+    /// <summary>Whether a load waits until TensorRT has built the model; otherwise CUDA serves meanwhile.</summary>
+    public bool WaitsForTensorRt { get; init; }
+
+    /// <summary>For which shapes TensorRT builds; null = the model does not say.</summary>
+    public OptimizationProfile? Profile { get; init; }
+
+    /// <summary>Whether runs on GPUs are recorded as CUDA graphs.</summary>
+    public bool RecordsGraphs => Providers.LastOrDefault(static setting => setting is { Provider: ProviderKind.Cuda, Name: ProviderOptions.CudaGraphs }).Value == "1";
+
     /// <summary>Reads a model's parameters.</summary>
     /// <exception cref="BackendException">A key is unknown or a value is none of those it may have.</exception>
     public static SessionConfiguration Read(ModelSource source)
@@ -62,7 +72,7 @@ internal sealed record SessionConfiguration
             }
         }
 
-        return configuration;
+        return configuration with { Profile = OptimizationProfile.Find(source, configuration.Providers) };
     }
 
     private SessionConfiguration With(ModelSource source, string key, string value) => key switch
@@ -76,6 +86,7 @@ internal sealed record SessionConfiguration
         "enable_mem_arena" => this with { MemoryArena = Boolean(source, key, value) },
         "enable_mem_pattern" => this with { MemoryPattern = Boolean(source, key, value) },
         "memory.enable_memory_arena_shrinkage" => this with { ArenaShrinkage = value == "cpu:0" ? value : throw Refuse(source, key, value, "cpu:0") },
+        "trt_build" => this with { WaitsForTensorRt = value switch { "background" => false, "load" => true, _ => throw Refuse(source, key, value, "background or load") } },
         _ when ProviderOptions.Find(key) is { } option => this with { Providers = [.. Providers, option.Translate(value) ?? throw Refuse(source, key, value, option.Expected)] },
         _ => throw new BackendException(StatusCode.InvalidArgument, $"{source}: the parameter '{key}' is not known; the backend takes {Accepted}."),
     };

@@ -23,7 +23,7 @@ internal static class ModelRows
         var objective = model.Configuration.Scheduling.Objective;
         return new ModelRow(model.ModelName, model.Number, Spell(snapshot.State))
         {
-            Reason = snapshot.Reason,
+            Reason = snapshot.Reason ?? snapshot.Model.Note,
             Backend = model.BackendName,
             Device = model.Device is { } device ? DeviceName.Of(device) : null,
             Rate = Figures.Round(Figures.PerSecond(recent.Requests, elapsed)),

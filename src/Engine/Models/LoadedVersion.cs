@@ -43,7 +43,15 @@ internal sealed class LoadedVersion : IDisposable
     public IAcceleratorShare? Share { get; }
 
     /// <summary>What it takes now beside the engine's buffers.</summary>
-    public MemoryFootprint Footprint => Share is null ? Model.Footprint : Model.Footprint with { DeviceByteSize = Model.Footprint.DeviceByteSize + Share.UsedByteSize };
+    public MemoryFootprint Footprint
+    {
+        get
+        {
+            // Asked first: a model that knows what its library has taken says so to its share.
+            var own = Model.Footprint;
+            return Share is null ? own : own with { DeviceByteSize = own.DeviceByteSize + Share.UsedByteSize };
+        }
+    }
 
     /// <summary>What it takes of its accelerator's memory now; null on other devices.</summary>
     public DeviceMemory? DeviceMemory

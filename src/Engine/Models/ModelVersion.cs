@@ -83,6 +83,9 @@ public sealed partial class ModelVersion
     /// </summary>
     public MemoryFootprint Footprint => Volatile.Read(ref _footprint).Value;
 
+    /// <summary>What its backend has to say of it while it is loaded; null = nothing.</summary>
+    public string? Note => State is ModelState.Ready or ModelState.Warming ? _loaded?.Model.Note : null;
+
     /// <summary>How long it took to load.</summary>
     public TimeSpan LoadTime { get; private set; }
 

@@ -192,7 +192,7 @@ internal sealed class ModelLoader(
             IAcceleratorShare? share = null;
             try
             {
-                share = (choice.Device as IAccelerator)?.Open(DescribeTerms(version));
+                share = (choice.Device as IAccelerator)?.Open(DescribeTerms(version, schedulers.Find(choice.Device, hasShare: version.Configuration.Limits.DeviceShare > 0).LaneCount));
                 var model = await OwnThread.RunNicedAsync(ThreadName, () => choice.Backend.Load(Describe(version, choice), share ?? choice.Device, cancellationToken), completions).ConfigureAwait(false);
                 return (choice, model, share);
             }
@@ -249,16 +249,18 @@ internal sealed class ModelLoader(
         Version = version.Number,
         FilePath = choice.FilePath,
         Parameters = version.Configuration.Parameters,
+        MaxBatchSize = version.Configuration.Batching.MaxBatchSize,
         ThreadsPerRun = version.Configuration.Limits.Threads,
         ListedInputs = [.. version.Configuration.Inputs.Select(static input => input.Name)],
     };
 
-    private static AcceleratorTerms DescribeTerms(ModelVersion version) => new(version.ToString())
+    private static AcceleratorTerms DescribeTerms(ModelVersion version, int laneCount) => new(version.ToString())
     {
         Model = version.ModelName,
         Priority = version.Configuration.Scheduling.Priority,
         ProcessorShare = version.Configuration.Limits.DeviceShare,
         MemoryLimit = version.Configuration.Limits.DeviceMemoryBytes ?? long.MaxValue,
+        LaneCount = laneCount,
     };
 
     /// <summary>Takes over what the configuration states beyond the model file: batch axes, and lengths of inputs' variable dimensions.</summary>

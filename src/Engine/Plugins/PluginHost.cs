@@ -226,6 +226,7 @@ public sealed partial class PluginHost : IAsyncDisposable
             CacheDirectory = _options.ModelCacheDirectory is { } directory ? Path.Combine(Path.GetFullPath(directory), backend.Name) : null,
             CacheByteSizeLimit = _options.ModelCacheByteSizeLimit,
             StartThread = _startThread,
+            TimeProvider = _timeProvider,
         };
 
     private IReadOnlyDictionary<string, string> GetOptions(string name) =>

@@ -59,6 +59,18 @@ internal sealed class DeviceScheduler : IDisposable
 
     public IDevice Device { get; }
 
+    /// <summary>How many lanes there are, that for warm-ups included.</summary>
+    public int LaneCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lanes.All.Count + 1;
+            }
+        }
+    }
+
     /// <summary>The ticks that a second of the engine's clock has.</summary>
     public long TicksPerSecond => _timeProvider.TimestampFrequency;
 

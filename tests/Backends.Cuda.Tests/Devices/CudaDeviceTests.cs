@@ -63,6 +63,25 @@ public sealed class CudaDeviceTests
     }
 
     [Fact]
+    public void What_a_library_has_taken_by_itself_counts_and_leaves_less_to_batches()
+    {
+        using var gpu = new Gpu();
+        var share = gpu.Device.Open(Terms with { MemoryLimit = 100 });
+        share.ForeignByteSize = 70;
+        share.ForeignByteSize = 60;
+
+        Assert.Equal((60, 70, 60), (share.UsedByteSize, share.PeakByteSize, gpu.Device.UsedByteSize));
+        Assert.Throws<BackendException>(() => share.Allocate(41));
+        share.Free(share.Allocate(40));
+
+        // More than the limit: it is taken, and no batch gets anything.
+        share.ForeignByteSize = 101;
+        Assert.Throws<BackendException>(() => share.Allocate(1));
+        share.Dispose();
+        Assert.Equal(0, gpu.Device.UsedByteSize);
+    }
+
+    [Fact]
     public void Models_together_take_no_more_than_the_devices_part()
     {
         using var gpu = new Gpu(new SimulatedDriverOptions { MemoryByteSize = 1000 }, new CudaOptions { MemoryFraction = 0.5 });
@@ -109,6 +128,47 @@ public sealed class CudaDeviceTests
 
         Assert.Equal(first.Streams, second.Streams);
         Assert.NotEqual(first.Streams, third.Streams);
+    }
+
+    [Fact]
+    public void Lanes_of_a_model_that_records_have_streams_of_their_own()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        using var neighbour = gpu.Device.Open(Terms);
+        using var before = share.CreateLane(1);
+        share.SeparateLanes();
+        using var first = share.CreateLane(1);
+        using var second = share.CreateLane(2);
+        using var again = share.CreateLane(2);
+        using var other = neighbour.CreateLane(2);
+
+        Assert.Equal(3, new[] { before.Streams, first.Streams, second.Streams }.Distinct().Count());
+        Assert.Equal(before.Streams, other.Streams);
+        Assert.Equal(second.Streams, again.Streams);
+    }
+
+    [Fact]
+    public unsafe void What_somebody_records_for_all_threads_does_not_disturb_the_engines_calls()
+    {
+        using var gpu = new Gpu();
+        using var share = gpu.Device.Open(Terms);
+        using var lane = share.CreateLane(1);
+        var begin = (delegate* unmanaged<nint, int, int>)gpu.Device.FindFunction("cuStreamBeginCapture", 12000);
+        var end = (delegate* unmanaged<nint, nint*, int>)gpu.Device.FindFunction("cuStreamEndCapture", 12000);
+        var destroy = (delegate* unmanaged<nint, int>)gpu.Device.FindFunction("cuGraphDestroy", 12000);
+        const int global = 0; // CU_STREAM_CAPTURE_MODE_GLOBAL
+        Assert.Equal(0, begin(lane.Streams.Compute, global));
+        Exception? disturbed = null;
+        var caller = new Thread(() => disturbed = Record.Exception(() => gpu.Device.MemorySource.Free(gpu.Device.MemorySource.Allocate(64), 64)));
+        caller.Start();
+        caller.Join();
+        nint graph;
+
+        Assert.Null(disturbed);
+        Assert.Equal(0, end(lane.Streams.Compute, &graph));
+        Assert.Equal(0, destroy(graph));
+        Assert.Empty(gpu.Simulation.TakeFailures());
     }
 
     [Fact]

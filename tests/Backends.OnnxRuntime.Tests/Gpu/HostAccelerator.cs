@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Camshaft.Testing;
 
@@ -9,10 +10,21 @@ namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
 /// </summary>
 internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 {
+    private const nint Graph = 0x600;
+
     private static readonly List<nint> Streams = [];
     private readonly TestDevice _device = new();
 
-    public HostAccelerator() => Streams.Clear();
+    private static int _destroyedGraphs;
+    private bool _lanesAreSeparate;
+    private int _laneCount;
+
+    public HostAccelerator()
+    {
+        Streams.Clear();
+        BusyStreams.Clear();
+        (CapturingStream, _destroyedGraphs) = (0, 0);
+    }
 
     public event Action? Failed
     {
@@ -48,25 +60,53 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
     public bool IsConfined => ProcessorShare > 0;
 
+    public AcceleratorTerms Terms { get; init; } = new("m");
+
+    public long ForeignByteSize { get; set; }
+
+    public RecordingGate Recordings { get; } = new();
+
+    /// <summary>The streams on which something runs.</summary>
+    public static ConcurrentDictionary<nint, int> BusyStreams { get; } = new();
+
+    /// <summary>The stream that records; 0 = none.</summary>
+    public static nint CapturingStream { get; set; }
+
+    /// <summary>The compute stream of the lane that was made last.</summary>
+    public static nint LastStream { get; private set; }
+
+    /// <summary>How many graphs were destroyed of recordings that went wrong.</summary>
+    public static int DestroyedGraphs => _destroyedGraphs;
+
     /// <summary>The streams on which copies inside the memory were enqueued.</summary>
     public IReadOnlyList<nint> CopyStreams => Streams;
 
     /// <summary>How many lanes are not disposed.</summary>
-    public int LaneCount { get; private set; }
+    public int LaneCount => _laneCount;
 
     public nint FindFunction(string name, int version) => name switch
     {
         "cuMemcpyDtoDAsync" => (nint)(delegate* unmanaged<nint, nint, nuint, nint, int>)&Copy,
+        "cuStreamIsCapturing" => (nint)(delegate* unmanaged<nint, int*, int>)&IsCapturing,
+        "cuStreamEndCapture" => (nint)(delegate* unmanaged<nint, nint*, int>)&EndCapture,
+        "cuGraphDestroy" => (nint)(delegate* unmanaged<nint, int>)&DestroyGraph,
+        "cuCtxSetCurrent" => (nint)(delegate* unmanaged<nint, int>)&SetCurrent,
+        "cuThreadExchangeStreamCaptureMode" => (nint)(delegate* unmanaged<int*, int>)&ExchangeCaptureMode,
+        "cuStreamQuery" => (nint)(delegate* unmanaged<nint, int>)&Query,
         "cuDriverGetVersion" => (nint)(delegate* unmanaged<int*, int>)&GetVersion,
         _ => 0,
     };
 
     public IAcceleratorShare Open(AcceleratorTerms terms) => this;
 
+    public void SeparateLanes() => _lanesAreSeparate = true;
+
     public ILane CreateLane(int index)
     {
-        LaneCount++;
-        return new Lane(this, index);
+        Interlocked.Increment(ref _laneCount);
+        var lane = new Lane(this, index);
+        LastStream = lane.Streams.Compute;
+        return lane;
     }
 
     public nint Allocate(long byteSize) => throw new NotSupportedException();
@@ -86,6 +126,37 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
     }
 
     [UnmanagedCallersOnly]
+    private static int IsCapturing(nint stream, int* isCapturing)
+    {
+        *isCapturing = stream == CapturingStream ? 1 : 0;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int EndCapture(nint stream, nint* graph)
+    {
+        *graph = Graph;
+        CapturingStream = 0;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int DestroyGraph(nint graph)
+    {
+        _destroyedGraphs += graph == Graph ? 1 : 0;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int SetCurrent(nint context) => 0;
+
+    [UnmanagedCallersOnly]
+    private static int ExchangeCaptureMode(int* mode) => 0;
+
+    [UnmanagedCallersOnly]
+    private static int Query(nint stream) => BusyStreams.ContainsKey(stream) ? 600 : 0;
+
+    [UnmanagedCallersOnly]
     private static int GetVersion(int* version)
     {
         *version = 13000;
@@ -98,7 +169,9 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
         public IDevice Device => share;
 
-        public LaneStreams Streams => new((index / 2 * 3) + 1, (index / 2 * 3) + 2, (index / 2 * 3) + 3);
+        private int Place => (share._lanesAreSeparate ? 100 + index : index / 2) * 3;
+
+        public LaneStreams Streams => new(Place + 1, Place + 2, Place + 3);
 
         public TimeSpan ComputeTime => TimeSpan.Zero;
 
@@ -116,6 +189,6 @@ internal sealed unsafe class HostAccelerator : IAccelerator, IAcceleratorShare
 
         public void End(ILaneObserver observer) => throw new NotSupportedException();
 
-        public void Dispose() => share.LaneCount--;
+        public void Dispose() => Interlocked.Decrement(ref share._laneCount);
     }
 }

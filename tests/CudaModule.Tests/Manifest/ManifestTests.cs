@@ -70,7 +70,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("block: [4]", "block: [1025]", "kernel 'add' cannot run: its block's x, '1025' is 1025; expected 1 to 1024")]
     [InlineData("block: [4]", "block: [n, 64, 32]", "kernel 'add' cannot run: its block has 2048 threads; expected at most 1024")]
     [InlineData("block: [4]", "block: [1, 1, 65]", "kernel 'add' cannot run: its block's z, '65' is 65; expected 1 to 64")]
-    [InlineData("block: [4]", "block: [4], shared: 49153", "kernel 'add' cannot run: its shared memory, '49153', is 49153 bytes beside 0 that it declares; expected 0 to 49152")]
+    [InlineData("block: [4]", "block: [4], shared: 232449", "kernel 'add' cannot run: its shared memory, '232449', is 232449 bytes beside 0 that it declares; expected 0 to 232448")]
     [InlineData("block: [4]", "block: [4 / 0]", "kernel 'add' cannot run: '4 / 0' divides by zero")]
     [InlineData("A, sums, B, u32 n", "A, sums, B", "kernel 'add' takes arguments of [8, 8, 8, 4] bytes; the manifest gives it arguments of [8, 8, 8] (A, sums, B)")]
     [InlineData("A, sums, B, u32 n", "A, sums, B, u64 n", "the manifest gives it arguments of [8, 8, 8, 8]")]

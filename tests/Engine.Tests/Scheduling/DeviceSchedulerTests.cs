@@ -16,6 +16,14 @@ public sealed class DeviceSchedulerTests
     private readonly Gate _gate = new();
 
     [Fact]
+    public async Task A_model_may_have_as_many_lanes_as_there_are_with_those_for_idle_times_and_warm_ups()
+    {
+        await using var harness = new Harness(laneCount: 3);
+
+        Assert.Equal(5, harness.Scheduler.LaneCount);
+    }
+
+    [Fact]
     public async Task A_request_runs_and_answers()
     {
         await using var harness = new Harness();

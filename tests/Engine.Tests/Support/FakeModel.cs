@@ -25,6 +25,8 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
     public MemoryFootprint Footprint => default;
 
+    public string? Note { get; set; }
+
     public void Start(BackendContext context)
     {
     }

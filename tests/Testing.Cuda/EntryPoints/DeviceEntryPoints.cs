@@ -25,6 +25,7 @@ internal static unsafe class DeviceEntryPoints
         functions["cuDevicePrimaryCtxRetain"] = (nint)(delegate* unmanaged<nint*, int, CudaStatus>)&DevicePrimaryCtxRetain;
         functions["cuDevicePrimaryCtxRelease"] = (nint)(delegate* unmanaged<int, CudaStatus>)&DevicePrimaryCtxRelease;
         functions["cuCtxSetCurrent"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&CtxSetCurrent;
+        functions["cuCtxGetDevice"] = (nint)(delegate* unmanaged<int*, CudaStatus>)&CtxGetDevice;
         functions["cuCtxGetStreamPriorityRange"] = (nint)(delegate* unmanaged<int*, int*, CudaStatus>)&CtxGetStreamPriorityRange;
         functions["cuMemGetInfo"] = (nint)(delegate* unmanaged<nuint*, nuint*, CudaStatus>)&MemGetInfo;
     }
@@ -87,6 +88,7 @@ internal static unsafe class DeviceEntryPoints
             CudaConstants.ComputeCapabilityMinor => SimulatedGpu.ComputeCapability % 10,
             CudaConstants.AsyncEngineCount => 2,
             CudaConstants.MemoryPoolsSupported => 1,
+            CudaConstants.MaxSharedMemoryPerBlockOptIn => LaunchLimits.MostSharedBytes,
             CudaConstants.MaxThreadsPerBlock => 1024,
             _ => 0,
         };
@@ -128,6 +130,13 @@ internal static unsafe class DeviceEntryPoints
         }
 
         SimulatedDriver.SetContext(driver, context);
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus CtxGetDevice(int* device) => SimulatedDriver.Call("cuCtxGetDevice", (_, gpu) =>
+    {
+        *device = gpu.Ordinal;
         return CudaStatus.Success;
     });
 

@@ -6,10 +6,14 @@ namespace Camshaft.Testing.Cuda.EntryPoints;
 /// <summary>Graphs: what was enqueued on a recording stream, to be enqueued again as a whole.</summary>
 internal static unsafe class GraphEntryPoints
 {
+    private const int GlobalCapture = 0; // CU_STREAM_CAPTURE_MODE_GLOBAL
+
     public static void AddTo(Dictionary<string, nint> functions)
     {
         functions["cuStreamBeginCapture"] = (nint)(delegate* unmanaged<nint, int, CudaStatus>)&StreamBeginCapture;
         functions["cuStreamEndCapture"] = (nint)(delegate* unmanaged<nint, nint*, CudaStatus>)&StreamEndCapture;
+        functions["cuStreamIsCapturing"] = (nint)(delegate* unmanaged<nint, int*, CudaStatus>)&StreamIsCapturing;
+        functions["cuThreadExchangeStreamCaptureMode"] = (nint)(delegate* unmanaged<int*, CudaStatus>)&ThreadExchangeStreamCaptureMode;
         functions["cuGraphInstantiateWithFlags"] = (nint)(delegate* unmanaged<nint*, nint, ulong, CudaStatus>)&GraphInstantiateWithFlags;
         functions["cuGraphLaunch"] = (nint)(delegate* unmanaged<nint, nint, CudaStatus>)&GraphLaunch;
         functions["cuGraphExecDestroy"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&GraphExecDestroy;
@@ -21,6 +25,7 @@ internal static unsafe class GraphEntryPoints
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuStreamBeginCapture", handle);
         stream.Captured = stream.Captured is null ? [] : throw new Misuse("cuStreamBeginCapture: the stream records already.");
+        stream.CapturingThread = mode == GlobalCapture ? Environment.CurrentManagedThreadId : 0;
         return CudaStatus.Success;
     });
 
@@ -29,8 +34,22 @@ internal static unsafe class GraphEntryPoints
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuStreamEndCapture", handle);
         var captured = stream.Captured ?? throw new Misuse("cuStreamEndCapture: the stream does not record.");
-        stream.Captured = null;
+        (stream.Captured, stream.CapturingThread) = (null, 0);
         *made = driver.Objects.Add(new Graph("cuStreamEndCapture", gpu, captured));
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus StreamIsCapturing(nint handle, int* isCapturing) => SimulatedDriver.Call("cuStreamIsCapturing", (driver, gpu) =>
+    {
+        *isCapturing = StreamEntryPoints.Find(driver, gpu, "cuStreamIsCapturing", handle).Captured is null ? 0 : 1;
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
+    private static CudaStatus ThreadExchangeStreamCaptureMode(int* mode) => SimulatedDriver.Call("cuThreadExchangeStreamCaptureMode", driver =>
+    {
+        *mode = SimulatedDriver.ExchangeCaptureMode(*mode);
         return CudaStatus.Success;
     });
 

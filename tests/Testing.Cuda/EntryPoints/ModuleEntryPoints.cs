@@ -15,6 +15,7 @@ internal static unsafe class ModuleEntryPoints
         functions["cuModuleGetFunction"] = (nint)(delegate* unmanaged<nint*, nint, byte*, CudaStatus>)&ModuleGetFunction;
         functions["cuFuncGetAttribute"] = (nint)(delegate* unmanaged<int*, int, nint, CudaStatus>)&FuncGetAttribute;
         functions["cuFuncGetParamInfo"] = (nint)(delegate* unmanaged<nint, nuint, nuint*, nuint*, CudaStatus>)&FuncGetParamInfo;
+        functions["cuFuncSetAttribute"] = (nint)(delegate* unmanaged<nint, int, int, CudaStatus>)&FuncSetAttribute;
         functions["cuLaunchKernel"] = (nint)(delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, CudaStatus>)&LaunchKernel;
     }
 
@@ -74,6 +75,19 @@ internal static unsafe class ModuleEntryPoints
     });
 
     [UnmanagedCallersOnly]
+    private static CudaStatus FuncSetAttribute(nint handle, int attribute, int value) => SimulatedDriver.Call("cuFuncSetAttribute", (driver, gpu) =>
+    {
+        var function = driver.Objects.Find<Function>("cuFuncSetAttribute", handle);
+        if (attribute != CudaConstants.FunctionMaxDynamicSharedByteSize || value < 0 || value > LaunchLimits.MostSharedBytes - function.Kernel.SharedByteSize)
+        {
+            return CudaStatus.InvalidValue;
+        }
+
+        function.MostShared = value;
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
     private static CudaStatus FuncGetParamInfo(nint function, nuint index, nuint* offset, nuint* byteSize) => SimulatedDriver.Call("cuFuncGetParamInfo", (driver, gpu) =>
     {
         var sizes = driver.Objects.Find<Function>("cuFuncGetParamInfo", function).Kernel.ArgumentByteSizes;
@@ -92,9 +106,10 @@ internal static unsafe class ModuleEntryPoints
         nint handle, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedByteSize, nint streamHandle, void** arguments, void** extra) => SimulatedDriver.Call("cuLaunchKernel", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuLaunchKernel", streamHandle);
-        var kernel = driver.Objects.Find<Function>("cuLaunchKernel", handle).Kernel;
+        var function = driver.Objects.Find<Function>("cuLaunchKernel", handle);
+        var kernel = function.Kernel;
         var (grid, block) = (new CudaExtent(gridX, gridY, gridZ), new CudaExtent(blockX, blockY, blockZ));
-        if (!LaunchLimits.Allow(kernel, grid, block, sharedByteSize))
+        if (!LaunchLimits.Allow(kernel, grid, block, sharedByteSize, function.MostShared))
         {
             return CudaStatus.InvalidValue;
         }
@@ -145,5 +160,8 @@ internal static unsafe class ModuleEntryPoints
         public SimulatedModule Module => module;
 
         public SimulatedKernel Kernel => kernel;
+
+        /// <summary>How many bytes of shared memory a launch may give it beside what it declares.</summary>
+        public int MostShared { get; set; } = LaunchLimits.UsualSharedBytes - kernel.SharedByteSize;
     }
 }

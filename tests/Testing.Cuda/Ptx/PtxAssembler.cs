@@ -15,10 +15,10 @@ internal static class PtxAssembler
     private const int MostThreads = 1024;
 
     // From which version of the language on a target may be named. By the release history of the PTX manual.
-    private static readonly Dictionary<int, int> Targets = new()
-    {
-        [50] = 40, [52] = 41, [53] = 42, [60] = 50, [61] = 50, [62] = 50, [70] = 60, [72] = 61, [75] = 63, [80] = 70, [86] = 71, [87] = 74, [89] = 78, [90] = 78, [100] = 86, [120] = 87,
-    };
+    private static readonly (int Target, int Version)[] Targets =
+    [
+        (50, 40), (52, 41), (53, 42), (60, 50), (61, 50), (62, 50), (70, 60), (72, 61), (75, 63), (80, 70), (86, 71), (87, 74), (89, 78), (90, 78), (100, 86), (120, 87),
+    ];
 
     /// <summary>Assembles a module.</summary>
     /// <param name="text">Its text.</param>
@@ -64,7 +64,8 @@ internal static class PtxAssembler
 
     private static void CheckTarget(ModuleText module, int capability)
     {
-        if (!Targets.TryGetValue(module.Target, out var version))
+        var (target, version) = Targets.FirstOrDefault(pair => pair.Target == module.Target);
+        if (target == 0)
         {
             throw new PtxError(module.TargetLine, $"Unknown .target 'sm_{module.Target}'");
         }

@@ -47,7 +47,7 @@ public sealed class CudaDevice : IAccelerator
 
         Parts = new CudaParts(Context, info.Ordinal);
         ReserveRefusal = options.ReservedShare > 0 ? Parts.Reserve(options.ReservedShare) : null;
-        StreamSets = new CudaStreamSets(priority => Parts.Rest is { } rest ? CudaStream.Create(rest, priority) : CudaStream.Create(Context, priority));
+        StreamSets = new CudaStreamSets(CreateStream);
         MemorySource = new PinnedMemorySource(Context);
         _peers = new CudaPeers(this);
         _watch = new CudaWatch(IsAlive, options.WatchPeriod, timeProvider);
@@ -104,6 +104,9 @@ public sealed class CudaDevice : IAccelerator
 
     /// <inheritdoc/>
     public bool OpensPeerMemory => true;
+
+    /// <inheritdoc/>
+    public RecordingGate Recordings { get; } = new();
 
     /// <summary>How many multiprocessors only models with a share run on.</summary>
     public int ReservedMultiprocessorCount => Parts.ReservedCount;
@@ -172,6 +175,9 @@ public sealed class CudaDevice : IAccelerator
         Pool.Dispose();
         Context.Dispose();
     }
+
+    /// <summary>Makes a stream for models without a share of their own.</summary>
+    internal CudaStream CreateStream(int priority) => Parts.Rest is { } rest ? CudaStream.Create(rest, priority) : CudaStream.Create(Context, priority);
 
     /// <summary>The stream priority for a model's. The driver knows a few; models have more.</summary>
     internal int GetStreamPriority(int modelPriority) => modelPriority switch

@@ -10,6 +10,7 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
 {
     private readonly CudaShare _share;
     private readonly CudaDevice _device;
+    private readonly CudaStreamSets _streamSets;
     private readonly CudaStreams _streams;
     private readonly CudaArena _arena;
     private readonly CudaEvent _copiedIn;
@@ -31,7 +32,8 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
             _copiedIn = CudaEvent.Create(context, keepsTime: false);
             _started = CudaEvent.Create(context, keepsTime: true);
             _computed = CudaEvent.Create(context, keepsTime: true);
-            _streams = share.StreamSets.Rent(index, share.StreamPriority);
+            _streamSets = share.StreamSets;
+            _streams = _streamSets.Rent(index, share.StreamPriority);
         }
         catch
         {
@@ -236,7 +238,7 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
 
         // What told of the last batch's end may not have returned yet.
         _device.TrySynchronize(_streams.CopyOut);
-        _share.StreamSets.Return(Index, _share.StreamPriority);
+        _streamSets.Return(Index, _share.StreamPriority);
         _copiedIn.Dispose();
         _started.Dispose();
         _computed.Dispose();

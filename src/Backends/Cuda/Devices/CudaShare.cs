@@ -7,6 +7,7 @@ internal sealed class CudaShare : IAcceleratorShare
     private readonly MemoryAccount _account;
     private readonly CudaPart? _part;
     private readonly Dictionary<nint, long> _allocated = [];
+    private long _foreignByteSize;
 
     public CudaShare(CudaDevice device, AcceleratorTerms terms, CudaPart? part)
     {
@@ -15,7 +16,7 @@ internal sealed class CudaShare : IAcceleratorShare
         _account = new MemoryAccount(terms.MemoryLimit);
         _part = part;
         StreamPriority = device.GetStreamPriority(terms.Priority);
-        StreamSets = part is null ? device.StreamSets : new CudaStreamSets(part.CreateStream);
+        StreamSets = part is null ? device.StreamSets : new CudaStreamSets(CreateStream);
     }
 
     public CudaDevice Device { get; }
@@ -34,13 +35,29 @@ internal sealed class CudaShare : IAcceleratorShare
 
     public bool IsConfined => _part is not null || Device.Parts.Rest is not null;
 
+    public AcceleratorTerms Terms => _terms;
+
+    public long ForeignByteSize
+    {
+        get => Interlocked.Read(ref _foreignByteSize);
+        set
+        {
+            var added = value - Interlocked.Exchange(ref _foreignByteSize, value);
+            _account.Add(added);
+            Device.Account.Add(added);
+        }
+    }
+
     public long UsedByteSize => _account.Used;
 
     public long PeakByteSize => _account.Peak;
 
     public int StreamPriority { get; }
 
-    public CudaStreamSets StreamSets { get; }
+    /// <summary>Where lanes that are made now get their streams, and give them back to.</summary>
+    public CudaStreamSets StreamSets { get; private set; }
+
+    public void SeparateLanes() => StreamSets = new CudaStreamSets(CreateStream, isShared: false);
 
     public ILane CreateLane(int index)
     {
@@ -144,8 +161,11 @@ internal sealed class CudaShare : IAcceleratorShare
             Device.TrySynchronize(Device.LoadStream);
         }
 
+        ForeignByteSize = 0;
         _part?.Dispose();
     }
+
+    private CudaStream CreateStream(int priority) => _part?.CreateStream(priority) ?? Device.CreateStream(priority);
 
     private BackendException Refuse(long byteSize, string why) =>
         new(StatusCode.ResourceExhausted, $"{_terms.Owner} needs {byteSize} bytes of memory on GPU {Ordinal}: {why}.");

@@ -2,18 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Camshaft.Backends.Cuda.Devices;
 
-/// <summary>The streams of a device, or of a part of it: one set for two lanes and each priority, while a lane uses it. Any thread.</summary>
-internal sealed class CudaStreamSets(Func<int, CudaStream> create)
+/// <summary>The streams of a device, of a part of it or of a model: one set for two lanes, or for each, and each priority, while a lane uses it. Any thread.</summary>
+/// <param name="create">Makes a stream of a priority.</param>
+/// <param name="isShared">Whether two lanes have a set together.</param>
+internal sealed class CudaStreamSets(Func<int, CudaStream> create, bool isShared = true)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(int Pair, int Priority), Entry> _sets = [];
+    private readonly Dictionary<(int Place, int Priority), Entry> _sets = [];
 
     /// <summary>The streams for a lane; <see cref="Return"/> them.</summary>
     public CudaStreams Rent(int laneIndex, int priority)
     {
         lock (_gate)
         {
-            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_sets, (GetPair(laneIndex), priority), out _);
+            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_sets, (GetPlace(laneIndex), priority), out _);
             entry = new Entry(entry.Streams ?? new CudaStreams(() => create(priority)), entry.LaneCount + 1);
             return entry.Streams;
         }
@@ -23,7 +25,7 @@ internal sealed class CudaStreamSets(Func<int, CudaStream> create)
     {
         lock (_gate)
         {
-            var key = (GetPair(laneIndex), priority);
+            var key = (GetPlace(laneIndex), priority);
             var (streams, count) = _sets[key];
             if (count > 1)
             {
@@ -37,7 +39,7 @@ internal sealed class CudaStreamSets(Func<int, CudaStream> create)
     }
 
     // Lane 0 is the one on which models are warmed up; it is by itself.
-    private static int GetPair(int laneIndex) => (laneIndex + 1) / 2;
+    private int GetPlace(int laneIndex) => isShared ? (laneIndex + 1) / 2 : laneIndex;
 
     private readonly record struct Entry(CudaStreams Streams, int LaneCount);
 }

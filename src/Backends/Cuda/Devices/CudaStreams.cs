@@ -1,6 +1,6 @@
 namespace Camshaft.Backends.Cuda.Devices;
 
-/// <summary>The three streams on which batches are copied in, computed and copied out. Two lanes share them, so that one computes while the other copies.</summary>
+/// <summary>The three streams on which batches are copied in, computed and copied out. Two lanes share them, so that one computes while the other copies, unless a model records what its lanes do.</summary>
 internal sealed class CudaStreams
 {
     public CudaStreams(Func<CudaStream> create)

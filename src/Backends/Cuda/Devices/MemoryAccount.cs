@@ -31,6 +31,13 @@ internal sealed class MemoryAccount(long limit)
         return false;
     }
 
+    /// <summary>Counts bytes that somebody has taken already, whatever the limit says; fewer than 0 = has given back.</summary>
+    public void Add(long byteSize)
+    {
+        Interlocked.Add(ref _used, byteSize);
+        NotePeak();
+    }
+
     /// <summary>Gives bytes back.</summary>
     public void Return(long byteSize) => Interlocked.Add(ref _used, -byteSize);
 

@@ -34,6 +34,7 @@ internal sealed unsafe class CudaApi
     public readonly delegate* unmanaged<nint*, int, CudaStatus> DevicePrimaryCtxRetain;
     public readonly delegate* unmanaged<int, CudaStatus> DevicePrimaryCtxRelease;
     public readonly delegate* unmanaged<nint, CudaStatus> CtxSetCurrent;
+    public readonly delegate* unmanaged<int*, CudaStatus> CtxGetDevice;
     public readonly delegate* unmanaged<int*, int*, CudaStatus> CtxGetStreamPriorityRange;
     public readonly delegate* unmanaged<nuint*, nuint*, CudaStatus> MemGetInfo;
 
@@ -80,10 +81,12 @@ internal sealed unsafe class CudaApi
     public readonly delegate* unmanaged<nint, CudaStatus> ModuleUnload;
     public readonly delegate* unmanaged<nint*, nint, byte*, CudaStatus> ModuleGetFunction;
     public readonly delegate* unmanaged<int*, int, nint, CudaStatus> FuncGetAttribute;
+    public readonly delegate* unmanaged<nint, int, int, CudaStatus> FuncSetAttribute;
     public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, CudaStatus> LaunchKernel;
 
     public readonly delegate* unmanaged<nint, int, CudaStatus> StreamBeginCapture;
     public readonly delegate* unmanaged<nint, nint*, CudaStatus> StreamEndCapture;
+    public readonly delegate* unmanaged<int*, CudaStatus> ThreadExchangeStreamCaptureMode;
     public readonly delegate* unmanaged<nint*, nint, ulong, CudaStatus> GraphInstantiateWithFlags;
     public readonly delegate* unmanaged<nint, nint, CudaStatus> GraphLaunch;
     public readonly delegate* unmanaged<nint, CudaStatus> GraphExecDestroy;
@@ -118,6 +121,7 @@ internal sealed unsafe class CudaApi
         DevicePrimaryCtxRetain = (delegate* unmanaged<nint*, int, CudaStatus>)Need("cuDevicePrimaryCtxRetain");
         DevicePrimaryCtxRelease = (delegate* unmanaged<int, CudaStatus>)Need("cuDevicePrimaryCtxRelease");
         CtxSetCurrent = (delegate* unmanaged<nint, CudaStatus>)Need("cuCtxSetCurrent");
+        CtxGetDevice = (delegate* unmanaged<int*, CudaStatus>)Need("cuCtxGetDevice");
         CtxGetStreamPriorityRange = (delegate* unmanaged<int*, int*, CudaStatus>)Need("cuCtxGetStreamPriorityRange");
         MemGetInfo = (delegate* unmanaged<nuint*, nuint*, CudaStatus>)Need("cuMemGetInfo");
 
@@ -164,10 +168,12 @@ internal sealed unsafe class CudaApi
         ModuleUnload = (delegate* unmanaged<nint, CudaStatus>)Need("cuModuleUnload");
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, CudaStatus>)Need("cuModuleGetFunction");
         FuncGetAttribute = (delegate* unmanaged<int*, int, nint, CudaStatus>)Need("cuFuncGetAttribute");
+        FuncSetAttribute = (delegate* unmanaged<nint, int, int, CudaStatus>)Need("cuFuncSetAttribute");
         LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, CudaStatus>)Need("cuLaunchKernel");
 
         StreamBeginCapture = (delegate* unmanaged<nint, int, CudaStatus>)Need("cuStreamBeginCapture");
         StreamEndCapture = (delegate* unmanaged<nint, nint*, CudaStatus>)Need("cuStreamEndCapture");
+        ThreadExchangeStreamCaptureMode = (delegate* unmanaged<int*, CudaStatus>)Need("cuThreadExchangeStreamCaptureMode");
         GraphInstantiateWithFlags = (delegate* unmanaged<nint*, nint, ulong, CudaStatus>)Need("cuGraphInstantiateWithFlags");
         GraphLaunch = (delegate* unmanaged<nint, nint, CudaStatus>)Need("cuGraphLaunch");
         GraphExecDestroy = (delegate* unmanaged<nint, CudaStatus>)Need("cuGraphExecDestroy");

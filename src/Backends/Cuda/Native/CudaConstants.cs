@@ -18,7 +18,7 @@ internal static class CudaConstants
     /// <summary>The green context has a stream of its own by default (<c>CU_GREEN_CTX_DEFAULT_STREAM</c>); the driver asks for it.</summary>
     public const uint GreenDefaultStream = 1;
 
-    /// <summary>Other threads' calls do not disturb a capture (<c>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL</c>).</summary>
+    /// <summary>Other threads' calls do not disturb a capture, nor theirs this thread's calls (<c>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL</c>).</summary>
     public const int CaptureThreadLocal = 1;
 
     /// <summary>How many bytes a pool keeps when its streams are idle (<c>CU_MEMPOOL_ATTR_RELEASE_THRESHOLD</c>).</summary>
@@ -40,6 +40,7 @@ internal static class CudaConstants
     public const int AsyncEngineCount = 40;
     public const int ComputeCapabilityMajor = 75;
     public const int ComputeCapabilityMinor = 76;
+    public const int MaxSharedMemoryPerBlockOptIn = 97;
     public const int MemoryPoolsSupported = 115;
 
     /// <summary>Of an address: the device whose memory it is (<c>CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL</c>).</summary>
@@ -48,4 +49,5 @@ internal static class CudaConstants
     // CUfunction_attribute.
     public const int FunctionMaxThreadsPerBlock = 0;
     public const int FunctionSharedByteSize = 1;
+    public const int FunctionMaxDynamicSharedByteSize = 8;
 }

@@ -18,6 +18,9 @@ internal sealed unsafe class GpuBinding : IDisposable
     private readonly int[] _indexes;
     private readonly bool[] _isBound;
     private readonly bool[] _passesThrough;
+    private readonly long[] _key;
+    private int _keyLength;
+    private int _inputKeyLength;
 
     public GpuBinding(GpuModel model, OrtHandle session)
     {
@@ -28,6 +31,7 @@ internal sealed unsafe class GpuBinding : IDisposable
         var signature = model.Signature;
         _indexes = new int[signature.Outputs.Count];
         _isBound = new bool[signature.Outputs.Count];
+        _key = new long[(signature.Inputs.Count + signature.Outputs.Count) * (Shape.MaxRank + 3)];
         _passesThrough = [.. signature.Outputs.Select(output => signature.Inputs.Any(input => input.Name == output.Name))];
     }
 
@@ -40,19 +44,28 @@ internal sealed unsafe class GpuBinding : IDisposable
     /// <summary>Whether memory is bound to an output whose shape was known through the inputs only.</summary>
     public bool TrustedSymbols { get; private set; }
 
+    /// <summary>Whether everything that the run reads and writes is the engine's memory.</summary>
+    public bool IsWhole => !_isBound.AsSpan(0, Count).Contains(false);
+
+    /// <summary>What is bound, with shapes and addresses.</summary>
+    public ReadOnlySpan<long> Key => _key.AsSpan(0, _keyLength);
+
     /// <summary>Binds what the batch carries, and the outputs that are requested.</summary>
     /// <param name="execution">The batch.</param>
     /// <param name="trustSymbols">Whether to take memory for outputs with variable dimensions.</param>
     public void Bind(ModelExecution execution, bool trustSymbols)
     {
+        _keyLength = 0;
         for (var i = 0; i < _model.Signature.Inputs.Count; i++)
         {
             if (execution.HasInput(i))
             {
                 Bind(_model.Api.BindInput, _model.InputNames.Pointers[i], execution.GetInput(i));
+                AddToKey(i, execution.GetInput(i));
             }
         }
 
+        _inputKeyLength = _keyLength;
         BindOutputs(execution, trustSymbols);
     }
 
@@ -61,6 +74,7 @@ internal sealed unsafe class GpuBinding : IDisposable
     {
         _model.Api.ClearBoundOutputs(Value);
         Count = 0;
+        _keyLength = _inputKeyLength;
         TrustedSymbols = false;
         for (var i = 0; i < _passesThrough.Length; i++)
         {
@@ -78,6 +92,7 @@ internal sealed unsafe class GpuBinding : IDisposable
             {
                 isBound = true;
                 Bind(_model.Api.BindOutput, name, output);
+                AddToKey(_model.Signature.Inputs.Count + i, output);
             }
             else
             {
@@ -93,7 +108,7 @@ internal sealed unsafe class GpuBinding : IDisposable
     /// <summary>Enqueues copies of the outputs that lie in ONNX Runtime's arena, which takes nothing back before the stream has come that far.</summary>
     public void CopyOthers(ModelExecution execution, nint stream)
     {
-        if (!_isBound.AsSpan(0, Count).Contains(false))
+        if (IsWhole)
         {
             return;
         }
@@ -161,6 +176,15 @@ internal sealed unsafe class GpuBinding : IDisposable
         var bound = bind(Value, (byte*)name, value);
         _model.Api.ReleaseValue(value);
         Check(bound, "binding of a tensor");
+    }
+
+    private void AddToKey(int place, TensorView tensor)
+    {
+        _key[_keyLength++] = place;
+        _key[_keyLength++] = tensor.Address;
+        _key[_keyLength++] = tensor.Shape.Length;
+        tensor.Shape.CopyTo(_key.AsSpan(_keyLength));
+        _keyLength += tensor.Shape.Length;
     }
 
     private void Check(nint status, string call) => _model.Api.ThrowIfFailed(status, call, _model.Subject);

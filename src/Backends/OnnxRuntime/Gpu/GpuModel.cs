@@ -1,48 +1,67 @@
-using System.Diagnostics;
-using System.Globalization;
+using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 using Camshaft.Backends.OnnxRuntime.Native;
 
 namespace Camshaft.Backends.OnnxRuntime.Gpu;
 
 /// <summary>
 /// A model on a GPU: a session for each lane that runs it, since a session is tied to its stream; so each lane has the weights. The first
-/// session is made by the load, which fails where a lane would, and goes to the first lane of its stream.
+/// session is made by the load, which fails where a lane would, and goes to the first lane of its stream. A model that CUDA runs goes over
+/// to TensorRT when that has been built: its lanes one after the other, and new ones at once.
 /// </summary>
 internal sealed class GpuModel : ILoadedModel
 {
-    private readonly Func<nint, OrtHandle> _createSession;
-    private readonly OrtHandle _arenaMemory;
+    // How often lanes are asked whether they are idle, which have a session to give up and get no batch.
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
+
+    private readonly GpuSessions _sessions;
     private readonly IBackendLog _log;
+    private readonly TensorRtPlan? _firstPlan;
     private readonly Lock _gate = new();
-    private readonly List<OrtHandle> _sessions = [];
+    private readonly List<GpuInstance> _instances = [];
+    private TensorRtUse? _tensorRt;
     private ILane? _firstLane;
     private OrtHandle? _firstSession;
     private volatile bool _distrustsSymbols;
+    private volatile string? _obstacle;
 
     /// <summary>Loads it.</summary>
-    /// <param name="environment">The library.</param>
-    /// <param name="source">The model.</param>
+    /// <param name="maker">Makes its sessions.</param>
     /// <param name="share">Its part of the GPU.</param>
     /// <param name="memoryName">ONNX Runtime's name of the GPU's memory.</param>
-    /// <param name="createSession">Makes a session on a stream.</param>
+    /// <param name="recordsGraphs">Whether runs are recorded as CUDA graphs.</param>
+    /// <param name="tensorRt">How TensorRT runs it; null = CUDA does.</param>
     /// <param name="log">Where messages go.</param>
+    /// <param name="cancellationToken">Gives the load up.</param>
     /// <exception cref="BackendException">ONNX Runtime cannot run it, or it has tensors that no GPU has.</exception>
-    public GpuModel(OrtEnvironment environment, ModelSource source, IAcceleratorShare share, string memoryName, Func<nint, OrtHandle> createSession, IBackendLog log)
+    public GpuModel(SessionMaker maker, IAcceleratorShare share, string memoryName, bool recordsGraphs, TensorRtPlan? tensorRt, IBackendLog log, CancellationToken cancellationToken)
     {
-        Api = environment.Api;
-        Allocator = environment.DefaultAllocator;
+        var source = maker.Source;
+        Api = maker.Environment.Api;
+        Allocator = maker.Environment.DefaultAllocator;
         Subject = source.ToString();
         Driver = new GpuDriver(share.Accelerator);
-        _createSession = createSession;
+        RecordsGraphs = recordsGraphs;
+        Recordings = share.Accelerator.Recordings;
         _log = log;
-        Memory = environment.CreateMemoryInfo(memoryName, OrtAllocatorType.Device, share.Ordinal);
-        _arenaMemory = environment.CreateMemoryInfo(memoryName, OrtAllocatorType.Arena, share.Ordinal);
+        _firstPlan = tensorRt;
+        Memory = maker.Environment.CreateMemoryInfo(memoryName, OrtAllocatorType.Device, share.Ordinal);
+        _sessions = new GpuSessions(maker, share, memoryName, log);
         try
         {
+            if (recordsGraphs)
+            {
+                share.SeparateLanes();
+            }
+
             _firstLane = share.CreateLane(0);
-            _firstSession = CreateSession(_firstLane);
-            Signature = new SignatureReader(environment, _firstSession, source).Read();
+            _firstSession = _sessions.Create(_firstLane, tensorRt, cancellationToken);
+            Signature = new SignatureReader(maker.Environment, _firstSession, source).Read();
+            _tensorRt = tensorRt is null ? null : new TensorRtUse(tensorRt, Signature);
             RefuseStrings(source);
+            if (recordsGraphs)
+            {
+                new GraphObstacles(maker.Environment, _firstSession, memoryName).Refuse(source, Signature);
+            }
         }
         catch
         {
@@ -65,8 +84,14 @@ internal sealed class GpuModel : ILoadedModel
     /// <summary>Describes the GPU's memory.</summary>
     public OrtHandle Memory { get; }
 
-    /// <summary>Copies inside it.</summary>
+    /// <summary>Copies inside it, and asks how far a stream is.</summary>
     public GpuDriver Driver { get; }
+
+    /// <summary>Whether runs are recorded as CUDA graphs.</summary>
+    public bool RecordsGraphs { get; }
+
+    /// <summary>Keeps recordings apart from what would spoil them; null = nothing is recorded.</summary>
+    public RecordingGate? Recordings { get; }
 
     /// <summary>Names the model in messages.</summary>
     public string Subject { get; }
@@ -77,6 +102,12 @@ internal sealed class GpuModel : ILoadedModel
     /// <summary>The outputs' names, for native calls.</summary>
     public PinnedNames OutputNames { get; }
 
+    /// <summary>Builds it for TensorRT; null = nothing is built.</summary>
+    public TensorRtBuild? Build { get; set; }
+
+    /// <inheritdoc/>
+    public string? Note => Build?.Note ?? _obstacle;
+
     /// <summary>Whether a run has given an output another shape than its symbols promised; see <see cref="OnnxRuntimeModel.DistrustsSymbols"/>.</summary>
     public bool DistrustsSymbols
     {
@@ -84,54 +115,128 @@ internal sealed class GpuModel : ILoadedModel
         set => _distrustsSymbols = value;
     }
 
-    /// <summary>What the sessions' arenas hold of the GPU's memory: weights and activations. Not what CUDA's own libraries take.</summary>
+    /// <summary>
+    /// Nothing: what the sessions' arenas hold of the GPU's memory, weights and activations, is on the account of the model's share, and
+    /// brought up to date here. Not what CUDA's own libraries take.
+    /// </summary>
     public MemoryFootprint Footprint
     {
         get
         {
-            lock (_gate)
-            {
-                _sessions.RemoveAll(static session => session.IsClosed);
-                return new MemoryFootprint(0, _sessions.Sum(session => OrtArena.ReadByteSize(Api, session, _arenaMemory)));
-            }
+            _sessions.CountArenas();
+            return default;
         }
     }
 
     public IModelInstance CreateInstance(ILane lane)
     {
         var accelerated = lane as IAcceleratorLane ?? throw new BackendException(StatusCode.Unsupported, $"{Subject}: lane {lane.Index} of '{lane.Device.Name}' is none of a GPU.");
-        return new GpuInstance(this, accelerated, TakeFirstSession(lane) ?? CreateSession(lane));
+        var instance = new GpuInstance(this, accelerated);
+        TensorRtUse? tensorRt;
+        lock (_gate)
+        {
+            tensorRt = _tensorRt;
+            _instances.Add(instance);
+        }
+
+        try
+        {
+            instance.Open(tensorRt);
+            return instance;
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes what runs batches on a lane.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="tensorRt">How TensorRT runs the model; null = CUDA alone does.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="BackendException">ONNX Runtime cannot run the model so.</exception>
+    public SessionRunner CreateRunner(ILane lane, TensorRtPlan? tensorRt, CancellationToken cancellationToken) =>
+        new(this, TakeFirstSession(lane, tensorRt) ?? _sessions.Create(lane, tensorRt, cancellationToken), lane.Streams.Compute);
+
+    /// <summary>
+    /// Goes over to TensorRT, which has been built: lanes that there are, one after the other, and new ones from now on. Returns when the
+    /// sessions that CUDA had are gone.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The model has been given up.</exception>
+    public void Use(TensorRtPlan plan, CancellationToken cancellationToken)
+    {
+        Driver.MakeCurrent();
+        var use = new TensorRtUse(plan, Signature);
+        GpuInstance[] instances;
+        lock (_gate)
+        {
+            _tensorRt = use;
+            instances = [.. _instances];
+        }
+
+        ReleaseFirstSession();
+        foreach (var instance in instances)
+        {
+            instance.GoOver(use, cancellationToken);
+        }
+
+        var left = instances.ToList();
+        left.RemoveAll(static instance => instance.TryReleaseRetired());
+        while (left.Count > 0)
+        {
+            if (cancellationToken.WaitHandle.WaitOne(LookPeriod))
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+
+            left.RemoveAll(static instance => instance.TryReleaseRetired());
+        }
+    }
+
+    /// <summary>Forgets an instance, which has ended.</summary>
+    public void Remove(GpuInstance instance)
+    {
+        lock (_gate)
+        {
+            _instances.Remove(instance);
+        }
     }
 
     /// <summary>Ends a session of an instance.</summary>
-    public void Release(OrtHandle session)
+    public void Release(OrtHandle session) => _sessions.Release(session);
+
+    /// <summary>Says why a batch was not recorded that was to be.</summary>
+    public void ReportUnrecorded(string reason) =>
+        _log.Write(BackendLogLevel.Warning, $"{Subject}: a run could not be recorded as a CUDA graph, and batches of its shapes are run as they are: {reason}");
+
+    /// <summary>Says why TensorRT is not built.</summary>
+    public void RefuseTensorRt(string? obstacle)
     {
-        // Not while its arena is looked at.
-        lock (_gate)
-        {
-            session.Dispose();
-        }
+        _obstacle = $"TensorRT is not built, and CUDA serves: {obstacle}";
+        _log.Write(BackendLogLevel.Warning, $"{Subject}: {_obstacle}");
     }
+
+    /// <summary>Says why a lane does not run TensorRT.</summary>
+    public void ReportWithoutTensorRt(ILane lane, string reason) =>
+        _log.Write(BackendLogLevel.Warning, $"{Subject}: CUDA goes on serving on lane {lane.Index}, since no session with TensorRT could be made there: {reason}");
 
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _firstSession?.Dispose();
-        }
-
-        _firstLane?.Dispose();
-        _arenaMemory.Dispose();
+        Build?.Cancel();
+        ReleaseFirstSession();
+        _sessions.CountArenas();
+        _sessions.Dispose();
         Memory.Dispose();
     }
 
-    private OrtHandle? TakeFirstSession(ILane lane)
+    private OrtHandle? TakeFirstSession(ILane lane, TensorRtPlan? tensorRt)
     {
         ILane? held;
         OrtHandle? session;
         lock (_gate)
         {
-            if (_firstLane is null || _firstLane.Streams.Compute != lane.Streams.Compute)
+            if (_firstLane is null || _firstLane.Streams.Compute != lane.Streams.Compute || _firstPlan != tensorRt)
             {
                 return null;
             }
@@ -145,19 +250,22 @@ internal sealed class GpuModel : ILoadedModel
         return session;
     }
 
-    private OrtHandle CreateSession(ILane lane)
+    private void ReleaseFirstSession()
     {
-        var started = Stopwatch.GetTimestamp();
-        var session = _createSession(lane.Streams.Compute);
+        ILane? held;
+        OrtHandle? session;
         lock (_gate)
         {
-            _sessions.Add(session);
+            (held, session) = (_firstLane, _firstSession);
+            (_firstLane, _firstSession) = (null, null);
         }
 
-        _log.Write(
-            BackendLogLevel.Information,
-            string.Create(CultureInfo.InvariantCulture, $"{Subject}: a session for lane {lane.Index} of '{lane.Device.Name}' was made in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s."));
-        return session;
+        if (session is not null)
+        {
+            Release(session);
+        }
+
+        held?.Dispose();
     }
 
     private void RefuseStrings(ModelSource source)

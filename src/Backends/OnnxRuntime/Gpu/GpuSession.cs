@@ -20,13 +20,22 @@ public sealed class GpuSession
         _subject = subject;
     }
 
+    /// <summary>Whether TensorRT is to run what it can; otherwise CUDA serves alone, while TensorRT builds for example.</summary>
+    public bool UsesTensorRt => _place.TensorRt is not null;
+
+    internal GpuPlace Place => _place;
+
     /// <summary>Adds the CUDA execution provider, on the lane's compute stream.</summary>
     /// <exception cref="BackendException">ONNX Runtime refuses.</exception>
     public void AppendCuda() =>
-        NativeProvider.AppendCuda(_api, _options.Handle.Value, ProviderPlan.ForCuda(_configuration, _place.Ordinal), _place.ComputeStream, _subject);
+        NativeProvider.AppendCuda(_api, _options.Handle.Value, ProviderPlan.ForCuda(_configuration, _place.Ordinal, _place.ArenaByteSizeLimit), _place.ComputeStream, _subject);
 
-    /// <summary>Adds the TensorRT execution provider, on the lane's compute stream.</summary>
+    /// <summary>Adds the TensorRT execution provider, on the lane's compute stream. Only where <see cref="UsesTensorRt"/>.</summary>
     /// <exception cref="BackendException">ONNX Runtime refuses.</exception>
-    public void AppendTensorRt() =>
-        NativeProvider.AppendTensorRt(_api, _options.Handle.Value, ProviderPlan.ForTensorRt(_configuration, _place.Ordinal, _place.Engines), _place.ComputeStream, _subject);
+    public void AppendTensorRt() => NativeProvider.AppendTensorRt(
+        _api,
+        _options.Handle.Value,
+        ProviderPlan.ForTensorRt(_configuration, _place.Ordinal, _place.TensorRt ?? throw new InvalidOperationException("This session runs without TensorRT.")),
+        _place.ComputeStream,
+        _subject);
 }

@@ -47,6 +47,11 @@ internal static unsafe class NativeProvider
         GC.KeepAlive(keys);
         GC.KeepAlive(values);
 
+        if (stream == 0)
+        {
+            return;
+        }
+
         // After the text, which sets everything anew.
         fixed (byte* key = "user_compute_stream\0"u8)
         {

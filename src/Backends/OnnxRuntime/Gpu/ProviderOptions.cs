@@ -1,9 +1,14 @@
+using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
+
 namespace Camshaft.Backends.OnnxRuntime.Gpu;
 
 /// <summary>The one table of the options of execution providers. On the processors they are checked and have no effect, so that one configuration fits both.</summary>
 internal static class ProviderOptions
 {
-    private const string NoGraphs = "ONNX Runtime would record everything on the lane's stream, where another batch may be computed meanwhile";
+    /// <summary>The option by which runs are recorded as CUDA graphs.</summary>
+    public const string CudaGraphs = "enable_cuda_graph";
+
+    private const string NoTensorRtGraphs = "TensorRT's execution provider has one graph in a session and would play it whatever the shapes and addresses are";
 
     private static readonly Dictionary<string, ProviderOption> Table = new ProviderOption[]
     {
@@ -18,7 +23,7 @@ internal static class ProviderOptions
         ProviderOption.Switch(ProviderKind.Cuda, "use_tf32"),
         ProviderOption.Switch(ProviderKind.Cuda, "fuse_conv_bias"),
         ProviderOption.Number(ProviderKind.Cuda, "sdpa_kernel"),
-        ProviderOption.Off(ProviderKind.Cuda, "enable_cuda_graph", NoGraphs),
+        ProviderOption.Switch(ProviderKind.Cuda, CudaGraphs),
         new(ProviderKind.TensorRt, "precision_mode", "FP32, FP16 or BF16", TranslatePrecision),
         ProviderOption.Number(ProviderKind.TensorRt, "max_workspace_size_bytes", "trt_max_workspace_size"),
         ProviderOption.Number(ProviderKind.TensorRt, "trt_max_partition_iterations"),
@@ -29,10 +34,10 @@ internal static class ProviderOptions
         ProviderOption.Switch(ProviderKind.TensorRt, "trt_layer_norm_fp32_fallback"),
         ProviderOption.Switch(ProviderKind.TensorRt, "trt_context_memory_sharing_enable"),
         ProviderOption.Switch(ProviderKind.TensorRt, "trt_detailed_build_log"),
-        ProviderOption.Text(ProviderKind.TensorRt, "trt_profile_min_shapes"),
-        ProviderOption.Text(ProviderKind.TensorRt, "trt_profile_opt_shapes"),
-        ProviderOption.Text(ProviderKind.TensorRt, "trt_profile_max_shapes"),
-        ProviderOption.Off(ProviderKind.TensorRt, "trt_cuda_graph_enable", NoGraphs),
+        ProviderOption.Text(ProviderKind.TensorRt, OptimizationProfile.MinName),
+        ProviderOption.Text(ProviderKind.TensorRt, OptimizationProfile.OptName),
+        ProviderOption.Text(ProviderKind.TensorRt, OptimizationProfile.MaxName),
+        ProviderOption.Off(ProviderKind.TensorRt, "trt_cuda_graph_enable", NoTensorRtGraphs),
     }.ToDictionary(static option => option.Name, StringComparer.Ordinal);
 
     /// <summary>Finds an option; null = there is none of that name.</summary>

@@ -49,6 +49,9 @@ internal sealed unsafe class OrtApiTable
     public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> SessionGetOutputTypeInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint> SessionGetOverridableInitializerName;
     public readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> SessionGetOverridableInitializerTypeInfo;
+    public readonly delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint> SessionGetMemoryInfoForInputs;
+    public readonly delegate* unmanaged[Cdecl]<nint, int, nint> SessionReleaseCapturedGraph;
+    public readonly delegate* unmanaged[Cdecl]<nint, byte**, nint> MemoryInfoGetName;
     public readonly delegate* unmanaged[Cdecl]<nint, int*, nint> GetOnnxTypeFromTypeInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> CastTypeInfoToTensorInfo;
     public readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseTypeInfo;
@@ -148,6 +151,9 @@ internal sealed unsafe class OrtApiTable
         SessionGetOutputTypeInfo = (delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)api->SessionGetOutputTypeInfo;
         SessionGetOverridableInitializerName = (delegate* unmanaged[Cdecl]<nint, nuint, nint, byte**, nint>)api->SessionGetOverridableInitializerName;
         SessionGetOverridableInitializerTypeInfo = (delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)api->SessionGetOverridableInitializerTypeInfo;
+        SessionGetMemoryInfoForInputs = (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint>)api->SessionGetMemoryInfoForInputs;
+        SessionReleaseCapturedGraph = (delegate* unmanaged[Cdecl]<nint, int, nint>)api->SessionReleaseCapturedGraph;
+        MemoryInfoGetName = (delegate* unmanaged[Cdecl]<nint, byte**, nint>)api->MemoryInfoGetName;
         GetOnnxTypeFromTypeInfo = (delegate* unmanaged[Cdecl]<nint, int*, nint>)api->GetOnnxTypeFromTypeInfo;
         CastTypeInfoToTensorInfo = (delegate* unmanaged[Cdecl]<nint, nint*, nint>)api->CastTypeInfoToTensorInfo;
         ReleaseTypeInfo = (delegate* unmanaged[Cdecl]<nint, void>)api->ReleaseTypeInfo;

@@ -8,7 +8,7 @@ internal readonly record struct OrtError(OrtErrorCode Code, string Reason)
     // Texts of ONNX Runtime 1.31, which has no codes of their own for these cases; the tests hold them against the library.
     private const string ShapeMismatch = "but the computed output shape for this run is";
     private const string KernelFailure = "Non-zero status code returned while running";
-    private static readonly string[] OutOfMemory = ["Failed to allocate memory", "bad_alloc"];
+    private static readonly string[] OutOfMemory = ["Failed to allocate memory", "is smaller than requested bytes of", "ran out of memory", "out of memory", "ALLOC_FAILED", "bad_alloc"];
 
     /// <summary>Whether memory bound to an output has another shape than the run gave.</summary>
     public bool IsOutputShapeMismatch => Reason.Contains(ShapeMismatch, StringComparison.Ordinal);

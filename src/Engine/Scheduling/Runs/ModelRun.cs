@@ -235,7 +235,9 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         }
         catch (BackendException exception)
         {
-            _enqueueStatus = new InferenceStatus(exception.Code, exception.Message);
+            // A device does not know whose batch it is.
+            var subject = Model.ToString();
+            _enqueueStatus = new InferenceStatus(exception.Code, exception.Message.StartsWith(subject, StringComparison.Ordinal) ? exception.Message : $"{subject}: {exception.Message}");
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {

@@ -174,6 +174,11 @@ internal static class ModelConfigJson
             WriteParameter(writer, "camshaft.device_memory_bytes", model.Footprint.DeviceByteSize.ToString(CultureInfo.InvariantCulture));
         }
 
+        if (model.Note is { } note)
+        {
+            WriteParameter(writer, "camshaft.note", note);
+        }
+
         WriteParameter(writer, "camshaft.load_time", string.Create(CultureInfo.InvariantCulture, $"{model.LoadTime.TotalMilliseconds:0.#} ms"));
     }
 

@@ -31,7 +31,8 @@ internal static class ArithmeticInstructions
             reader.TakeSource(type),
             sourceCount > 1 ? reader.TakeSource(type) : PtxValue.None,
             sourceCount > 2 ? reader.TakeSource(wide) : PtxValue.None,
-            GetInteger(reader.Opcode + part, type, wide)) { Line = reader.Line, Guard = reader.Guard };
+            GetInteger(reader.Opcode + part, type, wide))
+        { Line = reader.Line, Guard = reader.Guard };
     }
 
     private static Func<ulong, ulong, ulong, ulong> GetInteger(string operation, PtxType type, PtxType wide)

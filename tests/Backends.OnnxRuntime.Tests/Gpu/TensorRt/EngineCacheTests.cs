@@ -1,8 +1,9 @@
 using Camshaft.Backends.OnnxRuntime.Gpu;
+using Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 using Camshaft.Backends.OnnxRuntime.Preparation;
 using Camshaft.Testing;
 
-namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Tests.Gpu.TensorRt;
 
 public sealed class EngineCacheTests : IDisposable
 {

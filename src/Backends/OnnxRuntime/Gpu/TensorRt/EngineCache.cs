@@ -1,6 +1,6 @@
 using Camshaft.Backends.OnnxRuntime.Preparation;
 
-namespace Camshaft.Backends.OnnxRuntime.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 
 /// <summary>
 /// The engines that TensorRT has built, in the backend's cache directory: a directory for each, within a bound of bytes; those used longest

@@ -1,7 +1,7 @@
 using Camshaft.Backends.OnnxRuntime.Native;
 using Camshaft.Backends.OnnxRuntime.Preparation;
 
-namespace Camshaft.Backends.OnnxRuntime.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 
 /// <summary>Finds the place of a model's engines. What goes wrong there costs time at each load, and a line in the log. Any thread.</summary>
 internal sealed unsafe class TensorRtEngines
@@ -44,7 +44,12 @@ internal sealed unsafe class TensorRtEngines
 
     /// <summary>Finds or makes the place of a model's engines.</summary>
     /// <returns>Null when they cannot be kept.</returns>
-    public EnginePlace? Find(ModelSource source, SessionConfiguration configuration, IAcceleratorShare share, CancellationToken cancellationToken)
+    /// <param name="source">The model.</param>
+    /// <param name="configuration">What it states.</param>
+    /// <param name="derivedFrom">What shapes are derived from that it does not state; null = nothing.</param>
+    /// <param name="share">Its part of the GPU.</param>
+    /// <param name="cancellationToken">Gives the load up.</param>
+    public EnginePlace? Find(ModelSource source, SessionConfiguration configuration, string? derivedFrom, IAcceleratorShare share, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,9 +60,9 @@ internal sealed unsafe class TensorRtEngines
                 Driver = new GpuDriver(share.Accelerator).Version,
                 TensorRt = _tensorRt,
                 OnnxRuntime = _onnxRuntime,
-                Options = EngineIdentity.ListOptions(configuration),
+                Options = [.. EngineIdentity.ListOptions(configuration), .. derivedFrom is null ? [] : new[] { derivedFrom }],
             });
-            if (place.IsEmpty)
+            if (place.IsEmpty && configuration.WaitsForTensorRt)
             {
                 _log.Write(BackendLogLevel.Information, $"{source}: TensorRT has built nothing for it on '{share.Accelerator.Name}' yet; building can take minutes, during the load and, for variable shapes, the warm-up.");
             }

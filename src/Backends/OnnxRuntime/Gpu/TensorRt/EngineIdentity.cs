@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Camshaft.Backends.OnnxRuntime.Gpu;
+namespace Camshaft.Backends.OnnxRuntime.Gpu.TensorRt;
 
 /// <summary>What a built engine depends on.</summary>
 internal sealed record EngineIdentity
