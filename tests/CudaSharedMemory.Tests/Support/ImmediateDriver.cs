@@ -43,7 +43,7 @@ internal static unsafe class ImmediateDriver
         ["cuPointerGetAttribute"] = (nint)(delegate* unmanaged<int*, int, nint, int>)&GetDevice,
         ["cuModuleLoadDataEx"] = (nint)(delegate* unmanaged<nint*, int>)&Make,
         ["cuModuleGetFunction"] = (nint)(delegate* unmanaged<nint*, int>)&Make,
-        ["cuFuncGetAttribute"] = (nint)(delegate* unmanaged<int*, int, nint, int>)&GetThreads,
+        ["cuFuncGetAttribute"] = (nint)(delegate* unmanaged<int*, int, nint, int>)&GetFunctionAttribute,
     };
 
     /// <summary>Finds its functions. Those that are not told apart succeed, whatever they are given.</summary>
@@ -97,9 +97,10 @@ internal static unsafe class ImmediateDriver
     }
 
     [UnmanagedCallersOnly]
-    private static int GetThreads(int* value, int attribute, nint function)
+    private static int GetFunctionAttribute(int* value, int attribute, nint function)
     {
-        *value = 1024;
+        // CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK; of all else there is nothing.
+        *value = attribute == 0 ? 1024 : 0;
         return 0;
     }
 
