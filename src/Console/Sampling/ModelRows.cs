@@ -1,7 +1,7 @@
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Objectives;
-using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Engine.Telemetry.Snapshots;
 using Camshaft.LiveConsole.Views;
 

@@ -1,9 +1,9 @@
-using Camshaft.Engine.Telemetry.Metrics;
 using System.Globalization;
 using System.Reflection;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Plugins;
+using Camshaft.Engine.Telemetry.Metrics;
 using Camshaft.Server.Configuration;
 using Camshaft.Server.Output;
 

@@ -1,4 +1,3 @@
-using Camshaft.Engine.Telemetry.Metrics;
 using System.Globalization;
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda.Devices;
@@ -6,6 +5,7 @@ using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Repository;
+using Camshaft.Engine.Telemetry.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Camshaft.Server.CommandLine.Models;
