@@ -123,6 +123,35 @@ public sealed class SealedMemoryTests(SharedMemoryServer server) : SharedMemoryT
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(17)]
+    public async Task A_register_whose_descriptor_is_one_too_many_ends_the_connection(int descriptorsAtOnce)
+    {
+        using var memory = TestMemory.Create(4096);
+        var first = Register(1).Write();
+        var descriptor = (int)memory.Descriptor.DangerousGetHandle();
+
+        // Before the first register is whole none of them is taken.
+        for (var i = 0; i < 18; i += descriptorsAtOnce)
+        {
+            DescriptorSender.Send(Connection.Socket, first.AsSpan(i / descriptorsAtOnce, 1), [.. Enumerable.Repeat(descriptor, descriptorsAtOnce)]);
+        }
+
+        await Connection.SendAsync(first.AsMemory((17 / descriptorsAtOnce) + 1));
+        await ReceiveDoneAsync(1);
+        for (ulong id = 2; id <= 16; id++)
+        {
+            await Connection.SendAsync(Register(id));
+            await Connection.ReceiveErrorAsync(id, StatusCode.AlreadyExists);
+        }
+
+        await Connection.SendAsync(Register(17));
+        Assert.Contains("this one's is lost", await Connection.ReceiveGoAwayAsync(StatusCode.ResourceExhausted), StringComparison.Ordinal);
+
+        static FrameImage Register(ulong id) => new(FrameKind.Register, id) { Own = new RegisterHead(7, RegionKind.Sealed, 0, 4096, 0) };
+    }
+
     [Fact]
     public async Task A_register_without_a_descriptor_or_with_a_name_is_refused()
     {

@@ -138,6 +138,10 @@ internal sealed unsafe class EpollSocket : IDisposable
         {
             MayHaveMore = true;
             Keep(new ReadOnlySpan<byte>(control, (int)message.ControlByteSize), descriptors);
+            if ((message.Flags & NativeMethods.ControlIsCut) != 0)
+            {
+                descriptors.NoteLoss();
+            }
         }
 
         return received;

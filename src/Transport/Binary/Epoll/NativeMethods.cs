@@ -19,6 +19,7 @@ internal static unsafe partial class NativeMethods
     public const int DoNotWait = 0x40; // MSG_DONTWAIT
     public const int NoSignal = 0x4000; // MSG_NOSIGNAL
     public const int CloseReceivedOnExecute = 0x40000000; // MSG_CMSG_CLOEXEC
+    public const int ControlIsCut = 0x8; // MSG_CTRUNC
 
     public const int Interrupted = 4; // EINTR
     public const int WouldBlock = 11; // EAGAIN

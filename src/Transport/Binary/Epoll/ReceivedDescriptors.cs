@@ -12,23 +12,33 @@ internal sealed class ReceivedDescriptors : IReceivedDescriptors, IDisposable
 
     private readonly Lock _gate = new();
     private readonly Queue<SafeFileHandle> _descriptors = [];
+    private volatile bool _hasLostSome;
     private bool _isDisposed;
 
-    /// <summary>Keeps one, or closes it where there are too many.</summary>
+    /// <inheritdoc/>
+    public bool HasLostSome => _hasLostSome;
+
+    /// <summary>Keeps one, or closes it where there are or were too many.</summary>
     public void Add(int descriptor)
     {
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         lock (_gate)
         {
-            if (!_isDisposed && _descriptors.Count < MostKept)
+            if (!_isDisposed && !_hasLostSome && _descriptors.Count < MostKept)
             {
                 _descriptors.Enqueue(handle);
                 return;
             }
+
+            // One more would be taken for one that is lost.
+            _hasLostSome = true;
         }
 
         handle.Dispose();
     }
+
+    /// <summary>Takes note of some that the system has closed already.</summary>
+    public void NoteLoss() => _hasLostSome = true;
 
     /// <inheritdoc/>
     public bool TryTake([NotNullWhen(true)] out SafeFileHandle? descriptor)

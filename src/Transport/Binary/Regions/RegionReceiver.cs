@@ -2,6 +2,7 @@ using System.Text;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory.Shared;
+using Camshaft.Transport.Binary.Connections;
 using Camshaft.Transport.Binary.Receiving;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Binary.Sending;
@@ -18,10 +19,18 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
     public WireFeatures Features { get; set; }
 
     /// <summary>Takes the descriptor that came with a register, however that ends: the next one belongs to the next register.</summary>
+    /// <exception cref="GoAwayException">It is lost, and so are those of all registers to come.</exception>
     public SafeFileHandle? TakeDescriptor(in FrameHead frame, ReadOnlySpan<byte> bytes)
     {
         _ = RegisterHead.TryRead(bytes, frame, out var register);
-        return register.Kind == RegionKind.Sealed && offer.Descriptors?.TryTake(out var descriptor) == true ? descriptor : null;
+        if (register.Kind != RegionKind.Sealed || offer.Descriptors is not { } descriptors)
+        {
+            return null;
+        }
+
+        return descriptors.TryTake(out var descriptor) || !descriptors.HasLostSome
+            ? descriptor
+            : throw new GoAwayException(new InferenceStatus(StatusCode.ResourceExhausted, "More descriptors came than the server keeps for registers that are still to come; this one's is lost."));
     }
 
     /// <summary>Takes a register.</summary>
