@@ -78,6 +78,31 @@ public sealed class ModelRegistry
     internal bool TakesRequests(string modelName, long version) =>
         TryGetVersion(modelName, version, out var found).IsOk && found!.State is ModelState.Ready or ModelState.Standby;
 
+    /// <summary>Whether a version takes requests at this moment, at once or after a load; a version that is being replaced counts as its successor.</summary>
+    internal bool MayTakeRequests(string modelName, long version)
+    {
+        if (!_entries.TryGetValue(modelName, out var entry))
+        {
+            return false;
+        }
+
+        while (true)
+        {
+            var versions = entry.Versions;
+            var found = version < 0 ? entry.HighestReady : entry.Find(version);
+            if (found is not null && (found.State == ModelState.Ready || found.IsOnDemand))
+            {
+                return true;
+            }
+
+            // What was found may have been replaced, and retired, before its state was looked at.
+            if (ReferenceEquals(versions, entry.Versions))
+            {
+                return false;
+            }
+        }
+    }
+
     internal ModelEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
     /// <summary>Says why no version of a model is ready.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
@@ -17,7 +16,7 @@ namespace Camshaft.Engine.Models;
 /// after the last lease. A version that was unloaded stays as a record of what became of it; loading it again makes a
 /// new object.
 /// </summary>
-public sealed partial class ModelVersion
+public sealed class ModelVersion
 {
     // A backend that fails that often in a row will fail again; clients learn it sooner from a model that is not ready.
     private const int FailuresBeforeQuarantine = 10;
@@ -25,12 +24,10 @@ public sealed partial class ModelVersion
     private readonly ILogger _logger;
     private readonly ModelLeases _leases = new();
     private readonly Lock _statusGate = new();
-    private readonly Lock _measureGate = new();
+    private readonly FootprintMeter _footprint = new();
     private LoadedVersion? _loaded;
     private ModelStatus _status = new(ModelState.Discovered, null);
-    private StrongBox<MemoryFootprint> _footprint = new();
     private bool _returnsOnDemand;
-    private bool _isMeasuredForGood;
     private bool _isFreed;
     private int _failuresInARow;
 
@@ -81,7 +78,7 @@ public sealed partial class ModelVersion
     /// What it takes beside the engine's buffers, or took when it was in memory; default until it was loaded. Measured after
     /// the warm-up and now and then since; <see cref="MeasureFootprint"/> looks again.
     /// </summary>
-    public MemoryFootprint Footprint => Volatile.Read(ref _footprint).Value;
+    public MemoryFootprint Footprint => _footprint.Last;
 
     /// <summary>What its backend has to say of it while it is loaded; null = nothing.</summary>
     public string? Note => State is ModelState.Ready or ModelState.Warming ? _loaded?.Model.Note : null;
@@ -145,28 +142,11 @@ public sealed partial class ModelVersion
 
     /// <summary>Asks the backend what the version takes now, and keeps that. Any thread.</summary>
     /// <returns>The present footprint; the last one known when the version is not in memory.</returns>
-    public MemoryFootprint MeasureFootprint()
-    {
-        lock (_measureGate)
-        {
-            if (_loaded is { } loaded && !_isMeasuredForGood)
-            {
-                Volatile.Write(ref _footprint, new StrongBox<MemoryFootprint>(loaded.Footprint));
-            }
-        }
-
-        return Footprint;
-    }
+    public MemoryFootprint MeasureFootprint() => _footprint.Measure(_loaded);
 
     /// <summary>Looks at what it takes of its accelerator's memory now. Any thread.</summary>
     /// <returns>Null on other devices, and while it is not in memory.</returns>
-    public DeviceMemory? ReadDeviceMemory()
-    {
-        lock (_measureGate)
-        {
-            return _isMeasuredForGood ? null : _loaded?.DeviceMemory;
-        }
-    }
+    public DeviceMemory? ReadDeviceMemory() => _footprint.ReadDeviceMemory(_loaded);
 
     /// <summary>Rents a request that keeps this version loaded.</summary>
     /// <returns>Null when the version takes no requests.</returns>
@@ -202,7 +182,7 @@ public sealed partial class ModelVersion
 
     internal void DropInstance(ILane lane, Exception exception)
     {
-        Log.BackendFailed(_logger, ModelName, Number, exception);
+        ModelLog.BackendFailed(_logger, ModelName, Number, exception);
         _loaded!.DropInstance(lane);
     }
 
@@ -219,7 +199,7 @@ public sealed partial class ModelVersion
         {
             var reason = $"taken out of service: {FailuresBeforeQuarantine} runs in a row failed in the backend";
             SetStatus(ModelState.Failed, reason);
-            Log.Quarantined(_logger, ModelName, Number, FailuresBeforeQuarantine);
+            ModelLog.Quarantined(_logger, ModelName, Number, FailuresBeforeQuarantine);
         }
     }
 
@@ -242,18 +222,18 @@ public sealed partial class ModelVersion
             SetStatus(ModelState.Failed, reason);
         }
 
-        Log.Failed(_logger, ModelName, Number, reason);
+        ModelLog.Failed(_logger, ModelName, Number, reason);
         CancelRequests();
     }
 
     /// <summary>Logs that it was taken out of service.</summary>
-    internal void ReportStuck() => Log.Stuck(_logger, ModelName, Number);
+    internal void ReportStuck() => ModelLog.Stuck(_logger, ModelName, Number);
 
     /// <summary>Takes note that a run which had been given up has ended; what state its instance is in nobody knows.</summary>
     internal void ReportReturned(ILane lane)
     {
         _loaded!.DropInstance(lane);
-        Log.Returned(_logger, ModelName, Number, lane.Index);
+        ModelLog.Returned(_logger, ModelName, Number, lane.Index);
     }
 
     internal void ReleaseInstance(ILane lane) => _loaded!.DropInstance(lane);
@@ -266,13 +246,12 @@ public sealed partial class ModelVersion
         _loaded!.SetBatching(new BatchAxes(_loaded.Plan.Signature, decision.MaxRows), costs);
         if (decision.MaxRows > 1)
         {
-            Log.Joins(_logger, ModelName, Number, decision.MaxRows, decision.Reason);
+            ModelLog.Joins(_logger, ModelName, Number, decision.MaxRows, decision.Reason);
         }
         else
         {
-            Log.RunsAlone(_logger, ModelName, Number, decision.Reason);
+            ModelLog.RunsAlone(_logger, ModelName, Number, decision.Reason);
         }
-
     }
 
     /// <summary>Takes over what another warm-up found while it serves. How its requests join stays as it is.</summary>
@@ -280,10 +259,10 @@ public sealed partial class ModelVersion
     {
         RunCosts = costs;
         _loaded!.Queues.Restart(costs);
-        Log.WarmAgain(_logger, ModelName, Number, costs[^1].Rows);
+        ModelLog.WarmAgain(_logger, ModelName, Number, costs[^1].Rows);
     }
 
-    internal void ReportWarmUpFailure(string reason) => Log.NotWarm(_logger, ModelName, Number, reason);
+    internal void ReportWarmUpFailure(string reason) => ModelLog.NotWarm(_logger, ModelName, Number, reason);
 
     internal void BeginWarmUp() => SetStatus(ModelState.Warming, null);
 
@@ -299,13 +278,13 @@ public sealed partial class ModelVersion
     internal void MarkReady()
     {
         SetStatus(ModelState.Ready, null);
-        Log.Ready(_logger, ModelName, Number, BackendName!, DescribePlace(), LoadTime.TotalMilliseconds);
+        ModelLog.Ready(_logger, ModelName, Number, BackendName!, DescribePlace(), LoadTime.TotalMilliseconds);
     }
 
     internal void Fail(string reason)
     {
         SetStatus(ModelState.Failed, reason);
-        Log.Failed(_logger, ModelName, Number, reason);
+        ModelLog.Failed(_logger, ModelName, Number, reason);
     }
 
     /// <summary>Frees what a load that failed after all has left. Before the version could serve.</summary>
@@ -375,7 +354,7 @@ public sealed partial class ModelVersion
         if (_loaded is { } loaded && !_isFreed)
         {
             Free(loaded);
-            Log.Unloaded(_logger, ModelName, Number);
+            ModelLog.Unloaded(_logger, ModelName, Number);
         }
 
         lock (_statusGate)
@@ -390,12 +369,7 @@ public sealed partial class ModelVersion
 
     private void Free(LoadedVersion loaded)
     {
-        lock (_measureGate)
-        {
-            // What it took is remembered; from here on there is nothing to measure.
-            _isMeasuredForGood = true;
-        }
-
+        _footprint.Close();
         loaded.Dispose();
     }
 
@@ -407,40 +381,4 @@ public sealed partial class ModelVersion
     private void SetStatus(ModelState state, string? reason) => Volatile.Write(ref _status, new ModelStatus(state, reason));
 
     private sealed record ModelStatus(ModelState State, string? Reason);
-
-    private static partial class Log
-    {
-        [LoggerMessage(200, LogLevel.Information, "Model '{Model}' version {Version} is ready on {Backend} ({Device}); loaded in {Milliseconds:F0} ms.")]
-        public static partial void Ready(ILogger logger, string model, long version, string backend, string device, double milliseconds);
-
-        [LoggerMessage(201, LogLevel.Error, "Model '{Model}' version {Version} cannot be served: {Reason}")]
-        public static partial void Failed(ILogger logger, string model, long version, string reason);
-
-        [LoggerMessage(202, LogLevel.Information, "Model '{Model}' version {Version} is unloaded.")]
-        public static partial void Unloaded(ILogger logger, string model, long version);
-
-        [LoggerMessage(205, LogLevel.Information, "Model '{Model}' version {Version}: requests join to batches of up to {Rows} rows ({Reason}).")]
-        public static partial void Joins(ILogger logger, string model, long version, int rows, string reason);
-
-        [LoggerMessage(207, LogLevel.Information, "Model '{Model}' version {Version}: each request runs alone ({Reason}).")]
-        public static partial void RunsAlone(ILogger logger, string model, long version, string reason);
-
-        [LoggerMessage(206, LogLevel.Information, "Model '{Model}' version {Version} is not warmed up: {Reason}")]
-        public static partial void NotWarm(ILogger logger, string model, long version, string reason);
-
-        [LoggerMessage(210, LogLevel.Information, "Model '{Model}' version {Version} is warmed up again, with batches of up to {Rows} rows.")]
-        public static partial void WarmAgain(ILogger logger, string model, long version, int rows);
-
-        [LoggerMessage(208, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: a run of it goes on though nobody waits for it any more. Its memory stays out until it ends.")]
-        public static partial void Stuck(ILogger logger, string model, long version);
-
-        [LoggerMessage(209, LogLevel.Warning, "Model '{Model}' version {Version}: the run on lane {Lane} that had been given up has ended.")]
-        public static partial void Returned(ILogger logger, string model, long version, int lane);
-
-        [LoggerMessage(203, LogLevel.Error, "Model '{Model}' version {Version}: a run failed in the backend; its instance is replaced.")]
-        public static partial void BackendFailed(ILogger logger, string model, long version, Exception exception);
-
-        [LoggerMessage(204, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: {Count} runs in a row failed in the backend.")]
-        public static partial void Quarantined(ILogger logger, string model, long version, int count);
-    }
 }

@@ -19,7 +19,7 @@ internal sealed class RequestDoor(ModelRegistry models, Task initialLoads, Deman
     public ValueTask<RentedRequest> CreateRequestAsync(string modelName, long version, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var status = models.TryCreateRequest(modelName, version, out var request);
-        return status.IsOk || !MayWait(modelName, version)
+        return status.IsOk || !MayComeTrue(modelName, version)
             ? new(new RentedRequest(status, request))
             : WaitAndCreateAsync(modelName, version, timeout, cancellationToken);
     }
@@ -28,6 +28,9 @@ internal sealed class RequestDoor(ModelRegistry models, Task initialLoads, Deman
         MayWait(modelName, version) ? WaitAsync(modelName, version, timeout, cancellationToken) : default;
 
     private bool MayWait(string modelName, long version) => !initialLoads.IsCompleted || models.FindOnDemand(modelName, version) is not null;
+
+    // Also of a model that has become ready since it was found not to be.
+    private bool MayComeTrue(string modelName, long version) => !initialLoads.IsCompleted || models.MayTakeRequests(modelName, version);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RentedRequest> WaitAndCreateAsync(string modelName, long version, TimeSpan? timeout, CancellationToken cancellationToken)
@@ -43,7 +46,7 @@ internal sealed class RequestDoor(ModelRegistry models, Task initialLoads, Deman
 
             // A model that was loaded may have left again already, where memory is that short: then once more, while there is time.
             var status = models.TryCreateRequest(modelName, version, out var request);
-            if (status.IsOk || !MayWait(modelName, version))
+            if (status.IsOk || !MayComeTrue(modelName, version))
             {
                 return new RentedRequest(status, request);
             }
