@@ -29,6 +29,7 @@ internal sealed class DeviceScheduler : IDisposable
     private readonly Dispatcher _dispatcher;
     private readonly AbandonedRuns _abandoned;
     private readonly RequestEndings _endings;
+    private readonly EarlyEnds _earlyEnds;
     private readonly CompletionThread _completions;
     private readonly bool _measuresCpu;
     private RunLog? _runs;
@@ -49,12 +50,13 @@ internal sealed class DeviceScheduler : IDisposable
         _measuresCpu = device.Kind == DeviceKind.Cpu;
         _queues = new QueueTable(timeProvider.TimestampFrequency, layout.HasClasses);
         _lanes = new LaneSet(this, device, layout);
-        _deadlines = new DeadlineWatch(timeProvider, _ => ExpireRequests());
+        _deadlines = new DeadlineWatch(timeProvider, _ => _earlyEnds!.Expire());
         _wake = new MomentTimer(timeProvider, _ => AskAgain());
-        _giveUp = new MomentTimer(timeProvider, _ => GiveUpRuns());
+        _giveUp = new MomentTimer(timeProvider, _ => _earlyEnds!.GiveUpRuns());
         _dispatcher = new Dispatcher(policy, _queues, _lanes, _deadlines, _wake, timeProvider);
         _abandoned = new AbandonedRuns(_queues, _lanes, _deadlines, _giveUp, policy, timeProvider, patience);
         _endings = new RequestEndings(_queues, _deadlines, _abandoned, _dispatcher, timeProvider);
+        _earlyEnds = new EarlyEnds(_gate, _endings, _deadlines, _abandoned, _lanes, _dispatcher);
     }
 
     public IDevice Device { get; }
@@ -258,34 +260,10 @@ internal sealed class DeviceScheduler : IDisposable
     }
 
     /// <summary>Ends a request early, if it is still the one that the caller means.</summary>
-    public void Cancel(InferenceRequest request, int generation, StatusCode code)
-    {
-        lock (_gate)
-        {
-            if (request.Generation != generation || !_endings.Cancel(request, code))
-            {
-                return;
-            }
-        }
-
-        request.Complete(RequestErrors.Ended(request.Model, code));
-    }
+    public void Cancel(InferenceRequest request, int generation, StatusCode code) => _earlyEnds.Cancel(request, generation, code);
 
     /// <summary>Ends every request of a model, for a stop that has waited long enough.</summary>
-    public void CancelAll(ModelShare share, StatusCode code)
-    {
-        EndWaiting(share, code);
-        lock (_gate)
-        {
-            foreach (var lane in _lanes.All)
-            {
-                for (var running = lane.Request?.Model == share.Model ? lane.Request : null; running is not null; running = running.NextInBatch)
-                {
-                    _endings.Cancel(running, code);
-                }
-            }
-        }
-    }
+    public void CancelAll(ModelShare share, StatusCode code) => _earlyEnds.CancelAll(share, code);
 
     /// <summary>Takes a request back from its owner.</summary>
     /// <param name="request">The request.</param>
@@ -432,7 +410,7 @@ internal sealed class DeviceScheduler : IDisposable
         lane.Dispose();
     }
 
-    // Under the lock. Returns the requests that are over, linked; null when none is.
+    // Under the lock.
     // It waits for nothing: what cannot start at once is in the way, or will be.
     private InferenceStatus StartInBackground(InferenceRequest request, ref DispatchResult work)
     {
@@ -448,6 +426,7 @@ internal sealed class DeviceScheduler : IDisposable
         return InferenceStatus.Ok;
     }
 
+    // Returns the requests that are over, linked; null when none is.
     private InferenceRequest? FinishUnderLock(EngineLane lane, in RunResult result)
     {
         var queue = result.First.Queue;
@@ -477,49 +456,6 @@ internal sealed class DeviceScheduler : IDisposable
         return over;
     }
 
-    private void EndWaiting(ModelShare share, StatusCode code)
-    {
-        while (true)
-        {
-            InferenceRequest? request;
-            lock (_gate)
-            {
-                request = share.FindWaiting();
-                if (request is null)
-                {
-                    return;
-                }
-
-                _endings.Cancel(request, code);
-            }
-
-            request.Complete(RequestErrors.Ended(request.Model, code));
-        }
-    }
-
-    private void ExpireRequests()
-    {
-        while (true)
-        {
-            InferenceRequest? expired;
-            lock (_gate)
-            {
-                expired = _deadlines.TakeExpired();
-                if (expired is null)
-                {
-                    return;
-                }
-
-                if (!_endings.Cancel(expired, StatusCode.DeadlineExceeded))
-                {
-                    continue;
-                }
-            }
-
-            expired.Complete(RequestErrors.Ended(expired.Model, StatusCode.DeadlineExceeded));
-        }
-    }
-
     private void AskAgain()
     {
         var work = default(DispatchResult);
@@ -530,41 +466,5 @@ internal sealed class DeviceScheduler : IDisposable
         }
 
         work.CarryOut();
-    }
-
-    private void GiveUpRuns()
-    {
-        while (true)
-        {
-            List<InferenceRequest> requests;
-            var work = default(DispatchResult);
-            lock (_gate)
-            {
-                if (_abandoned.FindDue() is not { } lane)
-                {
-                    return;
-                }
-
-                // What waits for the version ends with it; else the lane that takes over would be stuck next.
-                requests = _abandoned.GiveUp(lane);
-                var share = requests[0].Queue.Share;
-                share.Model.TakeOutOfService();
-                while (share.FindWaiting() is { } waiting)
-                {
-                    _endings.Cancel(waiting, StatusCode.Unavailable);
-                    waiting.Outcome = RequestErrors.OutOfService(waiting.Model);
-                    requests.Add(waiting);
-                }
-
-                _dispatcher.DispatchAll(ref work);
-            }
-
-            work.CarryOut();
-            requests[0].Model.ReportStuck();
-            foreach (var request in requests)
-            {
-                request.Complete(request.Outcome);
-            }
-        }
     }
 }

@@ -116,29 +116,11 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         }
     }
 
-    public void CopyIn(nint destination, nint source, long byteSize)
-    {
-        try
-        {
-            _streams.CopyIn.CopyIn(destination, source, byteSize);
-        }
-        catch (CudaException exception)
-        {
-            throw _device.Translate(exception);
-        }
-    }
+    public void CopyIn(nint destination, nint source, long byteSize) =>
+        Copy(static (stream, destination, source, byteSize) => stream.CopyIn(destination, source, byteSize), _streams.CopyIn, destination, source, byteSize);
 
-    public void CopyInOnDevice(nint destination, nint source, long byteSize)
-    {
-        try
-        {
-            _streams.CopyIn.Copy(destination, source, byteSize);
-        }
-        catch (CudaException exception)
-        {
-            throw _device.Translate(exception);
-        }
-    }
+    public void CopyInOnDevice(nint destination, nint source, long byteSize) =>
+        Copy(static (stream, destination, source, byteSize) => stream.Copy(destination, source, byteSize), _streams.CopyIn, destination, source, byteSize);
 
     public void BeginCompute()
     {
@@ -169,29 +151,11 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         }
     }
 
-    public void CopyOut(nint destination, nint source, long byteSize)
-    {
-        try
-        {
-            _streams.CopyOut.CopyOut(destination, source, byteSize);
-        }
-        catch (CudaException exception)
-        {
-            throw _device.Translate(exception);
-        }
-    }
+    public void CopyOut(nint destination, nint source, long byteSize) =>
+        Copy(static (stream, destination, source, byteSize) => stream.CopyOut(destination, source, byteSize), _streams.CopyOut, destination, source, byteSize);
 
-    public void CopyOutOnDevice(nint destination, nint source, long byteSize)
-    {
-        try
-        {
-            _streams.CopyOut.Copy(destination, source, byteSize);
-        }
-        catch (CudaException exception)
-        {
-            throw _device.Translate(exception);
-        }
-    }
+    public void CopyOutOnDevice(nint destination, nint source, long byteSize) =>
+        Copy(static (stream, destination, source, byteSize) => stream.Copy(destination, source, byteSize), _streams.CopyOut, destination, source, byteSize);
 
     public void End(ILaneObserver observer)
     {
@@ -248,6 +212,18 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
     // The handle lives until the lane is disposed, which is after its last batch.
     [UnmanagedCallersOnly]
     private static void OnReached(nint self) => ((CudaLane)GCHandle.FromIntPtr(self).Target!).Finish(fault: null);
+
+    private void Copy(Action<CudaStream, nint, nint, long> copy, CudaStream stream, nint destination, nint source, long byteSize)
+    {
+        try
+        {
+            copy(stream, destination, source, byteSize);
+        }
+        catch (CudaException exception)
+        {
+            throw _device.Translate(exception);
+        }
+    }
 
     // What is enqueued uses the batch's memory, and nobody will say when that ends.
     private void Abort()

@@ -152,14 +152,22 @@ internal sealed unsafe class SessionRunner : IDisposable
         nint options;
         Check(_model.Api.CreateRunOptions(&options), nameof(_model.Api.CreateRunOptions));
         var owned = new OrtHandle(options, _model.Api.ReleaseRunOptions, _session);
+        try
+        {
+            // What goes wrong in a run is in its status. The log would get a line per bad request on top of it.
+            Check(_model.Api.RunOptionsSetRunLogSeverityLevel(options, OrtLog.Fatal), nameof(_model.Api.RunOptionsSetRunLogSeverityLevel));
 
-        // What goes wrong in a run is in its status. The log would get a line per bad request on top of it.
-        Check(_model.Api.RunOptionsSetRunLogSeverityLevel(options, OrtLog.Fatal), nameof(_model.Api.RunOptionsSetRunLogSeverityLevel));
-
-        // The engine waits for the lane's streams; a thread that waited here would hold up the lane.
-        Add(options, "disable_synchronize_execution_providers", "1");
-        Add(options, "gpu_graph_id", number.ToString(CultureInfo.InvariantCulture));
-        return owned;
+            // The engine waits for the lane's streams; a thread that waited here would hold up the lane.
+            Add(options, "disable_synchronize_execution_providers", "1");
+            Add(options, "gpu_graph_id", number.ToString(CultureInfo.InvariantCulture));
+            return owned;
+        }
+        catch
+        {
+            // It keeps the session, and with it the GPU's memory.
+            owned.Dispose();
+            throw;
+        }
     }
 
     private void Add(nint options, string key, string value)

@@ -137,14 +137,10 @@ internal sealed class RegionReceiver(BinaryServices services, SharedMemoryOffer 
     private InferenceStatus OpenCuda(in RegisterHead register, ReadOnlySpan<byte> handle, out SharedRegion? region)
     {
         region = null;
-        IAccelerator? device = null;
-        foreach (var accelerator in services.Engine.Devices.OfType<IAccelerator>())
-        {
-            device = accelerator.Kind == DeviceKind.Cuda && accelerator.Ordinal == register.Ordinal ? accelerator : device;
-        }
-
-        var status = device is null
-            ? new InferenceStatus(StatusCode.NotFound, $"there is no GPU {register.Ordinal}; the server has {string.Join(", ", services.Engine.Devices.Where(static device => device.Kind == DeviceKind.Cuda).Select(static device => device.Ordinal))}.")
+        var ordinal = register.Ordinal;
+        IAccelerator[] gpus = [.. services.Engine.Devices.OfType<IAccelerator>().Where(static device => device.Kind == DeviceKind.Cuda)];
+        var status = Array.Find(gpus, gpu => gpu.Ordinal == ordinal) is not { } device
+            ? new InferenceStatus(StatusCode.NotFound, $"there is no GPU {ordinal}; the server has {string.Join(", ", gpus.Select(static gpu => gpu.Ordinal))}.")
             : DeviceRegion.TryOpen(device, handle, register.Offset, register.ByteSize, services.Options.SharedMemory.UsesInPlace, services.Regions, out region);
         return status.IsOk ? status : new InferenceStatus(status.Code, $"Region {register.Region}: {status.Message}");
     }
