@@ -1,6 +1,7 @@
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
 using Camshaft.Plugins.CudaModules.Tests.Samples;
+using Camshaft.Testing;
 using Camshaft.Testing.Cuda;
 
 namespace Camshaft.Plugins.CudaModules.Tests;
@@ -72,11 +73,7 @@ public sealed class FaultTests
         gpu.Write("vector_add/1/module.ptx", SampleText.Read("vector_add").Replace("mul.wide.u32    %rd4, %r4, 4", "mad.wide.u32    %rd4, %r4, 4, 1073741824", StringComparison.Ordinal));
         await gpu.StartAsync();
         var answer = gpu.InferAsync("vector_add", Pair, Pair);
-        while (!answer.IsCompleted)
-        {
-            gpu.Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+        await gpu.Clock.AdvanceUntilAsync(TimeSpan.FromMilliseconds(10), () => answer.IsCompleted);
 
         var (status, _) = await answer;
         Assert.Contains("Kernel 'vector_add', line 35, thread (", Assert.Single(gpu.Simulation.TakeFailures()), StringComparison.Ordinal);

@@ -90,11 +90,7 @@ internal sealed class GpuEngine : IAsyncDisposable
         var device = Get(model).Device;
         Simulation.FailKernel(kernel);
         var answer = InferAsync(model, inputs);
-        while (!answer.IsCompleted)
-        {
-            Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+        await Clock.AdvanceUntilAsync(TimeSpan.FromMilliseconds(10), () => answer.IsCompleted);
 
         Assert.Equal(StatusCode.Unavailable, (await answer).Status.Code);
         while (Engine.Models.List().SelectMany(static entry => entry.Versions).Any(version => version.Device == device && version.State != ModelState.Failed))

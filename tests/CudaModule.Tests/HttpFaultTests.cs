@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Camshaft.Testing;
 
 namespace Camshaft.Plugins.CudaModules.Tests;
 
@@ -21,11 +22,9 @@ public sealed class HttpFaultTests
 
         gpu.Simulation.FailKernel("vector_add");
         var faulting = http.PostAsync("/v2/models/vector_add/infer", Pair);
-        while (!faulting.IsCompleted || gpu.Get("softmax").Reason is null || gpu.Get("vector_add").Reason is null)
-        {
-            gpu.Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Delay(1);
-        }
+        await gpu.Clock.AdvanceUntilAsync(
+            TimeSpan.FromMilliseconds(10),
+            () => faulting.IsCompleted && gpu.Get("softmax").Reason is not null && gpu.Get("vector_add").Reason is not null);
 
         var (status, body) = await faulting;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);

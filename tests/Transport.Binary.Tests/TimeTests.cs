@@ -1,5 +1,6 @@
 using System.Net;
 using Camshaft.Backends;
+using Camshaft.Testing;
 using Camshaft.Transport.Binary.Tests.Support;
 using Camshaft.Transport.Wire;
 
@@ -158,12 +159,7 @@ public abstract class TimeTests(BinaryTestServer server) : ServerTest(server)
     // Whatever is watched over, the test's own connection is too: what ends it is what the test waits for.
     private async Task WhileTimePassesAsync(Task task)
     {
-        while (!task.IsCompleted)
-        {
-            Server.Clock.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(1);
-        }
-
+        await Server.Clock.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => task.IsCompleted);
         await task;
     }
 

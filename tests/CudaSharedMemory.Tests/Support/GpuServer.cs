@@ -128,14 +128,10 @@ internal sealed class GpuServer : IAsyncDisposable
     }
 
     /// <summary>Moves the clock until something has happened: a device that has failed is noticed by a look now and then.</summary>
-    public async Task AdvanceUntilAsync(Task task)
-    {
-        while (!task.IsCompleted)
-        {
-            Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-    }
+    public Task AdvanceUntilAsync(Func<bool> condition) => Clock.AdvanceUntilAsync(TimeSpan.FromMilliseconds(10), condition);
+
+    /// <summary>How many errors the server has logged that were not taken.</summary>
+    public int ErrorCount => _log.Messages.Count;
 
     /// <summary>What the server has logged as errors since it was asked last.</summary>
     public IReadOnlyList<string> TakeErrors() => _log.Take();

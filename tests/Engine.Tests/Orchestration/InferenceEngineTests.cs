@@ -199,11 +199,7 @@ public sealed class InferenceEngineTests : IAsyncDisposable
         Assert.Contains("no backend is loaded", engine.Models.List().Single().Versions.Single().Reason, StringComparison.Ordinal);
 
         InstallPlugin();
-        while (engine.Models.List().Single().HighestReady is null)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await _clock.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => engine.Models.List().Single().HighestReady is not null);
 
         Assert.Equal([1], Serving(engine, "model"));
     }

@@ -52,11 +52,7 @@ public sealed class StuckRunTests : IDisposable
         var engine = await StartAsync(models: 1);
         await RunUntilGivenUpAsync(engine, 0);
         var stop = engine.StopAsync(CancellationToken.None);
-        while (!stop.IsCompleted)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(5));
-            await Task.Yield();
-        }
+        await _clock.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => stop.IsCompleted);
 
         await stop;
         Assert.False(engine.IsLive);
@@ -81,11 +77,7 @@ public sealed class StuckRunTests : IDisposable
             Harness.Expect(await request.ReserveAsync(CancellationToken.None));
             request.SetTimeout(TimeSpan.FromSeconds(1));
             var answer = request.RunAsync().AsTask();
-            while (!answer.IsCompleted)
-            {
-                _clock.Advance(TimeSpan.FromSeconds(1));
-                await Task.Yield();
-            }
+            await _clock.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => answer.IsCompleted);
 
             return await answer.WaitAsync(Patience);
         }

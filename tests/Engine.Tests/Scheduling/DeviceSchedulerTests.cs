@@ -5,6 +5,7 @@ using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Scheduling.Lanes;
 using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Tests.Support;
+using Camshaft.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Camshaft.Engine.Tests.Scheduling;
@@ -394,11 +395,7 @@ public sealed class DeviceSchedulerTests
         await policy.Asked.Task.WaitAsync(Patience);
         Assert.False(answer.IsCompleted);
 
-        while (!answer.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await clock.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => answer.IsCompleted);
 
         Harness.Expect(await answer);
     }

@@ -120,12 +120,8 @@ public sealed class DemandLoadTests
         var again = harness.InferAsync("warm");
         request!.Dispose();
         Harness.Expect(await cold);
-        while (!again.IsCompleted)
-        {
-            // Who leaves is looked for again and again while somebody waits.
-            harness.Clock.Advance(TimeSpan.FromMilliseconds(20));
-            await Task.Yield();
-        }
+        // Who leaves is looked for again and again while somebody waits.
+        await harness.Clock.AdvanceUntilAsync(TimeSpan.FromMilliseconds(20), () => again.IsCompleted);
 
         Harness.Expect(await again);
         Assert.Equal(500, harness.Backend.Peak);
