@@ -168,7 +168,7 @@ internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int que
     private bool TryBegin(InferenceCall call, out ulong id, out InferLayout layout)
     {
         id = 0;
-        var status = InferLayout.TryMeasure(call, out layout);
+        var status = Measure(call, out layout);
         if (status.IsOk && layout.FrameByteSize > _queue.LongestFrame)
         {
             status = new InferenceStatus(StatusCode.ResourceExhausted, $"Model '{call.Model.Name}': the request has {layout.FrameByteSize} bytes; the server takes {_queue.LongestFrame}.");
@@ -196,5 +196,19 @@ internal sealed class Sender(FrameWriter writer, InFlightTable inFlight, int que
         call.Fail(_queue.Refusal, AttemptFlags.NotSent);
         call.EndSend();
         return false;
+    }
+
+    private static InferenceStatus Measure(InferenceCall call, out InferLayout layout)
+    {
+        try
+        {
+            return InferLayout.TryMeasure(call, out layout);
+        }
+        catch (Exception exception)
+        {
+            // The caller's collections lack something, or change. Nothing is written yet, so that the requests beside this one go on.
+            layout = default;
+            return new InferenceStatus(StatusCode.InvalidArgument, $"Model '{call.Model.Name}': the request cannot be read: {exception.Message}");
+        }
     }
 }

@@ -160,13 +160,19 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
         var search = new CancellationTokenSource();
         lock (_gate)
         {
-            _phase = CallPhase.Searching;
+            (_phase, _search) = (CallPhase.Searching, search);
+
+            // What came after the last attempt had ended and before this moment found nothing to end.
+            if (!IsEndedLocally && (_cancellationToken.IsCancellationRequested || _deadline.HasPassed))
+            {
+                _end = new AttemptEnd(_cancellationToken.IsCancellationRequested ? Cancelled : DeadlineExceeded, AttemptFlags.Local | AttemptFlags.NotBegun);
+            }
+
             if (IsEndedLocally)
             {
                 search.Cancel();
             }
 
-            _search = search;
             return search;
         }
     }
@@ -194,17 +200,24 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
     /// <summary>Copies data of an input; zeros once the request has ended, since the memory is the caller's again and the frame must go on.</summary>
     public void CopyInput(int index, int offset, Span<byte> destination)
     {
-        lock (_gate)
+        try
         {
-            if (_phase == CallPhase.Attempting)
+            lock (_gate)
             {
-                _inputs[index].Bytes.Slice(offset, destination.Length).CopyTo(destination);
-            }
-            else
-            {
-                destination.Clear();
+                if (_phase == CallPhase.Attempting)
+                {
+                    _inputs[index].Bytes.Slice(offset, destination.Length).CopyTo(destination);
+                    return;
+                }
             }
         }
+        catch (Exception exception)
+        {
+            // The caller's memory is gone before its time, which is no fault of the requests beside this one.
+            End(new InferenceStatus(StatusCode.InvalidArgument, $"Model '{Model.Name}': input '{_inputs[index].Name}' cannot be read: {exception.Message}"));
+        }
+
+        destination.Clear();
     }
 
     /// <summary>Ends the attempt; the connection lets go of it.</summary>
@@ -271,7 +284,7 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
             ? throw new OperationCanceledException(end.Status.Message, cancellationToken)
             : throw new InferenceException(end.Status, (end.Flags & (AttemptFlags.NotBegun | AttemptFlags.NotSent)) != 0);
 
-    /// <summary>The caller or the deadline ends it.</summary>
+    /// <summary>The caller, or what it gave, or the deadline ends it.</summary>
     private void End(InferenceStatus status)
     {
         Connection? connection = null;
