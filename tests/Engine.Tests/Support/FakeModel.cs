@@ -13,6 +13,9 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>Called when an instance is about to be disposed; what it throws the instance throws.</summary>
+    public Action? InstanceEnding { get; set; }
+
     public string Name => "fake";
 
     public string Platform => "fake";
@@ -52,7 +55,17 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
     {
         public ExecutionState Execute(ModelExecution execution) => model.Run(execution);
 
-        public void Dispose() => Interlocked.Decrement(ref model._instances);
+        public void Dispose()
+        {
+            try
+            {
+                model.InstanceEnding?.Invoke();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref model._instances);
+            }
+        }
     }
 
     private ExecutionState Run(ModelExecution execution) => execute(execution);
