@@ -151,7 +151,8 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
             Attempts++;
         }
 
-        Execute();
+        // What ends a search may be the caller's own cancel, on the caller's thread.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
     }
 
     /// <summary>A token that is cancelled when the request ends amid the search for a connection; not disposed, since the end may come at any time.</summary>

@@ -41,6 +41,9 @@ internal static partial class ModelLog
     [LoggerMessage(212, LogLevel.Error, "Model '{Model}' version {Version}: what its load had left could not be freed cleanly.")]
     public static partial void NotFreed(ILogger logger, string model, long version, Exception exception);
 
+    [LoggerMessage(213, LogLevel.Error, "Model '{Model}' version {Version}: the backend failed to say what memory it takes; what was known last holds.")]
+    public static partial void NotMeasured(ILogger logger, string model, long version, Exception exception);
+
     [LoggerMessage(204, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: {Count} runs in a row failed in the backend.")]
     public static partial void Quarantined(ILogger logger, string model, long version, int count);
 }

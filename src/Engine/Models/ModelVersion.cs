@@ -22,7 +22,7 @@ public sealed class ModelVersion
     private readonly ILogger _logger;
     private readonly ModelLeases _leases = new();
     private readonly ModelLifecycle _life = new();
-    private readonly FootprintMeter _footprint = new();
+    private readonly FootprintMeter _footprint;
     private LoadedVersion? _loaded;
     private int _isFreed;
     private int _failuresInARow;
@@ -41,6 +41,7 @@ public sealed class ModelVersion
         Recorder = recorder ?? new ModelRecorder(modelName, number, timeProvider);
         Recorder.SetObjective(configuration.Scheduling.Objective?.Latency);
         _logger = logger;
+        _footprint = new FootprintMeter(exception => ModelLog.NotMeasured(logger, modelName, number, exception));
     }
 
     /// <summary>The model's name.</summary>

@@ -26,7 +26,10 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
     public ModelSignature Signature => signature;
 
-    public MemoryFootprint Footprint => default;
+    public MemoryFootprint Footprint => Measuring?.Invoke() ?? default;
+
+    /// <summary>Says what the model takes; null = nothing.</summary>
+    public Func<MemoryFootprint>? Measuring { get; set; }
 
     public string? Note { get; set; }
 
