@@ -352,15 +352,12 @@ internal sealed class DeviceScheduler : IDisposable
 
         model.ReportRun(result.Status.Code);
         InferenceRequest? over = null;
-        List<InferenceRequest>? left = null;
         var work = default(DispatchResult);
+        bool isAbandoned;
         lock (_gate)
         {
-            if (lane.IsAbandoned)
-            {
-                left = _abandoned.End(lane);
-            }
-            else
+            isAbandoned = lane.IsAbandoned;
+            if (!isAbandoned)
             {
                 over = FinishUnderLock(lane, result);
                 _dispatcher.DispatchAll(ref work);
@@ -369,9 +366,9 @@ internal sealed class DeviceScheduler : IDisposable
 
         work.CarryOut();
         DispatchResult.CompleteAll(over);
-        if (left is not null)
+        if (isAbandoned)
         {
-            EndAbandoned(lane, result, left);
+            EndAbandoned(lane, result);
         }
     }
 
@@ -396,11 +393,17 @@ internal sealed class DeviceScheduler : IDisposable
         _giveUp.Dispose();
     }
 
-    private static void EndAbandoned(EngineLane lane, in RunResult result, List<InferenceRequest> left)
+    private void EndAbandoned(EngineLane lane, in RunResult result)
     {
-        // Before the requests: with the last of them the version may be unloaded.
-        var model = result.First.Model;
-        model.ReportReturned(lane.Native);
+        // First, while the lane still holds its requests and its place: without them the version may be unloaded, and whoever has the place next would
+        // find the instance there.
+        result.First.Model.ReportReturned(lane.Native);
+        List<InferenceRequest> left;
+        lock (_gate)
+        {
+            left = _abandoned.End(lane);
+        }
+
         foreach (var request in left)
         {
             request.Recycle();

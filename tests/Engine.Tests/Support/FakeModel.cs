@@ -27,6 +27,9 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
     public string? Note { get; set; }
 
+    /// <summary>Called when an instance is about to be disposed.</summary>
+    public Action? InstanceEnding { get; set; }
+
     public void Start(BackendContext context)
     {
     }
@@ -52,7 +55,11 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
     {
         public ExecutionState Execute(ModelExecution execution) => model.Run(execution);
 
-        public void Dispose() => Interlocked.Decrement(ref model._instances);
+        public void Dispose()
+        {
+            model.InstanceEnding?.Invoke();
+            Interlocked.Decrement(ref model._instances);
+        }
     }
 
     private ExecutionState Run(ModelExecution execution) => execute(execution);

@@ -48,16 +48,10 @@ internal sealed class LaneSet
         _use.Cores = layout.Cores;
         foreach (var laneClass in layout.Classes)
         {
-            for (var count = _lanes.Count(lane => lane.Class == laneClass); count < layout.LanesPerClass; count++)
-            {
-                Add(laneClass);
-            }
+            Fill(laneClass, layout.LanesPerClass);
         }
 
-        if (!_lanes.Exists(static lane => lane.Class == LaneClass.Background))
-        {
-            Add(LaneClass.Background);
-        }
+        Fill(LaneClass.Background, 1);
     }
 
     /// <summary>Whether a run that nobody waits for may start: there is a core that nothing uses.</summary>
@@ -104,6 +98,15 @@ internal sealed class LaneSet
     {
         _lanes.Remove(lane);
         _unusedIndices.Push(lane.Native.Index);
+    }
+
+    // Those whose runs were given up are no use to anybody, and go when they end.
+    private void Fill(LaneClass laneClass, int wanted)
+    {
+        for (var count = _lanes.Count(lane => lane.Class == laneClass && !lane.IsAbandoned); count < wanted; count++)
+        {
+            Add(laneClass);
+        }
     }
 
     private void Add(LaneClass laneClass)

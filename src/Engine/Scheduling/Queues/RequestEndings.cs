@@ -64,13 +64,15 @@ internal sealed class RequestEndings(QueueTable queues, DeadlineWatch deadlines,
     /// <returns>Those that are over, linked and each with its outcome; null when none is.</returns>
     public InferenceRequest? End(InferenceRequest first, bool isRetried)
     {
+        // What is out of service runs no more; a lane could be stuck with it next.
+        var mayRetry = isRetried && !_stopping && !first.Model.IsOutOfService;
         InferenceRequest? over = null;
         InferenceRequest? again = null;
         for (InferenceRequest? request = first, next; request is not null; request = next)
         {
             next = request.NextInBatch;
             request.Lane = null;
-            ref var list = ref isRetried && request.CancelCode == StatusCode.Ok && !_stopping ? ref again : ref over;
+            ref var list = ref mayRetry && request.CancelCode == StatusCode.Ok ? ref again : ref over;
             request.NextInBatch = list;
             list = request;
         }
