@@ -130,13 +130,9 @@ internal sealed class ModelLoader(
 
     private void EndLoad(ModelVersion version)
     {
-        if (version.State != ModelState.Failed)
+        if (version.State != ModelState.Failed && residency.Settle(version) is { IsOk: false } refusal)
         {
-            version.MeasureFootprint();
-            if (residency.Settle(version) is { IsOk: false } refusal)
-            {
-                version.Fail(refusal.Message);
-            }
+            version.Fail(refusal.Message);
         }
 
         if (version.State == ModelState.Failed)
@@ -172,6 +168,7 @@ internal sealed class ModelLoader(
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             (model, share) = (null, null);
             await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);
+            version.MeasureFootprint();
         }
         catch (Exception exception)
         {

@@ -26,6 +26,9 @@ internal sealed class Resident(ModelVersion version, VersionHistory history, lon
     /// <summary>Since when it is on its way out of memory; null = it is not.</summary>
     public TimeSpan? LeavingSince { get; set; }
 
+    /// <summary>Whether its backend has failed to say what it takes since it was loaded.</summary>
+    public bool IsUnmeasurable { get; set; }
+
     /// <summary>How many requests to it have ended, since it was loaded for the first time.</summary>
     public long RequestCount => version.Recorder.TotalCount;
 
@@ -51,6 +54,9 @@ internal sealed class Resident(ModelVersion version, VersionHistory history, lon
         return IsServing && LeavingSince is null && version.State == ModelState.Ready && !memory.IsPinned && age >= (memory.MinimumResidency ?? minimumResidency)
             && (age >= LongestPromise || RequestCount + version.LeaseCount >= _promisedCount);
     }
+
+    /// <summary>Takes note of how many requests there have been.</summary>
+    public void UpdateFrequency(TimeSpan now) => history.Frequency.Update(now, RequestCount);
 
     public EvictionCandidate Describe(TimeSpan now) => new(ByteSize, history.Frequency.GetRate(now), history.ReloadTime);
 }
