@@ -264,7 +264,7 @@ internal sealed class DeviceScheduler : IDisposable
         lock (_gate)
         {
             _endings.Stop();
-            ended = [.. _lanes.All.Where(static lane => !lane.IsAbandoned)];
+            ended = _lanes.End();
         }
 
         foreach (var lane in ended)

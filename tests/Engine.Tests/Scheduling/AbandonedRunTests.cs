@@ -214,6 +214,36 @@ public sealed class AbandonedRunTests
         }
     }
 
+    [Fact]
+    public async Task When_runs_return_that_left_no_lane_behind_there_are_lanes_again()
+    {
+        await using var harness = new Harness(Harness.Copy, laneCount: 1, timeProvider: _clock, budgetByteSize: 64 << 20);
+        var stuck = new List<(ModelVersion Model, InferenceRequest Request)>();
+        for (var i = 0; i < 17; i++)
+        {
+            var model = harness.AddModel(new FakeModel(Harness.Identity, _gate.Execute));
+            var request = await PrepareAsync(harness, model, 1);
+            stuck.Add((model, request));
+            var answer = request.RunAsync().AsTask();
+            await _gate.EnteredAsync();
+            _clock.Advance(TimeSpan.FromSeconds(2));
+            _clock.Advance(TimeSpan.FromSeconds(11));
+            await answer.WaitAsync(Patience);
+        }
+
+        var waiting = harness.RunAsync(5);
+        Assert.False(waiting.IsCompleted);
+        _gate.Open(stuck.Count);
+
+        Assert.Equal(5, Assert.Single(await waiting.WaitAsync(Patience)));
+        foreach (var (model, request) in stuck)
+        {
+            request.Dispose();
+            model.BeginDraining();
+            await model.UnloadAsync().WaitAsync(Patience);
+        }
+    }
+
     private static async Task<InferenceRequest> PrepareRowAsync(ModelVersion model, int? timeout)
     {
         var request = model.TryCreateRequest()!;

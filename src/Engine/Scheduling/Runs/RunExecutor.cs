@@ -140,11 +140,14 @@ internal sealed class RunExecutor(IDevice device, Lock gate, Dispatcher dispatch
         // find the instance there.
         result.First.Model.ReportReturned(lane.Native);
         List<InferenceRequest> left;
+        var work = default(DispatchResult);
         lock (gate)
         {
             left = abandoned.End(lane);
+            dispatcher.DispatchAll(ref work);
         }
 
+        work.CarryOut();
         foreach (var request in left)
         {
             request.Recycle();
