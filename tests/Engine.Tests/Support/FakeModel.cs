@@ -13,6 +13,9 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>Called when an instance is about to be disposed; what it throws the instance throws.</summary>
+    public Action? InstanceEnding { get; set; }
+
     public string Name => "fake";
 
     public string Platform => "fake";
@@ -26,9 +29,6 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
     public MemoryFootprint Footprint => default;
 
     public string? Note { get; set; }
-
-    /// <summary>Called when an instance is about to be disposed.</summary>
-    public Action? InstanceEnding { get; set; }
 
     public void Start(BackendContext context)
     {
@@ -57,8 +57,14 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
         public void Dispose()
         {
-            model.InstanceEnding?.Invoke();
-            Interlocked.Decrement(ref model._instances);
+            try
+            {
+                model.InstanceEnding?.Invoke();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref model._instances);
+            }
         }
     }
 
