@@ -177,12 +177,18 @@ public sealed class AbandonedRunTests
     public async Task A_batch_that_fails_beside_a_run_that_was_given_up_is_not_run_again()
     {
         var runs = 0;
+        var batches = new Gate();
         await using var harness = new Harness(Harness.Copy, laneCount: 2, timeProvider: _clock, budgetByteSize: 64 << 20);
         var stuck = harness.AddModel(new FakeModel(BatchHarness.Rows, execution =>
         {
             Interlocked.Increment(ref runs);
-            _gate.Pass();
-            return execution.RowCount == 1 ? Harness.Copy(execution) : throw new BackendException(StatusCode.Internal, "It failed.");
+            if (execution.RowCount == 1)
+            {
+                return _gate.Execute(execution);
+            }
+
+            batches.Pass();
+            throw new BackendException(StatusCode.Internal, "It failed.");
         }), maxRows: 2);
         var requests = new List<InferenceRequest>();
         var answers = new List<Task<InferenceStatus>>();
@@ -195,12 +201,12 @@ public sealed class AbandonedRunTests
         await SendAsync(timeout: null);
         await SendAsync(timeout: null);
         _gate.Open(2);
-        await _gate.EnteredAsync();
-        await _gate.EnteredAsync();
+        await batches.EnteredAsync();
+        await batches.EnteredAsync();
         _clock.Advance(TimeSpan.FromSeconds(2));
         _clock.Advance(TimeSpan.FromSeconds(11));
         await answers[2].WaitAsync(Patience);
-        _gate.Open(2);
+        batches.Open(2);
 
         Assert.Equal(StatusCode.Internal, (await answers[4].WaitAsync(Patience)).Code);
         Assert.Equal(StatusCode.Internal, (await answers[5].WaitAsync(Patience)).Code);
