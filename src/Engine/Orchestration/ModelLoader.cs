@@ -130,9 +130,13 @@ internal sealed class ModelLoader(
 
     private void EndLoad(ModelVersion version)
     {
-        if (version.State != ModelState.Failed && residency.Settle(version) is { IsOk: false } refusal)
+        if (version.State != ModelState.Failed)
         {
-            version.Fail(refusal.Message);
+            version.MeasureFootprint();
+            if (residency.Settle(version) is { IsOk: false } refusal)
+            {
+                version.Fail(refusal.Message);
+            }
         }
 
         if (version.State == ModelState.Failed)
@@ -168,7 +172,6 @@ internal sealed class ModelLoader(
             version.Attach(loaded, timeProvider.GetElapsedTime(started));
             (model, share) = (null, null);
             await WarmUpAsync(version, loaded, obstacle).ConfigureAwait(false);
-            version.MeasureFootprint();
         }
         catch (Exception exception)
         {

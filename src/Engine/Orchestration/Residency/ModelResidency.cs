@@ -237,7 +237,7 @@ internal sealed partial class ModelResidency : IDisposable
         }
 
         // Not under the lock: a backend is asked here.
-        var measured = serving.ConvertAll(resident => (Resident: resident, ByteSize: Measure(resident)));
+        var measured = serving.ConvertAll(static resident => (Resident: resident, resident.Version.MeasureFootprint().HostByteSize));
         lock (_gate)
         {
             foreach (var (resident, byteSize) in measured)
@@ -247,25 +247,6 @@ internal sealed partial class ModelResidency : IDisposable
 
             Serve();
             _timer.Change(_waiting.Count > 0 ? PeriodWhileWaiting : Period, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private long Measure(Resident resident)
-    {
-        try
-        {
-            return resident.Version.MeasureFootprint().HostByteSize;
-        }
-        catch (Exception exception)
-        {
-            // A plugin may throw anything, and this is a timer's thread. Said once, not each second.
-            if (!resident.IsUnmeasurable)
-            {
-                resident.IsUnmeasurable = true;
-                Log.NotMeasured(_logger, resident.Version.ModelName, resident.Version.Number, exception);
-            }
-
-            return resident.Version.Footprint.HostByteSize;
         }
     }
 
@@ -289,8 +270,5 @@ internal sealed partial class ModelResidency : IDisposable
     {
         [LoggerMessage(310, LogLevel.Information, "Model '{Model}' version {Version} leaves its {ByteSize} bytes of memory to others; it had {Rate:0.###} requests a second, and loading it takes {Milliseconds:F0} ms.")]
         public static partial void Evicted(ILogger logger, string model, long version, long byteSize, double rate, double milliseconds);
-
-        [LoggerMessage(311, LogLevel.Warning, "Model '{Model}' version {Version}: its backend does not say what it takes of memory now.")]
-        public static partial void NotMeasured(ILogger logger, string model, long version, Exception exception);
     }
 }

@@ -26,9 +26,6 @@ internal sealed class Resident(ModelVersion version, VersionHistory history, lon
     /// <summary>Since when it is on its way out of memory; null = it is not.</summary>
     public TimeSpan? LeavingSince { get; set; }
 
-    /// <summary>Whether its backend has failed to say what it takes since it was loaded.</summary>
-    public bool IsUnmeasurable { get; set; }
-
     /// <summary>How many requests to it have ended, since it was loaded for the first time.</summary>
     public long RequestCount => version.Recorder.TotalCount;
 

@@ -144,42 +144,6 @@ public sealed class StandbyTests
     }
 
     [Fact]
-    public async Task A_backend_that_cannot_say_what_a_model_takes_is_asked_again()
-    {
-        await using var harness = new ResidencyHarness();
-        harness.Add("model", 600);
-        await harness.StartAsync();
-        var asked = 0;
-        harness.Backend.Measuring = () => throw new InvalidOperationException($"Asked {++asked} times.");
-        harness.Clock.Advance(TimeSpan.FromSeconds(1));
-        harness.Clock.Advance(TimeSpan.FromSeconds(1));
-        harness.Backend.Measuring = null;
-
-        Assert.Equal(2, asked);
-        Assert.Equal(600, harness.Residency.Use.Used);
-        Harness.Expect(await harness.InferAsync("model"));
-    }
-
-    [Fact]
-    public async Task A_backend_that_cannot_say_what_a_model_takes_once_it_is_loaded_fails_that_load()
-    {
-        await using var harness = new ResidencyHarness();
-        harness.Add("model", 600);
-        var asked = 0;
-        harness.Backend.Measuring = () =>
-        {
-            if (++asked == 2)
-            {
-                throw new InvalidOperationException("It does not know.");
-            }
-        };
-        await harness.StartAsync();
-
-        Assert.Equal((ModelState.Failed, "It does not know."), (harness.GetState("model"), harness.Find("model").Reason));
-        Assert.Equal(0, harness.Residency.Use.Used);
-    }
-
-    [Fact]
     public async Task A_model_stays_for_its_minimum_residency()
     {
         await using var harness = new ResidencyHarness(budget: 1000, minimumResidency: TimeSpan.FromHours(1));

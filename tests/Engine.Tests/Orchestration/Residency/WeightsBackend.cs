@@ -26,9 +26,6 @@ internal sealed class WeightsBackend(Action<TimeSpan> spend) : IBackend
     /// <summary>Loads of this model wait for the gate.</summary>
     public (string Model, Gate Gate)? Blocked { get; set; }
 
-    /// <summary>Called when a model is asked what it takes; may throw.</summary>
-    public Action? Measuring { get; set; }
-
     public string Name => "weights";
 
     public string Platform => "weights";
@@ -85,7 +82,6 @@ internal sealed class WeightsBackend(Action<TimeSpan> spend) : IBackend
             get
             {
                 Assert.True(Volatile.Read(ref _isDisposed) == 0, "A model is asked for its footprint when it is gone.");
-                backend.Measuring?.Invoke();
                 return new MemoryFootprint(byteSize, 0);
             }
         }
