@@ -290,6 +290,19 @@ public sealed class ModelVersion
         ModelLog.Failed(_logger, ModelName, Number, reason);
     }
 
+    /// <summary>Frees a part that a failed load has left, whatever that throws.</summary>
+    internal void DisposeLeft(IDisposable? part)
+    {
+        try
+        {
+            part?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            ModelLog.NotFreed(_logger, ModelName, Number, exception);
+        }
+    }
+
     /// <summary>Frees what a load that failed after all has left. Before the version could serve.</summary>
     internal void Discard()
     {

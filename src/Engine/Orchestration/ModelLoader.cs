@@ -176,8 +176,8 @@ internal sealed class ModelLoader(
         catch (Exception exception)
         {
             // A plugin may throw anything; whatever it is, it is this version's and no other's.
-            model?.Dispose();
-            share?.Dispose();
+            version.DisposeLeft(model);
+            version.DisposeLeft(share);
             version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
             version.Fail(WithoutSubject(version, exception.Message));
         }

@@ -105,6 +105,22 @@ public sealed class StandbyTests
     }
 
     [Fact]
+    public async Task A_model_that_is_refused_and_cannot_be_freed_has_failed_with_the_reason_and_can_be_tried_again()
+    {
+        await using var harness = new ResidencyHarness(budget: 1000);
+        harness.Add("a", 500, configuration: "inputs: [{ name: other, datatype: INT32, shape: [-1] }]");
+        harness.Backend.Ended = static () => throw new InvalidOperationException("it does not end");
+        await harness.StartAsync();
+        Assert.Equal(ModelState.Failed, harness.GetState("a"));
+        Assert.StartsWith("model.yaml disagrees with the model file", harness.Find("a").Reason, StringComparison.Ordinal);
+
+        harness.Backend.Ended = null;
+        harness.Add("a", 500);
+        Harness.Expect(await harness.Controller.LoadAsync("a", CancellationToken.None));
+        Harness.Expect(await harness.InferAsync("a"));
+    }
+
+    [Fact]
     public async Task A_model_larger_than_the_whole_budget_says_both_sizes()
     {
         await using var harness = new ResidencyHarness(budget: 1000);

@@ -26,6 +26,9 @@ internal sealed class WeightsBackend(Action<TimeSpan> spend) : IBackend
     /// <summary>Loads of this model wait for the gate.</summary>
     public (string Model, Gate Gate)? Blocked { get; set; }
 
+    /// <summary>Called when a model has been freed; may throw.</summary>
+    public Action? Ended { get; set; }
+
     public string Name => "weights";
 
     public string Platform => "weights";
@@ -93,6 +96,7 @@ internal sealed class WeightsBackend(Action<TimeSpan> spend) : IBackend
             Assert.True(Interlocked.Exchange(ref _isDisposed, 1) == 0, "A model is disposed twice.");
             Interlocked.Add(ref backend._byteSize, -byteSize);
             Interlocked.Decrement(ref backend._alive);
+            backend.Ended?.Invoke();
         }
     }
 
