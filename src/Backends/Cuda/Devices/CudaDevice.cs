@@ -45,10 +45,10 @@ public sealed class CudaDevice : IAccelerator
         Parts = new CudaParts(Context, info.Ordinal);
         ReserveRefusal = options.ReservedShare > 0 ? Parts.Reserve(options.ReservedShare) : null;
         StreamSets = new CudaStreamSets(CreateStream);
+        _sensors = monitor?.Watch(info.Ordinal, info.PciBusId);
         MemorySource = new PinnedMemorySource(Context);
         _peers = new CudaPeers(this);
         _watch = new CudaWatch(IsAlive, options.WatchPeriod, timeProvider);
-        _sensors = monitor?.Watch(info.Ordinal, info.PciBusId);
     }
 
     /// <inheritdoc/>
