@@ -108,16 +108,18 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task On_a_machine_with_GPUs_a_model_is_loaded_there_and_one_for_another_GPU_fails()
+    public async Task On_a_machine_with_GPUs_nothing_is_untried()
     {
         using var simulated = new SimulatedDriver(new SimulatedDriverOptions { RunsByItself = true });
         AddModule("absent", "device: cuda:7");
+        AddOnnx("network", "device: cuda");
         AddModule("present", "device: cuda");
         var (exitCode, findings) = await CheckAsync(() => new CudaDriver(simulated.Resolve));
 
         Assert.Equal(CamshaftCommand.Failure, exitCode);
-        Assert.Equal(["failed", "served"], findings.Select(static finding => finding.Outcome));
+        Assert.Equal(["failed", "failed", "served"], findings.Select(static finding => finding.Outcome));
         Assert.Contains("cannot run on 'cuda:7'", findings[0].Notes, StringComparison.Ordinal);
+        Assert.Contains("ONNX Runtime's libraries for GPUs are not there", findings[1].Notes, StringComparison.Ordinal);
     }
 
     private static CudaDriver NoDriver() => throw new CudaUnavailableException("no NVIDIA driver");

@@ -24,8 +24,8 @@ export function gpuPanel() {
       ({ utilization } = view.history);
     } else if (view.closesColumn) {
       gpus.forEach(gpu => {
-        if (utilization[gpu.device] && gpu.utilization !== undefined) {
-          utilization[gpu.device] = [...utilization[gpu.device].slice(1), gpu.utilization];
+        if (utilization[gpu.device]) {
+          utilization[gpu.device] = [...utilization[gpu.device].slice(1), gpu.utilization ?? null];
         }
       });
     }
