@@ -31,13 +31,14 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CompletionThread _completions = new();
     private readonly DeviceSchedulers _schedulers = new();
-    private readonly ContainerWatch _container;
+    private readonly ContainerScaling _scaling;
     private readonly ModelResidency _residency;
     private readonly ModelLoader _loader;
     private readonly RequestDoor _door;
     private readonly EngineMeter _meter;
+    private readonly BackendRetries _retries;
+    private readonly DeviceFailures _failures;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _retries = Task.CompletedTask;
     private volatile EngineState _state = EngineState.Created;
     private volatile bool _stopAnnounced;
 
@@ -52,9 +53,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Options = options;
         _logger = loggerFactory.CreateLogger("Camshaft.Engine");
         var cpu = new CpuDevice();
-        _container = new ContainerWatch(new CgroupReader(), timeProvider);
-        var plan = MemoryPlan.Make(options, _container.MemoryByteSize);
-        var devices = FindDevices(cpu, deviceProviders);
+        var container = new ContainerWatch(new CgroupReader(), timeProvider);
+        var cpuCount = options.CpuLaneCount > 0 ? options.CpuLaneCount : container.ProcessorCount;
+        var plan = MemoryPlan.Make(options, container.MemoryByteSize);
+        IDevice[] devices = [cpu, .. DeviceDiscovery.Find(deviceProviders, _logger)];
 
         // What one device's copy engines reach directly, all devices' do.
         var memorySource = devices.OfType<IAccelerator>().FirstOrDefault()?.MemorySource ?? cpu.MemorySource;
@@ -63,7 +65,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         foreach (var device in devices)
         {
             _schedulers.Add(
-                CreateScheduler(device, policy => device.Kind == DeviceKind.Cpu ? LaneLayout.ForProcessors(CpuCount, policy) : LaneLayout.Alike(options.AcceleratorLaneCount), timeProvider),
+                CreateScheduler(device, policy => device.Kind == DeviceKind.Cpu ? LaneLayout.ForProcessors(cpuCount, policy) : LaneLayout.Alike(options.AcceleratorLaneCount), timeProvider),
                 device is IAccelerator && options.AcceleratorShareLaneCount > 0 ? CreateScheduler(device, _ => LaneLayout.Alike(options.AcceleratorShareLaneCount) with { NamePrefix = "share-" }, timeProvider) : null);
         }
 
@@ -77,13 +79,13 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         _door = new RequestDoor(Models, Started, new DemandLoader(Controller.LoadOnDemandAsync, options.QueueLimit, timeProvider), timeProvider);
         Telemetry = new EngineTelemetry(this, _schedulers.All, _loader.Tags, timeProvider);
         _meter = new EngineMeter(Telemetry, timeProvider, meterFactory);
+        _retries = new BackendRetries(Plugins, Controller, _logger);
+        _scaling = new ContainerScaling(options, container, _schedulers, Memory, _residency, _logger);
+        _failures = new DeviceFailures(Models, _completions, _logger);
         foreach (var accelerator in devices.OfType<IAccelerator>())
         {
-            accelerator.Failed += () => _completions.Post(() => GiveUp(accelerator));
+            _failures.Watch(accelerator);
         }
-
-        _container.MemoryLimitChanged += FollowMemoryLimit;
-        _container.ProcessorCountChanged += FollowProcessorCount;
     }
 
     private enum EngineState
@@ -201,11 +203,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
 
         _state = EngineState.Stopping;
-        _container.Dispose();
+        _scaling.Dispose();
         Router.Dispose();
         _meter.Dispose();
-        Plugins.Changed -= RetryFailedModels;
-        await _retries.ConfigureAwait(false);
+        await _retries.StopAsync().ConfigureAwait(false);
         await Controller.StopAsync(Options.DrainTimeout, cancellationToken).ConfigureAwait(false);
         var abandoned = AbandonedRuns;
         foreach (var scheduler in _schedulers.All)
@@ -215,6 +216,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         _loader.Dispose();
         _residency.Dispose();
+        _failures.Dispose();
         if (abandoned.Count == 0)
         {
             await Plugins.DisposeAsync().ConfigureAwait(false);
@@ -258,9 +260,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         Plugins.Scan();
         Router.Start();
         _residency.Start();
-        _container.Start();
+        _scaling.Start();
         await Controller.LoadInitialAsync(cancellationToken).ConfigureAwait(false);
-        Plugins.Changed += RetryFailedModels;
+        _retries.Start();
         Plugins.StartWatching();
         Router.StartWatching();
         if (_state == EngineState.Starting)
@@ -269,105 +271,18 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         }
     }
 
-    private int CpuCount => Options.CpuLaneCount > 0 ? Options.CpuLaneCount : _container.ProcessorCount;
-
-    private void FollowProcessorCount(int count)
-    {
-        if (Options.CpuLaneCount > 0)
-        {
-            return;
-        }
-
-        foreach (var scheduler in _schedulers.All.Where(static scheduler => scheduler.Device.Kind == DeviceKind.Cpu))
-        {
-            scheduler.Resize(count);
-        }
-
-        Log.ProcessorCount(_logger, count);
-    }
-
-    private void FollowMemoryLimit(long? containerLimit)
-    {
-        var plan = MemoryPlan.Make(Options, containerLimit);
-        Memory.SetBudget(plan.TensorByteSize);
-        _residency.Limit = plan.ModelByteSize;
-        Log.MemoryLimit(_logger, containerLimit, plan.TensorByteSize, plan.ModelByteSize);
-    }
-
     private DeviceScheduler CreateScheduler(IDevice device, Func<ISchedulingPolicy, LaneLayout> layOut, TimeProvider timeProvider)
     {
         var policy = SchedulingPolicies.Create(Options.SchedulingPolicy, timeProvider.TimestampFrequency);
         return new DeviceScheduler(device, layOut(policy), policy, timeProvider, _completions, Options.AbandonTimeout);
     }
 
-    private List<IDevice> FindDevices(CpuDevice cpu, IEnumerable<IDeviceProvider> providers)
-    {
-        var devices = new List<IDevice> { cpu };
-        foreach (var provider in providers)
-        {
-            var found = provider.GetDevices(out var reason);
-            devices.AddRange(found);
-            if (reason is not null && found.Count == 0)
-            {
-                Log.NoDevices(_logger, DeviceName.Of(provider.Kind), reason);
-            }
-            else if (reason is not null)
-            {
-                Log.DevicesLack(_logger, DeviceName.Of(provider.Kind), reason);
-            }
-        }
-
-        return devices;
-    }
-
-    // Its models become unavailable; those on other devices go on.
-    private void GiveUp(IAccelerator accelerator)
-    {
-        Log.DeviceFailed(_logger, DeviceName.Of(accelerator), accelerator.Fault!);
-        foreach (var version in Models.List().SelectMany(static entry => entry.Versions).Where(version => version.Device == accelerator))
-        {
-            version.TakeOutOfService(accelerator.Fault!);
-        }
-    }
-
-    private void RetryFailedModels() => _retries = _retries.ContinueWith(
-        async _ =>
-        {
-            try
-            {
-                await Controller.RetryAfterNewBackendAsync().ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                Log.RetryFailed(_logger, exception);
-            }
-        },
-        TaskScheduler.Default).Unwrap();
-
     private static partial class Log
     {
-        [LoggerMessage(100, LogLevel.Information, "No {Kind} devices: {Reason}")]
-        public static partial void NoDevices(ILogger logger, string kind, string reason);
-
-        [LoggerMessage(107, LogLevel.Warning, "{Kind} devices: {Reason}")]
-        public static partial void DevicesLack(ILogger logger, string kind, string reason);
-
         [LoggerMessage(101, LogLevel.Error, "The engine stopped with tensor memory still leased: {Outstanding}")]
         public static partial void MemoryOutstanding(ILogger logger, string outstanding);
 
         [LoggerMessage(103, LogLevel.Error, "The engine stopped beside a run that does not end. {Run}")]
         public static partial void RunOutstanding(ILogger logger, string run);
-
-        [LoggerMessage(104, LogLevel.Information, "The container's memory limit is {Limit} bytes now: tensors may take {TensorByteSize} bytes, models {ModelByteSize}.")]
-        public static partial void MemoryLimit(ILogger logger, long? limit, long tensorByteSize, long modelByteSize);
-
-        [LoggerMessage(105, LogLevel.Information, "The process may use {Count} processors now.")]
-        public static partial void ProcessorCount(ILogger logger, int count);
-
-        [LoggerMessage(106, LogLevel.Critical, "Device {Device} is lost: {Reason}")]
-        public static partial void DeviceFailed(ILogger logger, string device, string reason);
-
-        [LoggerMessage(102, LogLevel.Error, "Models could not be tried again after a new plugin.")]
-        public static partial void RetryFailed(ILogger logger, Exception exception);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Camshaft.Backends;
 using Camshaft.Engine.Models;
 using Camshaft.Engine.Orchestration.Residency;
@@ -21,9 +20,11 @@ public sealed partial class ModelController
     private readonly ModelResidency _residency;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+    private readonly ModelGates _gates = new();
     private readonly VersionPlanner _planner;
+    private readonly VersionReload _reload;
     private readonly VersionUnloads _unloads;
+    private readonly VersionPublisher _publisher;
     private volatile bool _stopped;
 
     internal ModelController(EngineOptions options, ModelRepository repository, ModelRegistry registry, ModelLoader loader, ModelResidency residency, TimeProvider timeProvider, ILogger logger)
@@ -36,7 +37,9 @@ public sealed partial class ModelController
         _timeProvider = timeProvider;
         _logger = logger;
         _planner = new VersionPlanner(timeProvider, logger);
+        _reload = new VersionReload(repository, loader, timeProvider, logger);
         _unloads = new VersionUnloads(residency, timeProvider, logger);
+        _publisher = new VersionPublisher(residency, _unloads);
         _residency.Evicted += _unloads.Begin;
     }
 
@@ -80,7 +83,7 @@ public sealed partial class ModelController
         // Only for models that are known: names that clients make up must not leave anything behind.
         if (_registry.Find(modelName) is { } entry)
         {
-            using (await EnterAsync(modelName, cancellationToken).ConfigureAwait(false))
+            using (await _gates.EnterAsync(modelName, cancellationToken).ConfigureAwait(false))
             {
                 _unloads.Retire(entry.Versions);
                 entry.Set(entry.Versions, null);
@@ -157,7 +160,7 @@ public sealed partial class ModelController
     /// <returns>Success: it serves, or did when this was called; else why it does not.</returns>
     internal async Task<InferenceStatus> LoadOnDemandAsync(string modelName, long number, Func<int> countWaiting)
     {
-        using var gate = await EnterAsync(modelName, CancellationToken.None).ConfigureAwait(false);
+        using var gate = await _gates.EnterAsync(modelName, CancellationToken.None).ConfigureAwait(false);
         var entry = _registry.Find(modelName)!;
         if (_stopped || entry.Find(number) is not { } before || !DemandLoader.MayLoad(before, _timeProvider.GetTimestamp()))
         {
@@ -165,17 +168,9 @@ public sealed partial class ModelController
             return InferenceStatus.Ok;
         }
 
-        var version = await LoadAgainAsync(before).ConfigureAwait(false);
-        var hasFailed = version.State == ModelState.Failed;
-        if (!hasFailed)
-        {
-            // Before it is seen: a request that found it still loading would be refused.
-            Serve(version, countWaiting());
-        }
-
-        entry.Set([.. entry.Versions.Select(known => known == before ? version : known)], entry.Reason);
-        _unloads.Retire([before]);
-        return hasFailed
+        var version = await _reload.LoadAsync(before).ConfigureAwait(false);
+        _publisher.Replace(entry, before, version, countWaiting);
+        return version.State == ModelState.Failed
             ? new InferenceStatus(StatusCode.Unavailable, $"{version} could not be loaded on demand: {version.Reason}") { RetryAfter = DemandLoader.RetryInterval }
             : InferenceStatus.Ok;
     }
@@ -197,11 +192,13 @@ public sealed partial class ModelController
     {
         _stopped = true;
         _residency.Stop();
-        foreach (var entry in _registry.List())
+
+        // By the gates, not by the registry: a model that is loaded for the first time just now may not be there yet.
+        foreach (var modelName in _gates.ModelNames)
         {
-            using (await EnterAsync(entry.Name, CancellationToken.None).ConfigureAwait(false))
+            using (await _gates.EnterAsync(modelName, CancellationToken.None).ConfigureAwait(false))
             {
-                _unloads.Retire(entry.Versions);
+                _unloads.Retire(_registry.Find(modelName)?.Versions ?? []);
             }
         }
 
@@ -216,7 +213,7 @@ public sealed partial class ModelController
             return (unknown, []);
         }
 
-        using var gate = await EnterAsync(modelName, CancellationToken.None).ConfigureAwait(false);
+        using var gate = await _gates.EnterAsync(modelName, CancellationToken.None).ConfigureAwait(false);
         var ready = _registry.Find(modelName)!.Versions.Where(static version => version.State == ModelState.Ready).ToList();
         if (ready.Count == 0)
         {
@@ -236,7 +233,7 @@ public sealed partial class ModelController
 
     private async Task ApplyAsync(ModelDefinition definition, bool mayEvict, CancellationToken cancellationToken)
     {
-        using var gate = await EnterAsync(definition.Name, cancellationToken).ConfigureAwait(false);
+        using var gate = await _gates.EnterAsync(definition.Name, cancellationToken).ConfigureAwait(false);
         if (_stopped)
         {
             return;
@@ -261,88 +258,8 @@ public sealed partial class ModelController
         var fresh = wanted.Where(static plan => plan.IsNew).ToList();
         entry.Set([.. before, .. fresh.Select(static plan => plan.Version).Where(version => before.All(known => known.Number != version.Number))], null);
         await Task.WhenAll(fresh.Select(plan => _loader.LoadAsync(plan.Version, plan.Directory, mayEvict, cancellationToken))).ConfigureAwait(false);
-        Publish(entry, before, wanted.ConvertAll(static plan => plan.Version));
+        _publisher.Publish(entry, before, wanted.ConvertAll(static plan => plan.Version));
         Changed?.Invoke();
-    }
-
-    private void Publish(ModelEntry entry, IReadOnlyList<ModelVersion> before, List<ModelVersion> wanted)
-    {
-        var now = new List<ModelVersion>();
-        string? reason = null;
-        foreach (var version in wanted)
-        {
-            var old = before.FirstOrDefault(known => known.Number == version.Number && known != version && known.State is ModelState.Ready or ModelState.Standby);
-            if (version.State == ModelState.Failed && old is not null)
-            {
-                reason = $"version {version.Number} could not be loaded again and the one before it still serves: {version.Reason}";
-                now.Add(old);
-                continue;
-            }
-
-            if (version.State is ModelState.Loading or ModelState.Warming)
-            {
-                Serve(version, awaitedBy: 0);
-            }
-
-            now.Add(version);
-        }
-
-        // Versions that are gone from the repository stay listed, as unloaded.
-        var gone = before.Where(known => now.All(version => version.Number != known.Number));
-        entry.Set([.. now, .. gone], reason);
-        _unloads.Retire(before.Except(now));
-    }
-
-    private void Serve(ModelVersion version, int awaitedBy)
-    {
-        version.MarkReady();
-        _residency.BeginServing(version, awaitedBy);
-    }
-
-    /// <summary>Loads a version from what the repository holds for it now; failed is what it is otherwise.</summary>
-    private async Task<ModelVersion> LoadAgainAsync(ModelVersion before)
-    {
-        var definition = _repository.Find(before.ModelName);
-        var directory = definition?.Versions.FirstOrDefault(version => version.Number == before.Number);
-        string? fault = null, fingerprint = before.Fingerprint;
-        try
-        {
-            fault = definition?.Error ?? (directory is null ? "it is not in the model repository any more" : null);
-            fingerprint = fault is null ? VersionFingerprint.Compute(definition!, directory!) : fingerprint;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            fault = $"'{directory!.Path}' cannot be read: {exception.Message}";
-        }
-
-        var configuration = fault is null ? definition!.Configuration : before.Configuration;
-        var version = new ModelVersion(before.ModelName, before.Number, configuration, _timeProvider, _logger, before.Recorder)
-        {
-            Fingerprint = fingerprint,
-            KnownBatching = fingerprint == before.Fingerprint && before.Batching is { } batching ? (batching, before.RunCosts) : null,
-        };
-        if (fault is null)
-        {
-            await _loader.LoadAsync(version, directory!, mayEvict: true, CancellationToken.None).ConfigureAwait(false);
-        }
-        else
-        {
-            version.Fail(fault);
-        }
-
-        if (version.State == ModelState.Failed)
-        {
-            version.RetryTimestamp = _timeProvider.GetTimestamp() + (long)(DemandLoader.RetryInterval.TotalSeconds * _timeProvider.TimestampFrequency);
-        }
-
-        return version;
-    }
-
-    private async ValueTask<Gate> EnterAsync(string modelName, CancellationToken cancellationToken)
-    {
-        var gate = _gates.GetOrAdd(modelName, static _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new Gate(gate);
     }
 
     private InferenceStatus CheckMode(string what) => _options.ControlMode == ModelControlMode.Explicit
@@ -355,11 +272,6 @@ public sealed partial class ModelController
         var failed = entry.Versions.Where(static version => version.State == ModelState.Failed).Select(static version => $"version {version.Number}: {version.Reason}");
         var reason = entry.Reason ?? string.Join("; ", failed);
         return reason.Length == 0 ? InferenceStatus.Ok : new InferenceStatus(StatusCode.InvalidArgument, $"Model '{modelName}' could not be loaded: {reason}");
-    }
-
-    private readonly record struct Gate(SemaphoreSlim Semaphore) : IDisposable
-    {
-        public void Dispose() => Semaphore.Release();
     }
 
     private static partial class Log

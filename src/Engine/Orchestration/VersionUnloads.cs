@@ -8,7 +8,7 @@ namespace Camshaft.Engine.Orchestration;
 /// <summary>Takes versions out of service: their requests in flight finish, then their memory is freed, beside whoever asked for it. Any thread.</summary>
 internal sealed partial class VersionUnloads(ModelResidency residency, TimeProvider timeProvider, ILogger logger)
 {
-    private readonly ConcurrentDictionary<ModelVersion, Task> _running = new();
+    private readonly ConcurrentDictionary<ModelVersion, TaskCompletionSource> _running = new();
 
     /// <summary>Has versions drain, and then unloads them.</summary>
     public void Retire(IEnumerable<ModelVersion> versions)
@@ -20,8 +20,16 @@ internal sealed partial class VersionUnloads(ModelResidency residency, TimeProvi
         }
     }
 
-    /// <summary>Unloads a version that drains.</summary>
-    public void Begin(ModelVersion version) => _running.GetOrAdd(version, UnloadAsync);
+    /// <summary>Unloads a version that drains, unless that has begun.</summary>
+    public void Begin(ModelVersion version)
+    {
+        // Whoever enters it unloads it: two who freed it side by side would free its memory twice.
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_running.TryAdd(version, ended))
+        {
+            _ = UnloadAsync(version, ended);
+        }
+    }
 
     /// <summary>Waits for everything that is being unloaded, and ends the requests that outlast the timeout.</summary>
     /// <param name="timeout">How long requests may go on.</param>
@@ -29,7 +37,7 @@ internal sealed partial class VersionUnloads(ModelResidency residency, TimeProvi
     /// <param name="cancellationToken">Ends the timeout early.</param>
     public async Task WaitAsync(TimeSpan timeout, TimeSpan abandonTimeout, CancellationToken cancellationToken)
     {
-        var all = Task.WhenAll(_running.Values);
+        var all = Task.WhenAll(_running.Values.Select(static ended => ended.Task));
         try
         {
             await all.WaitAsync(timeout, timeProvider, cancellationToken).ConfigureAwait(false);
@@ -62,7 +70,7 @@ internal sealed partial class VersionUnloads(ModelResidency residency, TimeProvi
         }
     }
 
-    private async Task UnloadAsync(ModelVersion version)
+    private async Task UnloadAsync(ModelVersion version, TaskCompletionSource ended)
     {
         // The caller may be a request's thread, and freeing a model takes its time.
         await Task.Yield();
@@ -77,6 +85,7 @@ internal sealed partial class VersionUnloads(ModelResidency residency, TimeProvi
 
         residency.Release(version);
         _running.TryRemove(version, out _);
+        ended.SetResult();
     }
 
     private static partial class Log

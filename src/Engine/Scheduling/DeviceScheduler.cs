@@ -6,16 +6,19 @@ using Camshaft.Engine.Scheduling.Planning;
 using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Scheduling.Runs;
-using Camshaft.Engine.Telemetry;
 using Camshaft.Engine.Telemetry.Snapshots;
 
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>
-/// Brings requests and lanes of one device together. Each model has a bounded queue; free lanes get what the policy decides.
-/// One lock guards queues, lanes and the states of requests; it is held for a few lines, never while a backend runs. Lives as
+/// Brings requests and lanes of one device together. Each model has a bounded queue; free lanes get what the policy decides. Lives as
 /// long as the engine; its threads end with <see cref="Dispose"/>.
 /// </summary>
+/// <remarks>
+/// One lock guards queues, lanes and the states of requests. It is taken here, by <see cref="EarlyEnds"/> and by <see cref="RunExecutor"/>, and by
+/// nothing else: the other parts, which say that they are guarded by it, count on these. It is held for a few lines, never while a backend runs
+/// or a request is handed to its owner; what is to follow outside is collected in a <see cref="DispatchResult"/>.
+/// </remarks>
 internal sealed class DeviceScheduler : IDisposable
 {
     private readonly Lock _gate = new();
@@ -29,10 +32,8 @@ internal sealed class DeviceScheduler : IDisposable
     private readonly Dispatcher _dispatcher;
     private readonly AbandonedRuns _abandoned;
     private readonly RequestEndings _endings;
+    private readonly Admission _admission;
     private readonly EarlyEnds _earlyEnds;
-    private readonly CompletionThread _completions;
-    private readonly bool _measuresCpu;
-    private RunLog? _runs;
 
     /// <summary>Makes the scheduler of a device; <see cref="Start"/> starts its threads.</summary>
     /// <param name="device">The device.</param>
@@ -46,8 +47,6 @@ internal sealed class DeviceScheduler : IDisposable
         Device = device;
         _policy = policy;
         _timeProvider = timeProvider;
-        _completions = completions;
-        _measuresCpu = device.Kind == DeviceKind.Cpu;
         _queues = new QueueTable(timeProvider.TimestampFrequency, layout.HasClasses);
         _lanes = new LaneSet(this, device, layout);
         _deadlines = new DeadlineWatch(timeProvider, _ => _earlyEnds!.Expire());
@@ -55,11 +54,16 @@ internal sealed class DeviceScheduler : IDisposable
         _giveUp = new MomentTimer(timeProvider, _ => _earlyEnds!.GiveUpRuns());
         _dispatcher = new Dispatcher(policy, _queues, _lanes, _deadlines, _wake, timeProvider);
         _abandoned = new AbandonedRuns(_queues, _lanes, _deadlines, _giveUp, policy, timeProvider, patience);
-        _endings = new RequestEndings(_queues, _deadlines, _abandoned, _dispatcher, timeProvider);
+        _endings = new RequestEndings(_queues, _deadlines, _abandoned);
+        _admission = new Admission(_queues, _deadlines, _endings, _dispatcher, timeProvider);
         _earlyEnds = new EarlyEnds(_gate, _endings, _deadlines, _abandoned, _lanes, _dispatcher);
+        Runs = new RunExecutor(device, _gate, _dispatcher, _endings, _abandoned, completions, timeProvider);
     }
 
     public IDevice Device { get; }
+
+    /// <summary>Carries out what lanes were given.</summary>
+    public RunExecutor Runs { get; }
 
     /// <summary>How many lanes there are, that for warm-ups included.</summary>
     public int LaneCount
@@ -119,19 +123,6 @@ internal sealed class DeviceScheduler : IDisposable
         {
             var now = _timeProvider.GetTimestamp();
             return [.. _lanes.All.Select(lane => lane.Describe(now, _timeProvider))];
-        }
-    }
-
-    /// <summary>Reads the runs that ended since the last reading, oldest first; they are remembered from the first reading on.</summary>
-    /// <param name="position">Where the last reading ended; 0 for the first.</param>
-    /// <param name="into">Where they are added.</param>
-    /// <returns>Where this reading ended.</returns>
-    public long ReadRuns(long position, ICollection<CompletedRun> into)
-    {
-        lock (_gate)
-        {
-            _runs ??= new RunLog(Device, _timeProvider);
-            return _runs.Read(position, into);
         }
     }
 
@@ -200,40 +191,18 @@ internal sealed class DeviceScheduler : IDisposable
     /// <summary>Queues a request, or runs it here and now where that is quicker for everybody.</summary>
     public ValueTask<InferenceStatus> Submit(InferenceRequest request)
     {
-        EngineLane? inline = null;
+        EngineLane? inline;
         InferenceStatus refusal;
         var work = default(DispatchResult);
         var answer = request.Answer;
         lock (_gate)
         {
-            if (_endings.TryRefuse(request, out refusal))
-            {
-                request.State = RequestState.Ended;
-            }
-            else if (request.IsBackground)
-            {
-                refusal = StartInBackground(request, ref work);
-            }
-            else
-            {
-                request.WasAccepted = true;
-                _deadlines.Add(request);
-                if (_dispatcher.MayRunInline(request))
-                {
-                    inline = _dispatcher.TakeInline(request);
-                }
-                else
-                {
-                    request.State = RequestState.Queued;
-                    _queues.Enqueue(request);
-                    _dispatcher.DispatchFor(request.Queue, ref work);
-                }
-            }
+            refusal = _admission.Admit(request, ref work, out inline);
         }
 
         if (inline is not null)
         {
-            Run(inline, measuresCpu: false);
+            Runs.RunInline(inline);
         }
         else if (refusal.IsOk)
         {
@@ -288,93 +257,6 @@ internal sealed class DeviceScheduler : IDisposable
         }
     }
 
-    /// <summary>Runs a lane's batch, on the lane's thread.</summary>
-    public void Run(EngineLane lane) => Run(lane, _measuresCpu);
-
-    // To ask for the thread's processor time twice costs a good part of a run that is short enough for its caller's thread.
-    private void Run(EngineLane lane, bool measuresCpu)
-    {
-        var first = lane.Request!;
-        var now = _timeProvider.GetTimestamp();
-        for (var request = first; request is not null; request = request.NextInBatch)
-        {
-            request.MutableTimings.RunStarted = now;
-        }
-
-        var cpu = measuresCpu ? ThreadClock.Now : default;
-        if (lane.Run.Execute(first, out var status) == ExecutionState.Completed)
-        {
-            EndRun(lane, status, measuresCpu ? (long)((ThreadClock.Now - cpu).TotalSeconds * TicksPerSecond) : 0);
-        }
-    }
-
-    /// <summary>Has a run ended on the completion thread.</summary>
-    public void PostEnd(EngineLane lane) => _completions.Post(lane);
-
-    /// <summary>Takes the outputs from a run whose backend is done, on whatever thread that is, and has its requests handed to their owners.</summary>
-    public void EndRun(EngineLane lane, InferenceStatus status, long cpuTicks)
-    {
-        var ended = _timeProvider.GetTimestamp();
-        var rows = lane.Run.RowCount;
-        var first = lane.Run.End(ref status);
-        var completed = _timeProvider.GetTimestamp();
-        for (var request = first; request is not null; request = request.NextInBatch)
-        {
-            request.MutableTimings.RunEnded = ended;
-            request.MutableTimings.Completed = completed;
-            request.RunOutcome = status.IsOk ? request.CheckOutputs() : status;
-        }
-
-        lane.Result = new RunResult(first, status, rows, ended, ended - first.Timings.RunStarted, cpuTicks);
-        if (LaneWorker.IsNiced(lane.Class))
-        {
-            _completions.Post(lane);
-        }
-        else
-        {
-            Finish(lane);
-        }
-    }
-
-    /// <summary>
-    /// Gives a lane back after its run, finds work for the free lanes, and hands the requests to their owners. A batch that
-    /// failed is not over: its requests run once more, each alone, so that only the one which is to blame fails.
-    /// </summary>
-    public void Finish(EngineLane lane)
-    {
-        var result = lane.Result;
-        var model = result.First.Model;
-        model.Recorder.CountExecution(result.Rows, result.First.Timings, result.Status.IsOk);
-        if (!_measuresCpu && result.CpuTicks > 0)
-        {
-            model.Recorder.CountDeviceTime(Device, result.CpuTicks);
-        }
-
-        model.ReportRun(result.Status.Code);
-        InferenceRequest? over = null;
-        List<InferenceRequest>? left = null;
-        var work = default(DispatchResult);
-        lock (_gate)
-        {
-            if (lane.IsAbandoned)
-            {
-                left = _abandoned.End(lane);
-            }
-            else
-            {
-                over = FinishUnderLock(lane, result);
-                _dispatcher.DispatchAll(ref work);
-            }
-        }
-
-        work.CarryOut();
-        DispatchResult.CompleteAll(over);
-        if (left is not null)
-        {
-            EndAbandoned(lane, result, left);
-        }
-    }
-
     /// <summary>Ends the threads and the lanes. After the last request, but for those of runs that were given up: their threads end with them.</summary>
     public void Dispose()
     {
@@ -382,7 +264,7 @@ internal sealed class DeviceScheduler : IDisposable
         lock (_gate)
         {
             _endings.Stop();
-            ended = [.. _lanes.All.Where(static lane => !lane.IsAbandoned)];
+            ended = _lanes.End();
         }
 
         foreach (var lane in ended)
@@ -394,66 +276,6 @@ internal sealed class DeviceScheduler : IDisposable
         _deadlines.Dispose();
         _wake.Dispose();
         _giveUp.Dispose();
-    }
-
-    private static void EndAbandoned(EngineLane lane, in RunResult result, List<InferenceRequest> left)
-    {
-        // Before the requests: with the last of them the version may be unloaded.
-        var model = result.First.Model;
-        model.ReportReturned(lane.Native);
-        foreach (var request in left)
-        {
-            request.Recycle();
-        }
-
-        lane.Worker!.EndItself();
-        lane.Dispose();
-    }
-
-    // Under the lock.
-    // It waits for nothing: what cannot start at once is in the way, or will be.
-    private InferenceStatus StartInBackground(InferenceRequest request, ref DispatchResult work)
-    {
-        if (!_dispatcher.HasRoomInBackground)
-        {
-            request.State = RequestState.Ended;
-            return RequestErrors.NoRoomInBackground(request.Model);
-        }
-
-        request.WasAccepted = true;
-        _deadlines.Add(request);
-        work.AddStarted(_dispatcher.TakeInBackground(request));
-        return InferenceStatus.Ok;
-    }
-
-    // Returns the requests that are over, linked; null when none is.
-    private InferenceRequest? FinishUnderLock(EngineLane lane, in RunResult result)
-    {
-        var queue = result.First.Queue;
-        _policy.Account(queue.Share.Index, lane.BookedCpuTicks, result.DeviceTicks);
-        if (result.Status.IsOk && lane.Class != LaneClass.Background)
-        {
-            _queues.Record(queue, result);
-            _policy.Observe(lane.Class, lane.ExpectedTicks, result.WallTicks);
-        }
-
-        queue.Share.RoomSince = queue.Share.HasRoom ? queue.Share.RoomSince : result.EndTime;
-        _queues.CountRun(queue, -1);
-        lane.Use.End(result.EndTime);
-        _runs?.Add(lane, result);
-        lane.Request = null;
-        lane.UnwantedSince = 0;
-
-        // Here and not before: until the requests have ended a cancel still reaches this lane's token.
-        var over = _endings.End(result.First, isRetried: !result.Status.IsOk && result.First.NextInBatch is not null);
-        lane.Run.ResetCancellation();
-        _lanes.GiveBack(lane);
-        if (lane.Class == LaneClass.Background)
-        {
-            _dispatcher.EndInBackground();
-        }
-
-        return over;
     }
 
     private void AskAgain()

@@ -3,11 +3,12 @@ using Camshaft.Engine.Inference;
 using Camshaft.Engine.Scheduling.Lanes;
 using Camshaft.Engine.Scheduling.Policies;
 using Camshaft.Engine.Scheduling.Queues;
+using Camshaft.Engine.Scheduling.Runs;
 
 namespace Camshaft.Engine.Scheduling;
 
 /// <summary>
-/// Asks the policy what free lanes run next, and whether a request may wait at all. Guarded by the scheduler's lock.
+/// Asks the policy what free lanes run next, and whether a request may wait at all; takes the lanes, and takes them back. Guarded by the scheduler's lock.
 /// </summary>
 internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, LaneSet lanes, DeadlineWatch deadlines, MomentTimer wake, TimeProvider timeProvider)
 {
@@ -48,8 +49,29 @@ internal sealed class Dispatcher(ISchedulingPolicy policy, QueueTable queues, La
         return Take(LaneClass.Background, request, decision: default);
     }
 
-    /// <summary>A run that nobody waited for has ended.</summary>
-    public void EndInBackground() => _turns.End(timeProvider.GetTimestamp(), _started);
+    /// <summary>Takes a lane back after its run, and takes into the books what that took. In one step with the end of its requests: until then a cancel reaches the lane.</summary>
+    public void GiveBack(EngineLane lane, in RunResult result)
+    {
+        var queue = result.First.Queue;
+        policy.Account(queue.Share.Index, lane.BookedCpuTicks, result.DeviceTicks);
+        if (result.Status.IsOk && lane.Class != LaneClass.Background)
+        {
+            queues.Record(queue, result);
+            policy.Observe(lane.Class, lane.ExpectedTicks, result.WallTicks);
+        }
+
+        queue.Share.RoomSince = queue.Share.HasRoom ? queue.Share.RoomSince : result.EndTime;
+        queues.CountRun(queue, -1);
+        lane.Use.End(result.EndTime);
+        lane.Request = null;
+        lane.UnwantedSince = 0;
+        lane.Run.ResetCancellation();
+        lanes.GiveBack(lane);
+        if (lane.Class == LaneClass.Background)
+        {
+            _turns.End(timeProvider.GetTimestamp(), _started);
+        }
+    }
 
     /// <summary>Gives batches to free lanes of every class.</summary>
     public void DispatchAll(ref DispatchResult result)

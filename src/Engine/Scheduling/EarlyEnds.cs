@@ -32,9 +32,18 @@ internal sealed class EarlyEnds(Lock gate, RequestEndings endings, DeadlineWatch
     /// <summary>Ends every request of a model, for a stop that has waited long enough.</summary>
     public void CancelAll(ModelShare share, StatusCode code)
     {
-        EndWaiting(share, code);
+        // Those that wait and those that run in one step: between two, a failed batch goes back to the queue or a lane takes from it, and is missed.
+        var ended = RequestErrors.Ended(share.Model, code);
+        var work = default(DispatchResult);
         lock (gate)
         {
+            while (share.FindWaiting() is { } waiting)
+            {
+                endings.Cancel(waiting, code);
+                waiting.Outcome = ended;
+                work.AddDropped(waiting);
+            }
+
             foreach (var lane in lanes.All)
             {
                 for (var running = lane.Request?.Model == share.Model ? lane.Request : null; running is not null; running = running.NextInBatch)
@@ -43,6 +52,8 @@ internal sealed class EarlyEnds(Lock gate, RequestEndings endings, DeadlineWatch
                 }
             }
         }
+
+        work.CarryOut();
     }
 
     /// <summary>Ends the requests whose time is over.</summary>
@@ -103,26 +114,6 @@ internal sealed class EarlyEnds(Lock gate, RequestEndings endings, DeadlineWatch
             {
                 request.Complete(request.Outcome);
             }
-        }
-    }
-
-    private void EndWaiting(ModelShare share, StatusCode code)
-    {
-        while (true)
-        {
-            InferenceRequest? request;
-            lock (gate)
-            {
-                request = share.FindWaiting();
-                if (request is null)
-                {
-                    return;
-                }
-
-                endings.Cancel(request, code);
-            }
-
-            request.Complete(RequestErrors.Ended(request.Model, code));
         }
     }
 }

@@ -80,16 +80,8 @@ public sealed class AbandonedRunTests
 
         async Task SendAsync(int? timeout)
         {
-            var request = stuck.TryCreateRequest()!;
-            Harness.Expect(request.DeclareInput(0, DataType.Int32, [1, 4], 16));
-            Harness.Expect(await request.ReserveAsync(CancellationToken.None));
-            if (timeout is { } seconds)
-            {
-                request.SetTimeout(TimeSpan.FromSeconds(seconds));
-            }
-
-            requests.Add(request);
-            answers.Add(request.RunAsync().AsTask());
+            requests.Add(await PrepareRowAsync(stuck, timeout));
+            answers.Add(requests[^1].RunAsync().AsTask());
         }
     }
 
@@ -133,6 +125,142 @@ public sealed class AbandonedRunTests
         request.Dispose();
         stuck.BeginDraining();
         await stuck.UnloadAsync().WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_version_stays_loaded_until_the_instance_of_a_run_that_was_given_up_has_ended()
+    {
+        await using var harness = new Harness(Harness.Copy, laneCount: 1, timeProvider: _clock);
+        var backend = new FakeModel(Harness.Identity, _gate.Execute);
+        var stuck = harness.AddModel(backend);
+        var request = await PrepareAsync(harness, stuck, 1);
+        var answer = request.RunAsync().AsTask();
+        await _gate.EnteredAsync();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        await answer.WaitAsync(Patience);
+        var seen = new TaskCompletionSource<(int Leases, int Abandoned)>();
+        backend.InstanceEnding = () =>
+        {
+            // Its owner lets go of it at this very moment, and with the last lease the version may be freed.
+            request.Dispose();
+            seen.SetResult((stuck.LeaseCount, harness.Scheduler.AbandonedRuns.Count));
+        };
+        _gate.Open();
+
+        // Nor is the lane's place another's, who would find the instance there.
+        Assert.Equal((1, 1), await seen.Task.WaitAsync(Patience));
+        await EndAsync(harness, stuck);
+    }
+
+    [Fact]
+    public async Task A_lane_that_was_given_up_does_not_count_when_there_are_to_be_more()
+    {
+        await using var harness = new Harness(Harness.Copy, laneCount: 2, timeProvider: _clock);
+        var stuck = harness.AddModel(new FakeModel(Harness.Identity, _gate.Execute));
+        var request = await PrepareAsync(harness, stuck, 1);
+        var answer = request.RunAsync().AsTask();
+        await _gate.EnteredAsync();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        await answer.WaitAsync(Patience);
+
+        harness.Scheduler.Resize(processors: 2);
+
+        // Two lanes for each processor, those for warm-ups and for what nobody waits for, and the one that is stuck.
+        Assert.Equal(4 + 2 + 1, harness.Scheduler.LaneCount);
+        await EndAsync(harness, stuck, request);
+        Assert.Equal(4 + 2, harness.Scheduler.LaneCount);
+    }
+
+    [Fact]
+    public async Task A_batch_that_fails_beside_a_run_that_was_given_up_is_not_run_again()
+    {
+        var runs = 0;
+        var batches = new Gate();
+        await using var harness = new Harness(Harness.Copy, laneCount: 2, timeProvider: _clock, budgetByteSize: 64 << 20);
+        var stuck = harness.AddModel(new FakeModel(BatchHarness.Rows, execution =>
+        {
+            Interlocked.Increment(ref runs);
+            if (execution.RowCount == 1)
+            {
+                return _gate.Execute(execution);
+            }
+
+            batches.Pass();
+            throw new BackendException(StatusCode.Internal, "It failed.");
+        }), maxRows: 2);
+        var requests = new List<InferenceRequest>();
+        var answers = new List<Task<InferenceStatus>>();
+        await SendAsync(timeout: null);
+        await _gate.EnteredAsync();
+        await SendAsync(timeout: null);
+        await _gate.EnteredAsync();
+        await SendAsync(timeout: 1);
+        await SendAsync(timeout: 1);
+        await SendAsync(timeout: null);
+        await SendAsync(timeout: null);
+        _gate.Open(2);
+        await batches.EnteredAsync();
+        await batches.EnteredAsync();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        await answers[2].WaitAsync(Patience);
+        batches.Open(2);
+
+        Assert.Equal(StatusCode.Internal, (await answers[4].WaitAsync(Patience)).Code);
+        Assert.Equal(StatusCode.Internal, (await answers[5].WaitAsync(Patience)).Code);
+        Assert.Equal(4, runs);
+        await EndAsync(harness, stuck, [.. requests]);
+
+        async Task SendAsync(int? timeout)
+        {
+            requests.Add(await PrepareRowAsync(stuck, timeout));
+            answers.Add(requests[^1].RunAsync().AsTask());
+        }
+    }
+
+    [Fact]
+    public async Task When_runs_return_that_left_no_lane_behind_there_are_lanes_again()
+    {
+        await using var harness = new Harness(Harness.Copy, laneCount: 1, timeProvider: _clock, budgetByteSize: 64 << 20);
+        var stuck = new List<(ModelVersion Model, InferenceRequest Request)>();
+        for (var i = 0; i < 17; i++)
+        {
+            var model = harness.AddModel(new FakeModel(Harness.Identity, _gate.Execute));
+            var request = await PrepareAsync(harness, model, 1);
+            stuck.Add((model, request));
+            var answer = request.RunAsync().AsTask();
+            await _gate.EnteredAsync();
+            _clock.Advance(TimeSpan.FromSeconds(2));
+            _clock.Advance(TimeSpan.FromSeconds(11));
+            await answer.WaitAsync(Patience);
+        }
+
+        var waiting = harness.RunAsync(5);
+        Assert.False(waiting.IsCompleted);
+        _gate.Open(stuck.Count);
+
+        Assert.Equal(5, Assert.Single(await waiting.WaitAsync(Patience)));
+        foreach (var (model, request) in stuck)
+        {
+            request.Dispose();
+            model.BeginDraining();
+            await model.UnloadAsync().WaitAsync(Patience);
+        }
+    }
+
+    private static async Task<InferenceRequest> PrepareRowAsync(ModelVersion model, int? timeout)
+    {
+        var request = model.TryCreateRequest()!;
+        Harness.Expect(request.DeclareInput(0, DataType.Int32, [1, 4], 16));
+        Harness.Expect(await request.ReserveAsync(CancellationToken.None));
+        if (timeout is { } seconds)
+        {
+            request.SetTimeout(TimeSpan.FromSeconds(seconds));
+        }
+
+        return request;
     }
 
     private static async Task<InferenceRequest> PrepareAsync(Harness harness, ModelVersion model, int value)

@@ -39,11 +39,12 @@ internal sealed class Harness : IAsyncDisposable
         IReadOnlyList<TensorConfiguration>? outputs = null,
         IReadOnlyList<WarmUpSample>? samples = null,
         string sampleDirectory = "",
-        IMemorySource? memorySource = null)
+        IMemorySource? memorySource = null,
+        IDevice? device = null)
     {
         TimeProvider = timeProvider ?? TimeProvider.System;
         Memory = new HostMemoryPool(memorySource ?? new NativeMemorySource(), budgetByteSize, scrambleReturned: true);
-        Scheduler = new DeviceScheduler(new CpuDevice(), layout ?? LaneLayout.Alike(laneCount), policy ?? new FifoPolicy(), TimeProvider, _completions, TimeSpan.FromSeconds(10));
+        Scheduler = new DeviceScheduler(device ?? new CpuDevice(), layout ?? LaneLayout.Alike(laneCount), policy ?? new FifoPolicy(), TimeProvider, _completions, TimeSpan.FromSeconds(10));
         Scheduler.Start();
         Backend = new FakeModel(signature ?? Identity, execute ?? Copy);
         Model = AddModel(Backend, queueLimit, concurrency, maxRows, batching, scheduling, costs, outputs, samples, sampleDirectory);

@@ -6,38 +6,30 @@ namespace Camshaft.Engine.Orchestration.Residency;
 
 /// <summary>
 /// Keeps the models in memory within their budget: sets bytes aside before a load, waits for them where others must leave
-/// first, and says who leaves. Loads are admitted in the order in which they ask. Any thread; from the engine's start to its stop.
+/// first, and says who leaves. Loads are admitted in the order in which they ask. Any thread; one lock guards all of it, and no backend is
+/// asked under it. From the engine's start to its stop.
 /// </summary>
 internal sealed partial class ModelResidency : IDisposable
 {
-    // Long enough to tell what a model is worth from a few requests, short enough to forget what was in use this morning.
-    private static readonly TimeSpan FrequencyTimeConstant = TimeSpan.FromMinutes(10);
-
     // How long a load waits for room. Requests give up earlier if their deadlines say so.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    // What does not end may hold its memory for ever; after this others leave in its place.
-    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PeriodWhileWaiting = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
-    private readonly MemoryLedger _ledger;
-    private readonly TimeSpan _minimumResidency;
+    private readonly Residents _residents;
+    private readonly VersionHistories _histories = new();
+    private readonly LinkedList<RoomRequest> _waiting = [];
     private readonly TimeProvider _timeProvider;
     private readonly long _started;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
-    private readonly List<Resident> _residents = [];
-    private readonly LinkedList<RoomRequest> _waiting = [];
-    private readonly Dictionary<(string Model, long Version), VersionHistory> _histories = [];
     private bool _stopped;
 
     public ModelResidency(long limit, TimeSpan minimumResidency, TimeProvider timeProvider, ILogger logger)
     {
-        _ledger = new MemoryLedger(limit);
-        _minimumResidency = minimumResidency;
+        _residents = new Residents(new MemoryLedger(limit), minimumResidency);
         _timeProvider = timeProvider;
         _started = timeProvider.GetTimestamp();
         _logger = logger;
@@ -54,7 +46,7 @@ internal sealed partial class ModelResidency : IDisposable
         {
             lock (_gate)
             {
-                return _ledger.Limit;
+                return _residents.Ledger.Limit;
             }
         }
 
@@ -62,7 +54,7 @@ internal sealed partial class ModelResidency : IDisposable
         {
             lock (_gate)
             {
-                _ledger.Limit = value;
+                _residents.Ledger.Limit = value;
                 Serve();
             }
         }
@@ -75,7 +67,7 @@ internal sealed partial class ModelResidency : IDisposable
         {
             lock (_gate)
             {
-                return (_ledger.Used, _ledger.Peak);
+                return (_residents.Ledger.Used, _residents.Ledger.Peak);
             }
         }
     }
@@ -99,21 +91,21 @@ internal sealed partial class ModelResidency : IDisposable
         RoomRequest request;
         lock (_gate)
         {
-            var history = GetHistory(version);
+            var history = _histories.Get(version);
             request = new RoomRequest(version, history, history.ByteSize ?? fileByteSize);
             if (FindRefusal(request) is { IsOk: false } refusal)
             {
                 return refusal;
             }
 
-            if (_waiting.Count == 0 && TryAdmit(request))
+            if (_waiting.Count == 0 && _residents.TryAdd(request, Now))
             {
                 return InferenceStatus.Ok;
             }
 
             if (!mayEvict)
             {
-                return new InferenceStatus(StatusCode.Unavailable, $"on standby: there is no room for its {request.ByteSize} bytes in the memory budget for models, {_ledger.Limit} bytes; the next request loads it");
+                return new InferenceStatus(StatusCode.Unavailable, $"on standby: there is no room for its {request.ByteSize} bytes in the memory budget for models, {_residents.Ledger.Limit} bytes; the next request loads it");
             }
 
             _waiting.AddLast(request);
@@ -137,13 +129,13 @@ internal sealed partial class ModelResidency : IDisposable
     {
         lock (_gate)
         {
-            if (Find(version) is not { } resident)
+            if (_residents.Find(version) is not { } resident)
             {
                 return InferenceStatus.Ok;
             }
 
             resident.History.ReloadTime = Now - resident.Since;
-            Measure(resident, version.Footprint.HostByteSize);
+            _residents.Measure(resident, version.Footprint.HostByteSize);
             var refusal = FindRefusal(new RoomRequest(version, resident.History, resident.ByteSize));
             Serve();
             return refusal;
@@ -157,7 +149,7 @@ internal sealed partial class ModelResidency : IDisposable
     {
         lock (_gate)
         {
-            Find(version)?.BeginServing(Now, awaitedBy);
+            _residents.Find(version)?.BeginServing(Now, awaitedBy);
             Serve();
         }
     }
@@ -167,14 +159,12 @@ internal sealed partial class ModelResidency : IDisposable
     {
         lock (_gate)
         {
-            if (Find(version) is not { } resident)
+            if (_residents.Find(version) is not { } resident)
             {
                 return;
             }
 
-            resident.History.Frequency.Update(Now, resident.RequestCount);
-            _residents.Remove(resident);
-            _ledger.Change(resident.ByteSize, 0);
+            _residents.Remove(resident, Now);
             Serve();
         }
     }
@@ -191,61 +181,9 @@ internal sealed partial class ModelResidency : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private Resident? Find(ModelVersion version) => _residents.Find(resident => resident.Version == version);
-
-    private VersionHistory GetHistory(ModelVersion version)
-    {
-        if (!_histories.TryGetValue((version.ModelName, version.Number), out var history))
-        {
-            _histories.Add((version.ModelName, version.Number), history = new VersionHistory(FrequencyTimeConstant));
-        }
-
-        if (history.Fingerprint != version.Fingerprint)
-        {
-            (history.Fingerprint, history.ByteSize) = (version.Fingerprint, null);
-        }
-
-        return history;
-    }
-
-    private InferenceStatus FindRefusal(RoomRequest request)
-    {
-        if (_stopped)
-        {
-            return new InferenceStatus(StatusCode.Unavailable, "the server is stopping");
-        }
-
-        var basis = request.History.ByteSize is null ? "by the size of its files" : "measured in memory";
-        if (request.ByteSize > _ledger.Limit)
-        {
-            return new InferenceStatus(StatusCode.ResourceExhausted, $"it takes {request.ByteSize} bytes ({basis}), more than the memory budget for models, {_ledger.Limit} bytes");
-        }
-
-        var pinned = _residents.Where(resident => resident.Version.Configuration.Memory.IsPinned && resident.Version != request.Version).Sum(static resident => resident.ByteSize);
-        return request.ByteSize > _ledger.Limit - pinned
-            ? new InferenceStatus(StatusCode.ResourceExhausted, $"it takes {request.ByteSize} bytes ({basis}), and pinned models leave {_ledger.Limit - pinned} bytes of the memory budget for models, {_ledger.Limit} bytes")
-            : InferenceStatus.Ok;
-    }
-
-    private bool TryAdmit(RoomRequest request)
-    {
-        if (!_ledger.TryTake(request.ByteSize))
-        {
-            return false;
-        }
-
-        _residents.Add(new Resident(request.Version, request.History, request.ByteSize, Now));
-        return true;
-    }
-
-    private void Measure(Resident resident, long measured)
-    {
-        // What a model took once, for large batches or many at once, it takes again when they come.
-        var byteSize = Math.Max(measured, resident.History.ByteSize ?? 0);
-        _ledger.Change(resident.ByteSize, byteSize);
-        resident.ByteSize = byteSize;
-        resident.History.ByteSize = byteSize;
-    }
+    private InferenceStatus FindRefusal(RoomRequest request) => _stopped
+        ? new InferenceStatus(StatusCode.Unavailable, "the server is stopping")
+        : _residents.FindObstacle(request) is { } obstacle ? new InferenceStatus(StatusCode.ResourceExhausted, obstacle) : InferenceStatus.Ok;
 
     /// <summary>Admits whoever has room now, and makes room for the first who has none.</summary>
     private void Serve()
@@ -253,9 +191,9 @@ internal sealed partial class ModelResidency : IDisposable
         while (_waiting.First is { Value: var first })
         {
             var refusal = FindRefusal(first);
-            if (refusal.IsOk && !TryAdmit(first))
+            if (refusal.IsOk && !_residents.TryAdd(first, Now))
             {
-                MakeRoom(_ledger.FindShortage(first.ByteSize));
+                MakeRoom(_residents.Ledger.FindShortage(first.ByteSize));
                 return;
             }
 
@@ -263,23 +201,14 @@ internal sealed partial class ModelResidency : IDisposable
             first.SetResult(refusal);
         }
 
-        MakeRoom(_ledger.Excess);
+        MakeRoom(_stopped ? 0 : _residents.Ledger.Excess);
     }
 
     private void MakeRoom(long byteSize)
     {
         var now = Now;
-        byteSize -= _residents.Where(resident => now - resident.LeavingSince < LongestLeave).Sum(static resident => resident.ByteSize);
-        if (byteSize <= 0 || _stopped)
+        foreach (var resident in _residents.ChooseToLeave(byteSize, now))
         {
-            return;
-        }
-
-        UpdateFrequencies(now);
-        var candidates = _residents.FindAll(resident => resident.MayLeave(now, _minimumResidency));
-        foreach (var index in EvictionChoice.Choose(candidates.ConvertAll(resident => resident.Describe(now)), byteSize))
-        {
-            var resident = candidates[index];
             if (resident.Version.TryBeginEviction("on standby: it made room for other models; the next request loads it"))
             {
                 resident.LeavingSince = now;
@@ -289,21 +218,13 @@ internal sealed partial class ModelResidency : IDisposable
         }
     }
 
-    private void UpdateFrequencies(TimeSpan now)
-    {
-        foreach (var resident in _residents)
-        {
-            resident.History.Frequency.Update(now, resident.RequestCount);
-        }
-    }
-
     /// <summary>Looks again at what models take, which grows with the largest batch, and at who may leave by now.</summary>
     private void Review()
     {
         List<Resident> serving;
         lock (_gate)
         {
-            UpdateFrequencies(Now);
+            _residents.UpdateFrequencies(Now);
             Serve();
             if (_waiting.Count > 0)
             {
@@ -312,7 +233,7 @@ internal sealed partial class ModelResidency : IDisposable
                 return;
             }
 
-            serving = _residents.FindAll(static resident => resident.IsServing && resident.LeavingSince is null);
+            serving = _residents.ListServing();
         }
 
         // Not under the lock: a backend is asked here.
@@ -321,10 +242,7 @@ internal sealed partial class ModelResidency : IDisposable
         {
             foreach (var (resident, byteSize) in measured)
             {
-                if (_residents.Contains(resident))
-                {
-                    Measure(resident, byteSize);
-                }
+                _residents.Measure(resident, byteSize);
             }
 
             Serve();
@@ -344,22 +262,8 @@ internal sealed partial class ModelResidency : IDisposable
 
             _waiting.Remove(request);
             Serve();
-            var now = Now;
-            var (loading, leaving) = (_residents.Count(static resident => !resident.IsServing), _residents.Count(static resident => resident.LeavingSince is not null));
-            var staying = _residents.Count(resident => resident is { IsServing: true, LeavingSince: null } && !resident.MayLeave(now, _minimumResidency));
-            return new InferenceStatus(
-                StatusCode.Unavailable,
-                $"there is no room for its {request.ByteSize} bytes: {_residents.Count} models take {_ledger.Used} bytes of the memory budget, {_ledger.Limit} bytes; {loading} of them are being loaded, {leaving} end their requests to leave, and {staying} are not to leave");
+            return new InferenceStatus(StatusCode.Unavailable, $"there is no room for its {request.ByteSize} bytes: {_residents.Describe(Now)}");
         }
-    }
-
-    private sealed class RoomRequest(ModelVersion version, VersionHistory history, long byteSize) : TaskCompletionSource<InferenceStatus>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public ModelVersion Version => version;
-
-        public VersionHistory History => history;
-
-        public long ByteSize => byteSize;
     }
 
     private static partial class Log

@@ -52,5 +52,8 @@ internal sealed class Resident(ModelVersion version, VersionHistory history, lon
             && (age >= LongestPromise || RequestCount + version.LeaseCount >= _promisedCount);
     }
 
+    /// <summary>Takes note of how many requests there have been.</summary>
+    public void UpdateFrequency(TimeSpan now) => history.Frequency.Update(now, RequestCount);
+
     public EvictionCandidate Describe(TimeSpan now) => new(ByteSize, history.Frequency.GetRate(now), history.ReloadTime);
 }

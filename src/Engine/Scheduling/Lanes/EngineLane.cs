@@ -93,14 +93,14 @@ internal class EngineLane : ICompletion, IDisposable
     };
 
     /// <summary>Ends a run that its backend completed later. Any thread.</summary>
-    public virtual void FinishPending(InferenceStatus status) => _scheduler.EndRun(this, status, cpuTicks: 0);
+    public virtual void FinishPending(InferenceStatus status) => _scheduler.Runs.End(this, status, deviceTime: default);
 
     /// <summary>Ends a run of an accelerator's, which has just said so on a thread that must go on: the completion thread does the rest.</summary>
     public virtual void EndLater(InferenceStatus status)
     {
         _endStatus = status;
         _isEnding = true;
-        _scheduler.PostEnd(this);
+        _scheduler.Runs.PostEnd(this);
     }
 
     /// <summary>Hands the requests of a run that has ended to their owners, on the thread that does so for niced lanes and accelerators.</summary>
@@ -109,11 +109,11 @@ internal class EngineLane : ICompletion, IDisposable
         if (_isEnding)
         {
             _isEnding = false;
-            _scheduler.EndRun(this, _endStatus, (long)(Run.DeviceTime.TotalSeconds * _scheduler.TicksPerSecond));
+            _scheduler.Runs.End(this, _endStatus, Run.DeviceTime);
         }
         else
         {
-            _scheduler.Finish(this);
+            _scheduler.Runs.Finish(this);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class LaneSet
     private int _nextIndex = WarmUpIndex + 1;
     private LaneUse _use;
     private bool _isStarted;
+    private bool _hasEnded;
 
     public LaneSet(DeviceScheduler scheduler, IDevice device, LaneLayout layout)
     {
@@ -46,18 +47,7 @@ internal sealed class LaneSet
     {
         _layout = layout;
         _use.Cores = layout.Cores;
-        foreach (var laneClass in layout.Classes)
-        {
-            for (var count = _lanes.Count(lane => lane.Class == laneClass); count < layout.LanesPerClass; count++)
-            {
-                Add(laneClass);
-            }
-        }
-
-        if (!_lanes.Exists(static lane => lane.Class == LaneClass.Background))
-        {
-            Add(LaneClass.Background);
-        }
+        Fill();
     }
 
     /// <summary>Whether a run that nobody waits for may start: there is a core that nothing uses.</summary>
@@ -71,6 +61,14 @@ internal sealed class LaneSet
         {
             lane.Worker!.Start();
         }
+    }
+
+    /// <summary>Makes no more lanes.</summary>
+    /// <returns>The lanes to be ended, after the lock. Those whose runs were given up end with these.</returns>
+    public List<EngineLane> End()
+    {
+        _hasEnded = true;
+        return _lanes.FindAll(static lane => !lane.IsAbandoned);
     }
 
     public bool HasFree(LaneClass laneClass) => _free[(int)laneClass].Count > 0 && _use.GetRunning(laneClass) < _layout.LanesPerClass;
@@ -99,11 +97,36 @@ internal sealed class LaneSet
         }
     }
 
-    /// <summary>Forgets a lane whose run was given up and has ended at last.</summary>
+    /// <summary>Forgets a lane whose run was given up and has ended at last. A new one takes its place, if none did.</summary>
     public void Remove(EngineLane lane)
     {
         _lanes.Remove(lane);
         _unusedIndices.Push(lane.Native.Index);
+        Fill();
+    }
+
+    private void Fill()
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        foreach (var laneClass in _layout.Classes)
+        {
+            Fill(laneClass, _layout.LanesPerClass);
+        }
+
+        Fill(LaneClass.Background, 1);
+    }
+
+    // Those whose runs were given up are no use to anybody, and go when they end.
+    private void Fill(LaneClass laneClass, int wanted)
+    {
+        for (var count = _lanes.Count(lane => lane.Class == laneClass && !lane.IsAbandoned); count < wanted; count++)
+        {
+            Add(laneClass);
+        }
     }
 
     private void Add(LaneClass laneClass)

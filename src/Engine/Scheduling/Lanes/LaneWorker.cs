@@ -66,7 +66,7 @@ internal sealed class LaneWorker : IDisposable
                 return;
             }
 
-            _scheduler.Run(_lane);
+            _scheduler.Runs.Run(_lane);
         }
     }
 }

@@ -4,30 +4,14 @@ using Camshaft.Engine.Scheduling.Runs;
 
 namespace Camshaft.Engine.Scheduling.Queues;
 
-/// <summary>The ways in which requests end: refused, cancelled, or with their run. Guarded by the scheduler's lock.</summary>
-internal sealed class RequestEndings(QueueTable queues, DeadlineWatch deadlines, AbandonedRuns abandoned, Dispatcher dispatcher, TimeProvider timeProvider)
+/// <summary>The ways in which requests end that were taken: cancelled, or with their run. Guarded by the scheduler's lock.</summary>
+internal sealed class RequestEndings(QueueTable queues, DeadlineWatch deadlines, AbandonedRuns abandoned)
 {
-    private bool _stopping;
+    /// <summary>Whether no more requests are taken, and none is run again.</summary>
+    public bool IsStopping { get; private set; }
 
-    /// <summary>Takes no more requests from now on, and runs none again.</summary>
-    public void Stop() => _stopping = true;
-
-    /// <summary>Looks for a reason not to take a request.</summary>
-    public bool TryRefuse(InferenceRequest request, out InferenceStatus refusal)
-    {
-        var share = request.Queue.Share;
-        if (request.CancelCode == StatusCode.Ok && request.Deadline <= timeProvider.GetTimestamp())
-        {
-            request.CancelCode = StatusCode.DeadlineExceeded;
-        }
-
-        refusal = request.CancelCode != StatusCode.Ok ? RequestErrors.Ended(request.Model, request.CancelCode)
-            : _stopping ? RequestErrors.Stopping(request.Model)
-            : request.Model.IsOutOfService ? RequestErrors.OutOfService(request.Model)
-            : share.Depth >= share.QueueLimit ? RequestErrors.QueueFull(request.Model, share.QueueLimit)
-            : dispatcher.Admit(request);
-        return !refusal.IsOk;
-    }
+    /// <summary>Lets requests only end from now on.</summary>
+    public void Stop() => IsStopping = true;
 
     /// <summary>Ends a request early: at once while it waits; while it runs, by asking its backend when nobody waits for the batch any more.</summary>
     /// <returns>Whether the request is over now, so that the caller has to complete it, after the lock.</returns>
@@ -64,13 +48,15 @@ internal sealed class RequestEndings(QueueTable queues, DeadlineWatch deadlines,
     /// <returns>Those that are over, linked and each with its outcome; null when none is.</returns>
     public InferenceRequest? End(InferenceRequest first, bool isRetried)
     {
+        // What is out of service runs no more; a lane could be stuck with it next.
+        var mayRetry = isRetried && !IsStopping && !first.Model.IsOutOfService;
         InferenceRequest? over = null;
         InferenceRequest? again = null;
         for (InferenceRequest? request = first, next; request is not null; request = next)
         {
             next = request.NextInBatch;
             request.Lane = null;
-            ref var list = ref isRetried && request.CancelCode == StatusCode.Ok && !_stopping ? ref again : ref over;
+            ref var list = ref mayRetry && request.CancelCode == StatusCode.Ok ? ref again : ref over;
             request.NextInBatch = list;
             list = request;
         }

@@ -67,7 +67,7 @@ public sealed class EngineTelemetry
     public RunPosition ReadRuns(RunPosition? position, ICollection<CompletedRun> into)
     {
         var before = position?.ByDevice ?? [];
-        return new RunPosition([.. _schedulers.Select((scheduler, i) => scheduler.ReadRuns(before.ElementAtOrDefault(i), into))]);
+        return new RunPosition([.. _schedulers.Select((scheduler, i) => scheduler.Runs.ReadLog(before.ElementAtOrDefault(i), into))]);
     }
 
     private static ModelSnapshot Describe(ModelVersion model)
