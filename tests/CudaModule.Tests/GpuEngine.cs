@@ -17,12 +17,14 @@ internal sealed class GpuEngine : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly TempDirectory _models = new();
+    private readonly int _sensorCount;
 
     public GpuEngine(SimulatedDriverOptions? options = null, EngineOptions? engineOptions = null, CudaOptions? cudaOptions = null, params ReadOnlySpan<SimulatedSensors> sensors)
     {
+        _sensorCount = sensors.Length;
         Management = new SimulatedManagement(sensors);
         Simulation = new SimulatedDriver((options ?? new SimulatedDriverOptions()) with { RunsByItself = true });
-        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), cudaOptions ?? new CudaOptions(), Clock, () => Management.TryStart());
+        Provider = new CudaDeviceProvider(() => new CudaDriver(Simulation.Resolve), cudaOptions ?? new CudaOptions(), Clock, Management.CreateMonitor(Clock));
         Engine = new InferenceEngine(
             (engineOptions ?? new EngineOptions()) with { ControlMode = ModelControlMode.Explicit, LoadModels = ["*"], ModelDirectories = [_models.FullPath], PluginDirectory = Path.Combine(AppContext.BaseDirectory, "plugins") },
             LoggerFactory.Create(logging => logging.AddProvider(Log)),
@@ -80,7 +82,15 @@ internal sealed class GpuEngine : IAsyncDisposable
         Assert.True(status.IsOk, status.Message);
     }
 
-    public Task StartAsync() => Engine.StartAsync(CancellationToken.None);
+    /// <summary>Starts it, and waits until its GPUs have told something of themselves.</summary>
+    public async Task StartAsync()
+    {
+        await Engine.StartAsync(CancellationToken.None);
+        while (Provider.Devices.Take(_sensorCount).Any(static device => device.ReadSensors() == default))
+        {
+            await Task.Yield();
+        }
+    }
 
     public ModelVersion Get(string model) => Engine.Models.List().Single(entry => entry.Name == model).Versions[^1];
 

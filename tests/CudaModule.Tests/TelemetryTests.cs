@@ -144,7 +144,7 @@ public sealed class TelemetryTests
         listener.RecordObservableInstruments();
 
         var expected = MetricTable.All.Where(static metric => metric.Name.StartsWith("camshaft.gpu.", StringComparison.Ordinal) || metric.Name.StartsWith("camshaft.model.device_", StringComparison.Ordinal)).ToList();
-        Assert.Equal(15, expected.Count);
+        Assert.Equal(16, expected.Count);
         Assert.All(expected, metric => Assert.Contains($"{metric.Name} of {string.Join(',', metric.Labels)}", observed));
     }
 

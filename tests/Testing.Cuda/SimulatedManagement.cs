@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Camshaft.Backends;
 using Camshaft.Backends.Cuda.Monitoring;
 using Camshaft.Backends.Cuda.Native;
 
@@ -10,6 +11,7 @@ namespace Camshaft.Testing.Cuda;
 /// </summary>
 public sealed unsafe class SimulatedManagement : IDisposable
 {
+    private const int Uninitialized = 1;
     private const int InvalidArgument = 2;
     private const int NotSupported = 3;
     private const int NotFound = 6;
@@ -28,47 +30,149 @@ public sealed unsafe class SimulatedManagement : IDisposable
         ["nvmlDeviceGetTemperature"] = (nint)(delegate* unmanaged<nint, int, uint*, int>)&GetTemperature,
     };
 
+    // Under it: whose turn it is, starts and ends, and calls under way.
+    private static readonly object Gate = new();
     private static SimulatedManagement? _current;
 
     private readonly SimulatedSensors[] _sensors;
+    private readonly HashSet<int> _held = [];
+    private readonly int[] _callCounts;
+    private readonly int[] _passCounts;
+    private readonly int[] _readCounts;
+    private string? _misuse;
 
     /// <summary>Becomes the library of this process until it is disposed.</summary>
     /// <param name="sensors">What it says of each device, by ordinal.</param>
     public SimulatedManagement(params ReadOnlySpan<SimulatedSensors> sensors)
     {
         _sensors = [.. sensors];
+        _callCounts = new int[_sensors.Length];
+        _passCounts = new int[_sensors.Length];
+        _readCounts = new int[_sensors.Length];
         if (Interlocked.CompareExchange(ref _current, this, null) is not null)
         {
             throw new InvalidOperationException("There is a simulated management library already; tests with one do not run beside each other.");
         }
     }
 
-    /// <summary>How often it was started and not ended.</summary>
+    /// <summary>How often it was started and not ended. It counts, as the library does.</summary>
     public int StartCount { get; private set; }
+
+    /// <summary>How often a device was read to the end.</summary>
+    public int GetReadCount(int ordinal)
+    {
+        lock (Gate)
+        {
+            return _readCounts[ordinal];
+        }
+    }
 
     /// <summary>Says something else of a device from now on.</summary>
     public void Set(int ordinal, SimulatedSensors sensors) => Volatile.Write(ref _sensors[ordinal], sensors);
 
-    /// <summary>Starts a monitor over it.</summary>
-    /// <param name="missing">A function that it lacks; null = none.</param>
-    /// <returns>Null when it lacks one.</returns>
-    public GpuMonitor? TryStart(string? missing = null) => GpuMonitor.TryStart(NvmlApi.TryCreate(name => name == missing ? 0 : Functions.GetValueOrDefault(name)));
+    /// <summary>Lets calls about a device hang from now on, as they do when the driver is stuck.</summary>
+    public void Hold(int ordinal)
+    {
+        lock (Gate)
+        {
+            _held.Add(ordinal);
+        }
+    }
 
-    /// <summary>Ends it.</summary>
-    public void Dispose() => Volatile.Write(ref _current, null);
+    /// <summary>Lets calls about a device go on.</summary>
+    public void Release(int ordinal)
+    {
+        lock (Gate)
+        {
+            _held.Remove(ordinal);
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    /// <summary>Lets one call about a device go on; the next ones hang.</summary>
+    public void Pass(int ordinal)
+    {
+        lock (Gate)
+        {
+            _passCounts[ordinal]++;
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    /// <summary>Whether a call about a device hangs.</summary>
+    public bool Hangs(int ordinal)
+    {
+        lock (Gate)
+        {
+            return _held.Contains(ordinal) && _passCounts[ordinal] == 0 && _callCounts[ordinal] > 0;
+        }
+    }
+
+    /// <summary>Makes a monitor over it.</summary>
+    /// <param name="timeProvider">Its clock.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="missing">A function that the library lacks; null = none.</param>
+    public GpuMonitor CreateMonitor(TimeProvider timeProvider, IBackendLog? log = null, string? missing = null) =>
+        new(() => NvmlApi.TryCreate(name => name == missing ? 0 : Functions.GetValueOrDefault(name)), timeProvider, log);
+
+    /// <summary>Lets every call go on, and ends it when everybody has; fails the test when somebody does not, or used it wrongly.</summary>
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            _held.Clear();
+            Monitor.PulseAll(Gate);
+            while (StartCount > 0)
+            {
+                if (!Monitor.Wait(Gate, TimeSpan.FromMinutes(1)))
+                {
+                    throw new InvalidOperationException($"The management library was started {StartCount} times more often than it was ended.");
+                }
+            }
+
+            _current = null;
+        }
+
+        if (_misuse is { } misuse)
+        {
+            throw new InvalidOperationException(misuse);
+        }
+    }
 
     [UnmanagedCallersOnly]
     private static int Init()
     {
-        _current!.StartCount++;
-        return 0;
+        lock (Gate)
+        {
+            if (_current is null)
+            {
+                return Uninitialized;
+            }
+
+            _current.StartCount++;
+            return 0;
+        }
     }
 
     [UnmanagedCallersOnly]
     private static int Shutdown()
     {
-        _current!.StartCount--;
-        return 0;
+        lock (Gate)
+        {
+            var library = _current;
+            if (library is not { StartCount: > 0 })
+            {
+                return NoteUnstarted(library);
+            }
+
+            if (--library.StartCount == 0 && library._callCounts.Any(static count => count > 0))
+            {
+                library._misuse ??= "nvmlShutdown ended the library under a call.";
+            }
+
+            Monitor.PulseAll(Gate);
+            return 0;
+        }
     }
 
     // As the simulated driver names places: 0000:00:00.0, 0000:01:00.0, …
@@ -76,7 +180,13 @@ public sealed unsafe class SimulatedManagement : IDisposable
     private static int GetHandle(byte* pciBusId, nint* device)
     {
         var text = Marshal.PtrToStringUTF8((nint)pciBusId);
-        var ordinal = _current!._sensors.Length - 1;
+        var library = _current;
+        if (library is not { StartCount: > 0 })
+        {
+            return NoteUnstarted(library);
+        }
+
+        var ordinal = library._sensors.Length - 1;
         while (ordinal >= 0 && text != $"0000:0{ordinal}:00.0")
         {
             ordinal--;
@@ -89,7 +199,7 @@ public sealed unsafe class SimulatedManagement : IDisposable
     [UnmanagedCallersOnly]
     private static int GetUuid(nint device, byte* text, uint byteSize)
     {
-        if (Find(device).Uuid is not { } uuid)
+        if (Ask(device)?.Uuid is not { } uuid)
         {
             return NotSupported;
         }
@@ -104,25 +214,68 @@ public sealed unsafe class SimulatedManagement : IDisposable
     }
 
     [UnmanagedCallersOnly]
-    private static int GetUtilization(nint device, NvmlUtilization* utilization) => Give(Find(device).Utilization is { } percent ? new NvmlUtilization { Gpu = percent } : null, utilization);
+    private static int GetUtilization(nint device, NvmlUtilization* utilization) => Give(Ask(device)?.Utilization is { } percent ? new NvmlUtilization { Gpu = percent } : null, utilization);
 
     [UnmanagedCallersOnly]
     private static int GetMemory(nint device, NvmlMemory* memory) =>
-        Give(Find(device).Memory is var (total, used) ? new NvmlMemory { Total = total, Free = total - used, Used = used } : null, memory);
+        Give(Ask(device)?.Memory is var (total, used) ? new NvmlMemory { Total = total, Free = total - used, Used = used } : null, memory);
 
     [UnmanagedCallersOnly]
-    private static int GetPower(nint device, uint* milliwatts) => Give(Find(device).PowerMilliwatts, milliwatts);
+    private static int GetPower(nint device, uint* milliwatts) => Give(Ask(device)?.PowerMilliwatts, milliwatts);
 
     [UnmanagedCallersOnly]
-    private static int GetPowerLimit(nint device, uint* milliwatts) => Give(Find(device).PowerLimitMilliwatts, milliwatts);
+    private static int GetPowerLimit(nint device, uint* milliwatts) => Give(Ask(device)?.PowerLimitMilliwatts, milliwatts);
 
     [UnmanagedCallersOnly]
-    private static int GetEnergy(nint device, ulong* millijoules) => Give(Find(device).EnergyMillijoules, millijoules);
+    private static int GetEnergy(nint device, ulong* millijoules) => Give(Ask(device)?.EnergyMillijoules, millijoules);
 
     [UnmanagedCallersOnly]
-    private static int GetTemperature(nint device, int sensor, uint* celsius) => sensor == NvmlApi.ChipSensor ? Give(Find(device).Celsius, celsius) : InvalidArgument;
+    private static int GetTemperature(nint device, int sensor, uint* celsius)
+    {
+        var sensors = Ask(device);
+        lock (Gate)
+        {
+            // It is asked last.
+            if (_current is { } library)
+            {
+                library._readCounts[device - 1]++;
+            }
+        }
 
-    private static SimulatedSensors Find(nint device) => Volatile.Read(ref _current!._sensors[device - 1]);
+        return sensor == NvmlApi.ChipSensor ? Give(sensors?.Celsius, celsius) : InvalidArgument;
+    }
+
+    // A call about a device: what is to be said of it, once the call goes on. Null = the library was not started.
+    private static SimulatedSensors? Ask(nint device)
+    {
+        var ordinal = (int)device - 1;
+        lock (Gate)
+        {
+            var library = _current;
+            if (library is not { StartCount: > 0 })
+            {
+                _ = NoteUnstarted(library);
+                return null;
+            }
+
+            library._callCounts[ordinal]++;
+            while (library._held.Contains(ordinal) && library._passCounts[ordinal] == 0)
+            {
+                Monitor.Wait(Gate);
+            }
+
+            library._passCounts[ordinal] = Math.Max(0, library._passCounts[ordinal] - 1);
+
+            library._callCounts[ordinal]--;
+            return Volatile.Read(ref library._sensors[ordinal]);
+        }
+    }
+
+    private static int NoteUnstarted(SimulatedManagement? library)
+    {
+        _ = library?._misuse ??= "A function of the management library was called before its start or after its end.";
+        return Uninitialized;
+    }
 
     // What a GPU does not tell is left as it was, as the library does.
     private static int Give<T>(T? value, T* into) where T : unmanaged

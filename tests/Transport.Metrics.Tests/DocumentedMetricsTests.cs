@@ -24,6 +24,7 @@ public sealed class DocumentedMetricsTests
     {
         using var gpus = new SimulatedGpus(SimulatedGpus.Talkative);
         await using var server = await MetricsServer.StartAsync(gpus.Provider);
+        await gpus.WaitForReadingAsync(0);
         await server.RunAsync(1);
         var names = (await server.ReadAsync()).Split('\n').Where(static line => line.StartsWith("# TYPE nv_", StringComparison.Ordinal)).Select(static line => line.Split(' ')[2]);
 

@@ -13,7 +13,9 @@ public sealed class GpuMetricsTests
     {
         using var gpus = new SimulatedGpus(SimulatedGpus.Talkative);
         await using var server = await MetricsServer.StartAsync(gpus.Provider);
+        await gpus.WaitForReadingAsync(0);
         gpus.Set(0, SimulatedGpus.Talkative with { EnergyMillijoules = 9_001_500 });
+        await gpus.WaitForReadingAsync(0, static reading => reading.EnergyJoules > 0);
         var lines = (await server.ReadAsync()).Split('\n');
 
         const string Label = "{gpu_uuid=\"GPU-11111111-2222-3333-4444-555555555555\"}";
@@ -39,6 +41,8 @@ public sealed class GpuMetricsTests
     {
         using var gpus = new SimulatedGpus(SimulatedGpus.Talkative with { PowerMilliwatts = null }, SimulatedGpus.Talkative with { Uuid = null });
         await using var server = await MetricsServer.StartAsync(gpus.Provider);
+        await gpus.WaitForReadingAsync(0);
+        await gpus.WaitForReadingAsync(1);
         var lines = (await server.ReadAsync()).Split('\n');
 
         Assert.Single(lines, static line => line.StartsWith("nv_gpu_utilization{", StringComparison.Ordinal));

@@ -6,6 +6,9 @@ public readonly record struct AcceleratorReading
     /// <summary>What tells it from every other in the world, for example <c>GPU-8d7f…</c>.</summary>
     public string? UniqueId { get; init; }
 
+    /// <summary>Since when it does not answer; null while it does. What else it does not say is null then, except which it is.</summary>
+    public DateTimeOffset? SilentSince { get; init; }
+
     /// <summary>In which part of the last sample period something ran on it, 0 to 1.</summary>
     public double? Utilization { get; init; }
 

@@ -27,7 +27,7 @@ public interface IAccelerator : IDevice, IDisposable
     /// <summary>Keeps recordings of graphs apart from what would spoil them; null = nothing may be recorded by a library.</summary>
     RecordingGate? Recordings => null;
 
-    /// <summary>Asks it how it fares. May take milliseconds; for those who look after the server, not for the way of a request.</summary>
+    /// <summary>How it fares, as it said some seconds ago at most. Waits for nothing: a device that does not answer holds up nobody who asks.</summary>
     AcceleratorReading ReadSensors() => default;
 
     /// <summary>

@@ -15,15 +15,10 @@ public sealed unsafe class CudaDriver
     public CudaDriver(CudaResolver resolve)
     {
         Api = new CudaApi(resolve);
-        var status = Api.Init(0);
-        if (status != CudaStatus.Success)
-        {
-            throw new CudaUnavailableException($"the NVIDIA driver does not start: {Api.CreateException(status, "cuInit").Message}");
-        }
-
         int version, count;
-        Api.ThrowIfFailed(Api.DriverGetVersion(&version), "cuDriverGetVersion");
-        Api.ThrowIfFailed(Api.DeviceGetCount(&count), "cuDeviceGetCount");
+        ThrowIfUnusable(Api.Init(0), "cuInit");
+        ThrowIfUnusable(Api.DriverGetVersion(&version), "cuDriverGetVersion");
+        ThrowIfUnusable(Api.DeviceGetCount(&count), "cuDeviceGetCount");
         Version = CudaApi.FormatVersion(version);
         DeviceCount = count;
     }
@@ -73,6 +68,14 @@ public sealed unsafe class CudaDriver
         nint context;
         Api.ThrowIfFailed(Api.DevicePrimaryCtxRetain(&context, device), "cuDevicePrimaryCtxRetain");
         return new CudaContext(Api, context, device, isOwned: true);
+    }
+
+    private void ThrowIfUnusable(CudaStatus status, string call)
+    {
+        if (status != CudaStatus.Success)
+        {
+            throw new CudaUnavailableException($"the NVIDIA driver does not start: {Api.CreateException(status, call).Message}");
+        }
     }
 
     private static string ReadText(byte* text)

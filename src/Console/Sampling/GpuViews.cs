@@ -51,6 +51,7 @@ internal static class GpuViews
         return new GpuView(gpu.Name, gpu.Device.Name)
         {
             Fault = gpu.Fault,
+            SilentSince = sensors.SilentSince is { } since ? Figures.ToUnixSeconds(since) : null,
             Utilization = sensors.Utilization,
             Memory = sensors.MemoryByteSize ?? gpu.Device.MemoryByteSize,
             UsedMemory = sensors.UsedMemoryByteSize,

@@ -40,11 +40,13 @@ internal sealed class SystemTrack
             Select(static view => view.Memory.Resident),
             Select(static view => view.PauseTime))
         {
-            Utilization = View.Gpus.Where(static gpu => gpu.Utilization is not null)
-                .ToDictionary(static gpu => gpu.Device, gpu => Select(view => view.Gpus.FirstOrDefault(one => one.Device == gpu.Device)?.Utilization ?? 0)),
+            Utilization = View.Gpus.ToDictionary(static gpu => gpu.Device, gpu => SelectUtilization(gpu.Device)),
         };
 
         float[] Select(Func<SystemView, double> figure) => [.. columns.Select(view => view is null ? 0 : Figures.RoundSingle(figure(view)))];
+
+        float?[] SelectUtilization(string device) =>
+            [.. columns.Select(view => view?.Gpus.FirstOrDefault(gpu => gpu.Device == device)?.Utilization is { } utilization ? Figures.RoundSingle(utilization) : (float?)null)];
     }
 
     private static SystemView Describe(EngineSnapshot snapshot, Reading now, Reading since, TimeSpan elapsed)

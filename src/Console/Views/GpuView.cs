@@ -8,6 +8,9 @@ internal sealed record GpuView(string Device, string Name)
     /// <summary>Why it cannot be used any more; null while it can.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>Since when its sensors do not answer, in seconds since 1970; null while they do.</summary>
+    public double? SilentSince { get; init; }
+
     /// <summary>In which part of the last sample period a kernel ran, 0 to 1.</summary>
     public double? Utilization { get; init; }
 

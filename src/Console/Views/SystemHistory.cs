@@ -8,6 +8,6 @@ namespace Camshaft.LiveConsole.Views;
 /// <param name="PauseTime">Milliseconds of a second in which garbage collections held all threads.</param>
 internal sealed record SystemHistory(float[] Rate, float[] ErrorRate, float[] Processors, float[] Resident, float[] PauseTime)
 {
-    /// <summary>The utilisation of each GPU that tells it, by device.</summary>
-    public IReadOnlyDictionary<string, float[]> Utilization { get; init; } = new Dictionary<string, float[]>();
+    /// <summary>The utilisation of each GPU, by device; null where it did not tell.</summary>
+    public IReadOnlyDictionary<string, float?[]> Utilization { get; init; } = new Dictionary<string, float?[]>();
 }

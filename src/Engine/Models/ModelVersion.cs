@@ -111,6 +111,9 @@ public sealed class ModelVersion
     /// <summary>What the version's files were when it was loaded, to tell whether they have changed.</summary>
     internal string? Fingerprint { get; init; }
 
+    /// <summary>Whether it failed for want of a device alone: the machine has none of the kind that it takes, and nothing else was found to be wrong.</summary>
+    public bool LacksDevice { get; internal set; }
+
     /// <summary>Whether it failed for want of a backend, so that a new plugin may help.</summary>
     internal bool LacksBackend { get; set; }
 

@@ -18,6 +18,7 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
     /// <summary>Finds them.</summary>
     /// <returns>At least one choice; more where several devices of a kind could run it, the best first.</returns>
     /// <exception cref="BackendException">There is no such backend (<see cref="StatusCode.Unavailable"/>), or no such file or device; or without a device, the model is wrong as the backend sees it.</exception>
+    /// <exception cref="DeviceMissingException">Nothing is wrong that could be seen; the machine has no device of the kind that it takes.</exception>
     public IReadOnlyList<BackendChoice> Select(ModelConfiguration configuration, VersionDirectory version)
     {
         var candidates = plugins.Backends
@@ -26,7 +27,7 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
             .ToList();
         if (candidates.Count == 0)
         {
-            throw new BackendException(StatusCode.Unavailable, $"no backend {(configuration.Backend is { } wanted ? $"named '{wanted}' " : "")}is loaded; {DescribePlugins()}");
+            throw Refuse(configuration, [], $"no backend {(configuration.Backend is { } wanted ? $"named '{wanted}' " : "")}is loaded; {DescribePlugins()}");
         }
 
         var usable = candidates.Where(static candidate => candidate.File is not null).ToList();
@@ -65,21 +66,42 @@ internal sealed class BackendSelector(PluginHost plugins, DevicePlacement placem
             isInspected |= Inspect(backend, file!, configuration, version);
         }
 
-        throw new BackendException(
-            StatusCode.Unavailable,
+        throw Refuse(
+            configuration,
+            [.. usable.Select(static candidate => candidate.Backend)],
             $"backend '{usable[0].Backend.Name}' cannot run on '{configuration.Device}'; it can use {string.Join(", ", usable.SelectMany(static candidate => candidate.Backend.DeviceKinds).Distinct().Select(static kind => DeviceName.Of(kind)))}, and the server has {placement.Describe()}{(isInspected ? "; what can be checked of the model without a device is right" : "")}{DescribeUnused(configuration.Backend)}");
     }
 
     // A fault of the model itself is worth more than the word that a device lacks: it would be the next thing to be found.
-    private static bool Inspect(IBackend backend, string file, ModelConfiguration configuration, VersionDirectory version) => backend.Inspect(new ModelSource
+    private static bool Inspect(IBackend backend, string file, ModelConfiguration configuration, VersionDirectory version)
     {
-        ModelName = GetModelName(version),
-        Version = version.Number,
-        FilePath = file,
-        Parameters = configuration.Parameters,
-        ThreadsPerRun = configuration.Limits.Threads,
-        ListedInputs = [.. configuration.Inputs.Select(static input => input.Name)],
-    }) is not null;
+        var signature = backend.Inspect(new ModelSource
+        {
+            ModelName = GetModelName(version),
+            Version = version.Number,
+            FilePath = file,
+            Parameters = configuration.Parameters,
+            MaxBatchSize = configuration.Batching.MaxBatchSize,
+            ThreadsPerRun = configuration.Limits.Threads,
+            ListedInputs = [.. configuration.Inputs.Select(static input => input.Name)],
+        });
+        return signature is not null && SignatureCheck.Compare(configuration, signature) is { } disagreement
+            ? throw new BackendException(StatusCode.InvalidArgument, $"model.yaml disagrees with the model file: {disagreement}")
+            : signature is not null;
+    }
+
+    private Exception Refuse(ModelConfiguration configuration, IReadOnlyList<IBackend> backends, string message)
+    {
+        var name = configuration.Backend ?? (backends is [var first, ..] ? first.Name : null);
+        return backends.Any(LacksDevice) || plugins.Plugins.Any(IsForMissingGpu) ? new DeviceMissingException(message) : new BackendException(StatusCode.Unavailable, message);
+
+        bool LacksDevice(IBackend backend) => backend.DeviceKinds.Any(kind => (configuration.Device.Kind ?? kind) == kind && IsMissing(kind));
+
+        // It is for hardware that is not here, and what it would run on it has not said.
+        bool IsForMissingGpu(PluginInfo plugin) => plugin.State == PluginState.Unavailable && plugin.BackendName is { } own && own == name && IsMissing(configuration.Device.Kind ?? DeviceKind.Cuda);
+    }
+
+    private bool IsMissing(DeviceKind kind) => placement.Devices.All(device => device.Kind != kind);
 
     private static string GetModelName(VersionDirectory version) => Path.GetFileName(Path.GetDirectoryName(version.Path)!);
 

@@ -178,7 +178,8 @@ internal sealed class ModelLoader(
             // A plugin may throw anything; whatever it is, it is this version's and no other's.
             version.DisposeLeft(model);
             version.DisposeLeft(share);
-            version.LacksBackend = exception is BackendException { Code: StatusCode.Unavailable };
+            version.LacksDevice = exception is DeviceMissingException;
+            version.LacksBackend = version.LacksDevice || exception is BackendException { Code: StatusCode.Unavailable };
             version.Fail(WithoutSubject(version, exception.Message));
         }
     }

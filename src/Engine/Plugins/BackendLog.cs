@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine.Plugins;
 
-/// <summary>Passes a backend's messages to the host's log, under the plugin's name.</summary>
-internal sealed partial class BackendLog(ILogger logger) : IBackendLog
+/// <summary>Passes the messages of a backend, or of a device's driver, to the host's log.</summary>
+/// <param name="logger">The log; its category says whose messages they are.</param>
+public sealed partial class BackendLog(ILogger logger) : IBackendLog
 {
+    /// <inheritdoc/>
     public void Write(BackendLogLevel level, string message, Exception? exception = null) => Log.Message(
         logger,
         level switch

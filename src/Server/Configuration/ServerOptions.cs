@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Camshaft.Backends;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
@@ -150,7 +151,7 @@ internal sealed class ServerOptions
     internal string? RoutingFile { get; set; }
 
     /// <summary>Finds the GPUs, as the options want them used.</summary>
-    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction, ReservedShare = GpuReservedShare }, timeProvider);
+    public CudaDeviceProvider CreateGpuProvider(TimeProvider timeProvider, IBackendLog log) => new(new CudaOptions { MemoryFraction = GpuMemoryFraction, ReservedShare = GpuReservedShare }, timeProvider, log);
 
     /// <summary>The engine's part of it.</summary>
     public EngineOptions ToEngineOptions()

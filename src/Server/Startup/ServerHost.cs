@@ -1,6 +1,7 @@
 using Camshaft.Alerting;
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda.Devices;
+using Camshaft.Engine.Plugins;
 using Camshaft.LiveConsole;
 using Camshaft.Server.Configuration;
 using Camshaft.Transport.Binary;
@@ -97,7 +98,8 @@ internal static class ServerHost
             return;
         }
 
-        services.AddSingleton<IDeviceProvider>(provider => options.CreateGpuProvider(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDeviceProvider>(provider => options.CreateGpuProvider(
+            provider.GetRequiredService<TimeProvider>(), new BackendLog(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Camshaft.Devices"))));
     }
 
     private static void AddEpoll(CamshaftBuilder camshaft)

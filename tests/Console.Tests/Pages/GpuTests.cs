@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Camshaft.LiveConsole.Tests.Support;
 using Camshaft.Server.CommandLine.Top;
 using Camshaft.Testing;
@@ -102,6 +103,25 @@ public sealed class GpuTests(Browser browser) : IAsyncLifetime
 
         Assert.Empty(report.Violations.SelectMany(static violation => violation.Nodes.Select(node => $"{violation.Id}: {node.Html} {node.Any.FirstOrDefault()?.Message}")));
         Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Utilization_has_a_history_with_gaps_where_it_was_not_told()
+    {
+        // A column is there when its five seconds are over.
+        JsonNode history;
+        var deadline = Environment.TickCount64 + 60_000;
+        do
+        {
+            Assert.True(Environment.TickCount64 < deadline, "There is no column within a minute.");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            using var feed = await FeedReader.OpenAsync(_gpus.Server.Http, "overview");
+            history = (await feed.ReadAsync())!.Value.Data["history"]!["utilization"]!;
+        }
+        while (!history["cuda:0"]!.AsArray().Any(static value => (double?)value is > 0.82));
+
+        Assert.Null(history["cuda:0"]![0]);
+        Assert.All(history["cuda:1"]!.AsArray(), Assert.Null);
     }
 
     [Fact]

@@ -22,12 +22,14 @@ internal sealed class GpuServer : IAsyncDisposable
 
     public ConsoleServer Server { get; }
 
-    public static async Task<GpuServer> StartAsync()
+    /// <summary>Starts it.</summary>
+    /// <param name="sensorClock">The clock by which sensors are read; null = the system's.</param>
+    public static async Task<GpuServer> StartAsync(TimeProvider? sensorClock = null)
     {
         var models = new TempDirectory();
         AddSample(models, "vector_add", "device: cuda:0\nlimits: { device_memory_bytes: 1000000 }\n");
         IdentityModels.Write(models, "on_processors");
-        var gpus = new SimulatedGpus(SimulatedGpus.Talkative, new SimulatedSensors());
+        var gpus = new SimulatedGpus(sensorClock ?? TimeProvider.System, log: null, SimulatedGpus.Talkative, new SimulatedSensors());
         gpus.Driver.Register(new SimulatedKernel("vector_add", [8, 8, 8, 4], static launch => launch.Write<float>(2, launch.Get<int>(3)).Clear()) { Time = TimeSpan.FromMilliseconds(3) });
         return new GpuServer(models, gpus, await ConsoleServer.StartAsync(models.FullPath, static options => options.Alerts.IntervalSeconds = 1, gpus.Provider));
     }

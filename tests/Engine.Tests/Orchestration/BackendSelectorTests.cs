@@ -66,9 +66,34 @@ public sealed class BackendSelectorTests : IAsyncDisposable
         Assert.EndsWith("; what can be checked of the model without a device is right", Refuse("named"), StringComparison.Ordinal);
     }
 
-    private string Refuse(string? backend)
+    [Fact]
+    public void A_device_is_missing_where_the_backend_or_its_plugin_wants_one_and_nothing_else_is_wrong()
     {
-        var version = new VersionDirectory(1, Path.Combine(_directory.FullPath, "m", "1"));
-        return Assert.Throws<BackendException>(() => _selector.Select(new ModelConfiguration { Backend = backend }, version)).Message;
+        Assert.IsType<DeviceMissingException>(Find("named"));
+        Assert.IsType<DeviceMissingException>(Find("needs"));
+        Assert.IsType<BackendException>(Find("unknown"));
+        Assert.IsType<BackendException>(Find(backend: null));
+        Assert.IsType<BackendException>(Find("named", DeviceKind.Cuda));
+        _directory.Write("m/1/model.named", "wrong"u8);
+        Assert.IsType<BackendException>(Find("named"));
+        File.Delete(Path.Combine(_directory.FullPath, "m", "1", "model.named"));
+        Assert.IsType<BackendException>(Find("named"));
     }
+
+    [Fact]
+    public void What_is_seen_without_a_device_is_compared_with_the_configuration()
+    {
+        _directory.Write("m/1/model.named", "right"u8);
+        var refusal = Assert.IsType<BackendException>(Find(new ModelConfiguration { Backend = "named", Outputs = [new TensorConfiguration("Z")] }));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.Code);
+        Assert.StartsWith("model.yaml disagrees with the model file: output 'Z' does not exist", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private string Refuse(string? backend) => Find(backend).Message;
+
+    private Exception Find(string? backend, DeviceKind? kind = null) => Find(new ModelConfiguration { Backend = backend, Device = new DeviceSelector(kind, null) });
+
+    private Exception Find(ModelConfiguration configuration) =>
+        Assert.ThrowsAny<Exception>(() => _selector.Select(configuration, new VersionDirectory(1, Path.Combine(_directory.FullPath, "m", "1"))));
 }

@@ -7,6 +7,7 @@ using Camshaft.Testing.Cuda;
 namespace Camshaft.Server.Tests.CommandLine;
 
 /// <summary><c>camshaft devices</c>, with the simulated driver.</summary>
+[Collection(CommandLineCollection.Name)]
 public sealed class DevicesCommandTests
 {
     [Fact]
@@ -40,6 +41,18 @@ public sealed class DevicesCommandTests
         Assert.Contains("cuDeviceGetName", (string)gpus[0]!["reason"]!, StringComparison.Ordinal);
         Assert.Null(gpus[1]!["reason"]);
         Assert.Equal(64 << 20, (int)gpus[1]!["memoryByteSize"]!);
+    }
+
+    [Theory]
+    [InlineData("cuInit")]
+    [InlineData("cuDriverGetVersion")]
+    [InlineData("cuDeviceGetCount")]
+    public void A_driver_that_does_not_start_is_a_reason(string call)
+    {
+        using var simulated = new SimulatedDriver(new SimulatedDriverOptions());
+        simulated.Fail(call, 999);
+
+        Assert.Contains("No GPU: the NVIDIA driver does not start: ", Run(() => new CudaDriver(simulated.Resolve)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text;
 using Camshaft.Server.CommandLine;
 using Camshaft.Server.Tests.Support;
 using Camshaft.Testing;
@@ -42,24 +41,6 @@ public sealed class LocalCommandTests : IDisposable
 
         Assert.Equal(CamshaftCommand.Success, run.ExitCode);
         Assert.Contains("1 served, 0 skipped, 0 failed.", run.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_CUDA_module_is_looked_at_without_a_GPU_too()
-    {
-        foreach (var (model, kernel) in (ReadOnlySpan<(string, string)>)[("right", "vector_add"), ("wrong", "vector_sub")])
-        {
-            var sample = Path.Combine(TestData.RepositoryRoot, "samples", "cuda", "vector_add");
-            _directory.Write($"{model}/model.yaml", "backend: cuda_module\ndevice: cuda:7\n"u8);
-            _directory.Write($"{model}/1/module.ptx", File.ReadAllBytes(Path.Combine(sample, "1", "module.ptx")));
-            _directory.Write($"{model}/1/module.yaml", Encoding.UTF8.GetBytes(File.ReadAllText(Path.Combine(sample, "1", "module.yaml")).Replace("vector_add", kernel, StringComparison.Ordinal)));
-        }
-
-        var notes = (await CheckAsync("--output", "json")).Json.AsArray().Select(static finding => string.Join(' ', finding!["notes"]!.AsArray())).ToList();
-
-        Assert.Contains("cannot run on 'cuda:7'", notes[0], StringComparison.Ordinal);
-        Assert.EndsWith("; what can be checked of the model without a device is right", notes[0], StringComparison.Ordinal);
-        Assert.Contains("'module.ptx' has no kernel 'vector_sub'; it has 'vector_add'", notes[1], StringComparison.Ordinal);
     }
 
     [Fact]

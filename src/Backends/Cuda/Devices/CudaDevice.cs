@@ -10,8 +10,7 @@ public sealed class CudaDevice : IAccelerator
 {
     private readonly CudaDriver _driver;
     private readonly CudaDeviceInfo _info;
-    private readonly GpuMonitor? _monitor;
-    private readonly double? _energyBefore;
+    private readonly GpuSensors? _sensors;
     private readonly (int Lowest, int Highest) _priorities;
     private readonly CudaPeers _peers;
     private readonly CudaWatch _watch;
@@ -22,14 +21,12 @@ public sealed class CudaDevice : IAccelerator
     /// <param name="info">Which it is.</param>
     /// <param name="options">How it is used.</param>
     /// <param name="timeProvider">The clock by which it is watched.</param>
-    /// <param name="monitor">Reads its sensors; null = nobody does.</param>
+    /// <param name="monitor">Watches its sensors; null = nobody does.</param>
     /// <exception cref="CudaException">It cannot be used.</exception>
     public CudaDevice(CudaDriver driver, CudaDeviceInfo info, CudaOptions options, TimeProvider timeProvider, GpuMonitor? monitor = null)
     {
         _driver = driver;
         _info = info;
-        _monitor = monitor;
-        _energyBefore = monitor?.Read(info.PciBusId).EnergyJoules;
         Context = driver.RetainContext(info.Ordinal);
         try
         {
@@ -48,6 +45,7 @@ public sealed class CudaDevice : IAccelerator
         Parts = new CudaParts(Context, info.Ordinal);
         ReserveRefusal = options.ReservedShare > 0 ? Parts.Reserve(options.ReservedShare) : null;
         StreamSets = new CudaStreamSets(CreateStream);
+        _sensors = monitor?.Watch(info.Ordinal, info.PciBusId);
         MemorySource = new PinnedMemorySource(Context);
         _peers = new CudaPeers(this);
         _watch = new CudaWatch(exception => Fail(exception.Message), options.WatchPeriod, timeProvider);
@@ -131,11 +129,7 @@ public sealed class CudaDevice : IAccelerator
     internal int MultiprocessorCount => _info.MultiprocessorCount;
 
     /// <inheritdoc/>
-    public AcceleratorReading ReadSensors()
-    {
-        var reading = _monitor?.Read(PciBusId) ?? default;
-        return reading with { EnergyJoules = reading.EnergyJoules - _energyBefore };
-    }
+    public AcceleratorReading ReadSensors() => _sensors?.Read() ?? default;
 
     /// <inheritdoc/>
     public nint FindFunction(string name, int version) => _driver.Api.Resolve(name, version);
@@ -168,6 +162,7 @@ public sealed class CudaDevice : IAccelerator
     /// <summary>Ends it, after the last share and the last of its pinned memory.</summary>
     public void Dispose()
     {
+        _sensors?.Dispose();
         _watch.Dispose();
         LoadStream.Dispose();
         Parts.Dispose();

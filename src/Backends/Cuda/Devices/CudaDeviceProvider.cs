@@ -8,14 +8,15 @@ namespace Camshaft.Backends.Cuda.Devices;
 /// <param name="load">Loads the driver.</param>
 /// <param name="options">How GPUs are used.</param>
 /// <param name="timeProvider">The clock by which they are watched.</param>
-/// <param name="startMonitor">Starts what reads their sensors, once there are some; null = nothing does.</param>
-public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions options, TimeProvider timeProvider, Func<GpuMonitor?>? startMonitor = null) : IDeviceProvider, IDisposable
+/// <param name="monitor">Watches their sensors, and ends with the provider; null = nothing does.</param>
+public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions options, TimeProvider timeProvider, GpuMonitor? monitor = null) : IDeviceProvider, IDisposable
 {
-    private GpuMonitor? _monitor;
-
     /// <summary>Finds them by the system's driver.</summary>
-    public CudaDeviceProvider(CudaOptions options, TimeProvider timeProvider)
-        : this(CudaDriver.Load, options, timeProvider, GpuMonitor.TryStart)
+    /// <param name="options">How GPUs are used.</param>
+    /// <param name="timeProvider">The clock by which they are watched.</param>
+    /// <param name="log">Is told when their sensors do not answer; null = nobody is.</param>
+    public CudaDeviceProvider(CudaOptions options, TimeProvider timeProvider, IBackendLog? log = null)
+        : this(CudaDriver.Load, options, timeProvider, new GpuMonitor(timeProvider, log))
     {
     }
 
@@ -33,7 +34,6 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
         try
         {
             var driver = load();
-            _monitor ??= driver.DeviceCount > 0 ? startMonitor?.Invoke() : null;
             for (var ordinal = 0; ordinal < driver.DeviceCount; ordinal++)
             {
                 Add(driver, ordinal, devices, reasons);
@@ -50,7 +50,7 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
     }
 
     /// <summary>Ends the monitor; devices say nothing of themselves from then on.</summary>
-    public void Dispose() => _monitor?.Dispose();
+    public void Dispose() => monitor?.Dispose();
 
     private void Add(CudaDriver driver, int ordinal, List<CudaDevice> devices, List<string> reasons)
     {
@@ -59,7 +59,7 @@ public sealed class CudaDeviceProvider(Func<CudaDriver> load, CudaOptions option
             var info = driver.Describe(ordinal);
             if (info.HasMemoryPools)
             {
-                var device = new CudaDevice(driver, info, options, timeProvider, _monitor);
+                var device = new CudaDevice(driver, info, options, timeProvider, monitor);
                 devices.Add(device);
                 if (device.ReserveRefusal is { } refusal)
                 {

@@ -1,29 +1,33 @@
-using System.Runtime.InteropServices;
 using Camshaft.Backends.Cuda.Native;
 
 namespace Camshaft.Backends.Cuda.Monitoring;
 
-/// <summary>Reads what GPUs say of themselves, by NVIDIA's management library where it is there. Any thread; from its start to <see cref="Dispose"/>.</summary>
-public sealed unsafe class GpuMonitor : IDisposable
+/// <summary>
+/// Has GPUs watched by NVIDIA's management library where it is there: each has a thread that reads its sensors, so that a GPU which
+/// makes the library hang holds up nobody else. Any thread; ends with <see cref="Dispose"/>, which waits for none of them.
+/// </summary>
+public sealed class GpuMonitor : IDisposable
 {
-    private readonly NvmlApi _api;
+    private readonly Func<NvmlApi?> _load;
+    private readonly TimeProvider _timeProvider;
+    private readonly IBackendLog? _log;
     private readonly Lock _gate = new();
+    private readonly List<GpuSensors> _sensors = [];
     private bool _isEnded;
 
-    private GpuMonitor(NvmlApi api) => _api = api;
-
-    /// <summary>Starts the system's library.</summary>
-    /// <returns>Null when there is none, or it does not start: the GPUs work without it.</returns>
-    public static GpuMonitor? TryStart() => TryStart(NvmlApi.TryLoad());
-
-    /// <summary>Reads a GPU. Its energy counts from the loading of its driver.</summary>
-    /// <param name="pciBusId">Where it sits.</param>
-    public AcceleratorReading Read(string pciBusId)
+    /// <summary>Will watch by the system's library.</summary>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="log">Is told when sensors do not answer, and when they answer again; null = nobody is.</param>
+    public GpuMonitor(TimeProvider timeProvider, IBackendLog? log = null)
+        : this(NvmlApi.TryLoad, timeProvider, log)
     {
-        lock (_gate)
-        {
-            return _isEnded || FindDevice(pciBusId) is not { } device ? default : Read(device);
-        }
+    }
+
+    internal GpuMonitor(Func<NvmlApi?> load, TimeProvider timeProvider, IBackendLog? log)
+    {
+        _load = load;
+        _timeProvider = timeProvider;
+        _log = log;
     }
 
     /// <summary>Ends it; what is read from then on is nothing.</summary>
@@ -31,53 +35,24 @@ public sealed unsafe class GpuMonitor : IDisposable
     {
         lock (_gate)
         {
-            if (!_isEnded)
-            {
-                _isEnded = true;
-                _ = _api.Shutdown();
-            }
+            _isEnded = true;
+            _sensors.ForEach(static sensors => sensors.Dispose());
+            _sensors.Clear();
         }
     }
 
-    internal static GpuMonitor? TryStart(NvmlApi? api) => api is not null && api.Init() == 0 ? new GpuMonitor(api) : null;
-
-    private nint? FindDevice(string pciBusId)
+    /// <summary>Watches a GPU until the sensors are disposed, or the monitor is.</summary>
+    /// <param name="ordinal">Its number.</param>
+    /// <param name="pciBusId">Where it sits.</param>
+    internal GpuSensors Watch(int ordinal, string pciBusId)
     {
-        nint device;
-        var text = Marshal.StringToCoTaskMemUTF8(pciBusId);
-        try
+        lock (_gate)
         {
-            return _api.DeviceGetHandleByPciBusId((byte*)text, &device) == 0 ? device : null;
+            ObjectDisposedException.ThrowIf(_isEnded, this);
+            var sensors = new GpuSensors($"GPU {ordinal}", () => ManagementSession.TryStart(_load(), pciBusId), _timeProvider, _log);
+            _sensors.Add(sensors);
+            sensors.Start($"camshaft-gpu-{ordinal}");
+            return sensors;
         }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-        }
-    }
-
-    private AcceleratorReading Read(nint device)
-    {
-        NvmlUtilization utilization;
-        NvmlMemory memory;
-        uint milliwatts, limit, celsius;
-        ulong millijoules;
-        var isMemoryKnown = _api.DeviceGetMemoryInfo(device, &memory) == 0;
-        return new AcceleratorReading
-        {
-            UniqueId = ReadUuid(device),
-            Utilization = _api.DeviceGetUtilizationRates(device, &utilization) == 0 ? utilization.Gpu / 100.0 : null,
-            MemoryByteSize = isMemoryKnown ? (long)memory.Total : null,
-            UsedMemoryByteSize = isMemoryKnown ? (long)memory.Used : null,
-            PowerWatts = _api.DeviceGetPowerUsage(device, &milliwatts) == 0 ? milliwatts / 1000.0 : null,
-            PowerLimitWatts = _api.DeviceGetPowerLimit(device, &limit) == 0 ? limit / 1000.0 : null,
-            EnergyJoules = _api.DeviceGetTotalEnergy(device, &millijoules) == 0 ? millijoules / 1000.0 : null,
-            TemperatureCelsius = _api.DeviceGetTemperature(device, NvmlApi.ChipSensor, &celsius) == 0 ? celsius : null,
-        };
-    }
-
-    private string? ReadUuid(nint device)
-    {
-        var text = stackalloc byte[NvmlApi.UuidByteSize];
-        return _api.DeviceGetUuid(device, text, NvmlApi.UuidByteSize) == 0 ? Marshal.PtrToStringUTF8((nint)text) : null;
     }
 }

@@ -14,6 +14,7 @@ internal static class AcceleratorMetrics
             Read = static snapshot => snapshot.Accelerators.Select(static gpu => new MetricSample(1, gpu.Name, gpu.Device.Name, gpu.Sensors.UniqueId ?? "")),
         },
         Gauge("camshaft.gpu.failed", "{gpu}", "1 when the GPU has failed and works again only after a restart, else 0", static gpu => gpu.Fault is null ? 0 : 1),
+        Gauge("camshaft.gpu.sensors_silent", "{gpu}", "1 while the GPU's sensors do not answer, and what they say is absent, else 0", static gpu => gpu.Sensors.SilentSince is null ? 0 : 1),
         Gauge("camshaft.gpu.utilization_ratio", "1", "In which part of the last sample period a kernel ran", static gpu => gpu.Sensors.Utilization),
         Gauge("camshaft.gpu.memory.total", "By", "The GPU's memory", static gpu => gpu.Device.MemoryByteSize),
         Gauge("camshaft.gpu.memory.used", "By", "What of it is used, by whomever", static gpu => gpu.Sensors.UsedMemoryByteSize),

@@ -7,8 +7,6 @@ namespace Camshaft.Engine.Telemetry.Snapshots;
 /// <param name="Device">The accelerator.</param>
 public sealed record AcceleratorSnapshot(IAccelerator Device)
 {
-    private readonly Lazy<AcceleratorReading> _sensors = new(Device.ReadSensors);
-
     /// <summary>Its name, such as <c>cuda:0</c>.</summary>
     public string Name { get; } = DeviceName.Of(Device);
 
@@ -21,6 +19,6 @@ public sealed record AcceleratorSnapshot(IAccelerator Device)
     /// <summary>The bytes that they may take.</summary>
     public long BudgetByteSize { get; init; }
 
-    /// <summary>What it says of itself; read when the first reader of the snapshot asks, since that may take its time.</summary>
-    public AcceleratorReading Sensors => _sensors.Value;
+    /// <summary>What it said of itself last.</summary>
+    public AcceleratorReading Sensors { get; } = Device.ReadSensors();
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Camshaft.Backends;
+
 namespace Camshaft.Server.CommandLine.Models;
 
 /// <summary>What would become of one version of a model, or of a model as a whole.</summary>
@@ -16,9 +19,13 @@ internal sealed record CheckFinding(string Model, long? Version, CheckOutcome Ou
     /// <summary>How long it took to load; null unless it would be served.</summary>
     public double? LoadMilliseconds { get; init; }
 
-    /// <summary>What it takes; null unless it would be served.</summary>
+    /// <summary>What it takes; null where that could not be seen.</summary>
     public IReadOnlyList<string>? Inputs { get; init; }
 
-    /// <summary>What it gives; null unless it would be served.</summary>
+    /// <summary>What it gives; null where that could not be seen.</summary>
     public IReadOnlyList<string>? Outputs { get; init; }
+
+    /// <summary>Describes tensors for <see cref="Inputs"/> and <see cref="Outputs"/>.</summary>
+    [return: NotNullIfNotNull(nameof(tensors))]
+    public static IReadOnlyList<string>? Describe(IEnumerable<TensorSpec>? tensors) => tensors?.Select(static tensor => $"{tensor.Name} {tensor.DataType.Name} {tensor.Shape}").ToList();
 }

@@ -9,6 +9,9 @@ internal enum CheckOutcome
     /// <summary>It is there, and the version policy does not take it.</summary>
     Skipped,
 
+    /// <summary>It needs a device that this machine has not; what could be seen of it without one is right.</summary>
+    Untried,
+
     /// <summary>It could not be loaded.</summary>
     Failed,
 }

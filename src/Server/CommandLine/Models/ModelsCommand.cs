@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Camshaft.Backends.Cuda;
 
 namespace Camshaft.Server.CommandLine.Models;
 
@@ -14,7 +15,7 @@ internal sealed class ModelsCommand : Command
         Add(new ChangeCommand("unload", "Takes models out of service; their requests in flight finish.", "Unloaded"));
         Add(new WarmCommand());
         Add(new AliasCommand());
-        Add(new CheckCommand());
+        Add(new CheckCommand(CudaDriver.Load));
         Add(new SchemaCommand());
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Camshaft.Backends;
+using Camshaft.Backends.Cuda;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
@@ -18,10 +18,11 @@ internal static class RepositoryCheck
 {
     /// <summary>Checks a repository.</summary>
     /// <param name="options">Where the models and the plugins are.</param>
+    /// <param name="loadDriver">Loads NVIDIA's driver, or says why it cannot.</param>
     /// <param name="progress">Is told which model is looked at; null = nobody.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="CommandException">A directory cannot be read, or holds no model.</exception>
-    public static async Task<IReadOnlyList<CheckFinding>> RunAsync(EngineOptions options, Action<string>? progress, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<CheckFinding>> RunAsync(EngineOptions options, Func<CudaDriver> loadDriver, Action<string>? progress, CancellationToken cancellationToken)
     {
         var repository = new ModelRepository(options.ModelDirectories);
         if (repository.FindFaults() is [var fault, ..])
@@ -36,7 +37,7 @@ internal static class RepositoryCheck
         }
 
         // A look leaves nothing behind: no prepared models either.
-        using var gpus = new CudaDeviceProvider(new CudaOptions(), TimeProvider.System);
+        using var gpus = new CudaDeviceProvider(loadDriver, new CudaOptions(), TimeProvider.System);
         var engine = new InferenceEngine(options with { ControlMode = ModelControlMode.Explicit, LoadModels = [], ModelCacheDirectory = null, ModelMemoryBudgetBytes = long.MaxValue }, NullLoggerFactory.Instance, TimeProvider.System, [gpus]);
         await using (engine.ConfigureAwait(false))
         {
@@ -46,7 +47,7 @@ internal static class RepositoryCheck
             {
                 progress?.Invoke($"[{index + 1}/{definitions.Count}] {definition.Name}");
                 await engine.Controller.LoadAsync(definition.Name, cancellationToken).ConfigureAwait(false);
-                findings.AddRange(Find(definition, engine.Models.List().Single(entry => entry.Name == definition.Name)));
+                findings.AddRange(Find(definition, engine, cancellationToken));
                 await engine.Controller.UnloadAsync(definition.Name, cancellationToken).ConfigureAwait(false);
             }
 
@@ -54,8 +55,9 @@ internal static class RepositoryCheck
         }
     }
 
-    private static IEnumerable<CheckFinding> Find(ModelDefinition definition, ModelEntry entry)
+    private static IEnumerable<CheckFinding> Find(ModelDefinition definition, InferenceEngine engine, CancellationToken cancellationToken)
     {
+        var entry = engine.Models.List().Single(entry => entry.Name == definition.Name);
         if (definition.Error is { } error)
         {
             return [new CheckFinding(definition.Name, null, CheckOutcome.Failed, [error, .. definition.Warnings])];
@@ -66,23 +68,26 @@ internal static class RepositoryCheck
             return [new CheckFinding(definition.Name, null, CheckOutcome.Failed, [$"no version in '{definition.Directory}' is served; expected a directory with a number as its name", .. definition.Warnings])];
         }
 
-        return definition.Versions.Select(directory => entry.Find(directory.Number) is { } version
-            ? Describe(version, definition.Warnings)
-            : new CheckFinding(definition.Name, directory.Number, CheckOutcome.Skipped, [$"the version policy is {Describe(definition.Configuration.VersionPolicy)}"]));
+        return definition.Versions
+            .Select(directory => entry.Find(directory.Number) switch
+            {
+                null => new CheckFinding(definition.Name, directory.Number, CheckOutcome.Skipped, [$"the version policy is {Describe(definition.Configuration.VersionPolicy)}"]),
+                { LacksDevice: true } version => GpuLessLook.Look(engine, version, directory, cancellationToken),
+                var version => Describe(version),
+            })
+            .Select(finding => finding.Outcome == CheckOutcome.Skipped ? finding : finding with { Notes = [.. finding.Notes, .. definition.Warnings] });
     }
 
-    private static CheckFinding Describe(ModelVersion version, IReadOnlyList<string> warnings) => version.State == ModelState.Ready
-        ? new CheckFinding(version.ModelName, version.Number, CheckOutcome.Served, warnings)
+    private static CheckFinding Describe(ModelVersion version) => version.State == ModelState.Ready
+        ? new CheckFinding(version.ModelName, version.Number, CheckOutcome.Served, [])
         {
             Backend = version.BackendName,
             Device = DeviceName.Of(version.Device!),
             LoadMilliseconds = Math.Round(version.LoadTime.TotalMilliseconds, 1),
-            Inputs = Describe(version.Signature!.Inputs),
-            Outputs = Describe(version.Signature.Outputs),
+            Inputs = CheckFinding.Describe(version.Signature!.Inputs),
+            Outputs = CheckFinding.Describe(version.Signature.Outputs),
         }
-        : new CheckFinding(version.ModelName, version.Number, CheckOutcome.Failed, [version.Reason ?? version.State.ToString(), .. warnings]);
-
-    private static List<string> Describe(IEnumerable<TensorSpec> tensors) => [.. tensors.Select(static tensor => $"{tensor.Name} {tensor.DataType.Name} {tensor.Shape}")];
+        : new CheckFinding(version.ModelName, version.Number, CheckOutcome.Failed, [version.Reason ?? version.State.ToString()]);
 
     private static string Describe(VersionPolicy policy) => policy switch
     {

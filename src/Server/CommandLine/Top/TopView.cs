@@ -53,7 +53,7 @@ internal sealed class TopView(JsonNode overview)
 
         return new Rows(
             new Text(DescribeSystem(), new Style(decoration: Decoration.Bold)),
-            new Rows(_gpus.Select(static gpu => new Text(gpu.Text, gpu.HasFailed ? new Style(Color.Red) : Style.Plain) { Overflow = Overflow.Ellipsis })),
+            new Rows(_gpus.Select(static gpu => new Text(gpu.Text, new Style(gpu.Tone)) { Overflow = Overflow.Ellipsis })),
             new Text(message, new Style(Color.Red)),
             table,
             new Text(DescribeKeys(shown), new Style(Color.Grey)));

@@ -24,8 +24,8 @@ export function gpuPanel() {
       ({ utilization } = view.history);
     } else if (view.closesColumn) {
       gpus.forEach(gpu => {
-        if (utilization[gpu.device] && gpu.utilization !== undefined) {
-          utilization[gpu.device] = [...utilization[gpu.device].slice(1), gpu.utilization];
+        if (utilization[gpu.device]) {
+          utilization[gpu.device] = [...utilization[gpu.device].slice(1), gpu.utilization ?? null];
         }
       });
     }
@@ -77,9 +77,10 @@ function createRow() {
   function update(gpu) {
     setText(name, gpu.name);
     setText(device, gpu.device);
-    setText(detail, gpu.fault ?? "works");
-    setAttribute(detail, "class", gpu.fault ? "detail bad" : "detail");
-    setAttribute(detail, "title", gpu.fault);
+    const silence = gpu.silentSince === undefined ? undefined : `sensors do not answer since ${format.clock(gpu.silentSince)}`;
+    setText(detail, gpu.fault ?? silence ?? "works");
+    setAttribute(detail, "class", gpu.fault ? "detail bad" : silence ? "detail warn" : "detail");
+    setAttribute(detail, "title", gpu.fault ?? silence);
     setAttribute(node, "data-state", gpu.fault ? "failed" : "works");
     setText(busy, gpu.utilization === undefined ? "–" : format.percent(gpu.utilization * 100));
     showMemory(gpu);

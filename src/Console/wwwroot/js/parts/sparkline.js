@@ -7,7 +7,7 @@ export function sparkline(className = "spark") {
   return h("canvas", { class: className, "aria-hidden": "true" });
 }
 
-/** Draws values, oldest first, from zero to `top` or to the highest. */
+/** Draws values, oldest first, from zero to `top` or to the highest; a gap where there is none. */
 export function drawSparkline(canvas, values, { top = 0, tone = "accent" } = {}) {
   const { width, height, context } = prepare(canvas);
   if (!context || values.length < 2) {
@@ -17,18 +17,32 @@ export function drawSparkline(canvas, values, { top = 0, tone = "accent" } = {})
   const highest = Math.max(top, ...values);
   const step = width / (values.length - 1);
   const y = value => height - 1.5 - (highest > 0 ? value / highest : 0) * (height - 3);
-  context.beginPath();
-  values.forEach((value, i) => context.lineTo(i * step, y(value)));
+  const [line, area] = [new Path2D(), new Path2D()];
+  values.forEach((value, i) => {
+    if (value === null) {
+      return;
+    }
+
+    const x = i * step;
+    if (i === 0 || values[i - 1] === null) {
+      line.moveTo(x, y(value));
+      area.moveTo(x, height);
+    }
+
+    line.lineTo(x, y(value));
+    area.lineTo(x, y(value));
+    if (i === values.length - 1 || values[i + 1] === null) {
+      area.lineTo(x, height);
+    }
+  });
   context.lineJoin = "round";
   context.lineWidth = 1.25;
   context.strokeStyle = color(highest > 0 ? tone : "line-strong");
-  context.stroke();
+  context.stroke(line);
   if (highest > 0) {
-    context.lineTo(width, height);
-    context.lineTo(0, height);
     context.globalAlpha = 0.13;
     context.fillStyle = color(tone);
-    context.fill();
+    context.fill(area);
     context.globalAlpha = 1;
   }
 }
