@@ -54,13 +54,15 @@ internal sealed class GpuSessions : IDisposable
     /// <summary>Ends a session.</summary>
     public void Release(OrtHandle session)
     {
+        // From here on its arena is not looked at; and whoever looks at others does not wait for a device that takes long to end it.
+        lock (_gate)
+        {
+            _sessions.Remove(session);
+        }
+
         using (new LongCall(_share.Accelerator.Recordings))
         {
-            // Not while its arena is looked at.
-            lock (_gate)
-            {
-                session.Dispose();
-            }
+            session.Dispose();
         }
 
         CountArenas();
@@ -71,7 +73,6 @@ internal sealed class GpuSessions : IDisposable
     {
         lock (_gate)
         {
-            _sessions.RemoveAll(static session => session.IsClosed);
             _share.ForeignByteSize = _sessions.Sum(session => OrtArena.ReadByteSize(_maker.Environment.Api, session, _arenaMemory));
         }
     }
