@@ -66,7 +66,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         }
         catch (BackendException exception)
         {
-            status = new InferenceStatus(exception.Code, exception.Message);
+            status = lane.Native.Device is IAccelerator ? RequestErrors.Refused(model, exception) : new InferenceStatus(exception.Code, exception.Message);
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -235,9 +235,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         }
         catch (BackendException exception)
         {
-            // A device does not know whose batch it is.
-            var subject = Model.ToString();
-            _enqueueStatus = new InferenceStatus(exception.Code, exception.Message.StartsWith(subject, StringComparison.Ordinal) ? exception.Message : $"{subject}: {exception.Message}");
+            _enqueueStatus = RequestErrors.Refused(Model, exception);
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
