@@ -22,8 +22,9 @@ internal static class JoiningModel
     /// <param name="shape">The shape of the input.</param>
     /// <param name="outputShape">The shape of the output; null = the same.</param>
     /// <param name="concurrency">How many batches of it run at a time.</param>
+    /// <param name="hasTwoOutputs">Whether there is a Z that is as Y, by another launch of the kernel.</param>
     /// <param name="addition">Further lines of its <c>model.yaml</c>.</param>
-    public static void AddTo(GpuServer server, string name = Name, string device = "cuda", string dataType = "FP32", string shape = "rows, columns", string? outputShape = null, int concurrency = 1, string addition = "")
+    public static void AddTo(GpuServer server, string name = Name, string device = "cuda", string dataType = "FP32", string shape = "rows, columns", string? outputShape = null, int concurrency = 1, bool hasTwoOutputs = false, string addition = "")
     {
         server.Simulation.Register(new SimulatedKernel(Kernel, [8, 8, 4], static launch =>
         {
@@ -52,11 +53,12 @@ internal static class JoiningModel
                 ret;
             }
             """);
+        string[] outputs = hasTwoOutputs ? ["Y", "Z"] : ["Y"];
         server.Write($"{name}/1/module.yaml", $$"""
             batch: rows
             inputs: [{ name: X, datatype: {{dataType}}, shape: [{{shape}}] }]
-            outputs: [{ name: Y, datatype: {{dataType}}, shape: [{{outputShape ?? shape}}] }]
-            kernels: [{ name: {{Kernel}}, grid: [rows], block: [32], arguments: [X, Y, u32 rows * columns] }]
+            outputs: [{{string.Join(", ", outputs.Select(output => $"{{ name: {output}, datatype: {dataType}, shape: [{outputShape ?? shape}] }}"))}}]
+            kernels: [{{string.Join(", ", outputs.Select(static output => $"{{ name: {Kernel}, grid: [rows], block: [32], arguments: [X, {output}, u32 rows * columns] }}"))}}]
             """);
     }
 

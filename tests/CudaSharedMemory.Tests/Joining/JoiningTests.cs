@@ -24,13 +24,7 @@ public sealed class JoiningTests
         await using var gpu = await OccupiedGpu.BeginAsync(server);
 
         // Numbers 1 to 8, by two clients in turn, with one or two rows each.
-        var answers = new List<Task<float[]>>();
-        for (var number = 1; number <= 8; number++)
-        {
-            answers.Add((number % 2 == 0 ? first : second).InferAsync(number, number % 4 < 2 ? one : other, Rows(number)));
-            await gpu.UntilWaitingAsync(number);
-        }
-
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 8).Select(number => (number % 2 == 0 ? first : second).InferAsync(number, number % 4 < 2 ? one : other, Rows(number))));
         await gpu.EndAsync();
         Assert.All(await Task.WhenAll(answers), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 1, Rows(index + 1)), answer));
         Assert.Equal(1, gpu.BatchCount);
@@ -46,8 +40,7 @@ public sealed class JoiningTests
         await using var client = await JoiningClient.ConnectAsync(server, 20);
         await using var gpu = await OccupiedGpu.BeginAsync(server);
 
-        var answers = Enumerable.Range(1, 10).Select(number => client.InferAsync(number, OnDevice.Both)).ToArray();
-        await gpu.UntilWaitingAsync(answers.Length);
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 10).Select(number => client.InferAsync(number, OnDevice.Both)));
         await gpu.EndAsync();
 
         Assert.All(await Task.WhenAll(answers), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 1), answer));
@@ -65,13 +58,7 @@ public sealed class JoiningTests
         for (var round = 0; round < 6; round++)
         {
             await using var gpu = await OccupiedGpu.BeginAsync(server);
-            var answers = new List<Task<float[]>>();
-            for (var number = 1; number <= 16; number++)
-            {
-                answers.Add(client.InferAsync(number, number % 4 == 1 ? OnDevice.Both : OnDevice.Nothing));
-                await gpu.UntilWaitingAsync(number);
-            }
-
+            var answers = await gpu.QueueAsync(Enumerable.Range(1, 16).Select(number => client.InferAsync(number, number % 4 == 1 ? OnDevice.Both : OnDevice.Nothing)));
             await gpu.EndAsync();
             Assert.All(await Task.WhenAll(answers), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 1), answer));
             Assert.Equal(8, gpu.DeviceCopyCount);
@@ -79,6 +66,34 @@ public sealed class JoiningTests
         }
 
         Assert.Equal(2, copies[^1]);
+    }
+
+    [Fact]
+    public async Task An_output_goes_to_those_alone_that_want_it()
+    {
+        await using var server = await GpuServer.StartAsync(prepare: static server => JoiningModel.AddTo(server, hasTwoOutputs: true));
+        await using var onDevice = await JoiningClient.ConnectAsync(server, 20);
+        await using var client = server.CreateClient();
+        await using var model = await client.OpenModelAsync(JoiningModel.Name);
+        await using var gpu = await OccupiedGpu.BeginAsync(server);
+
+        var ofOne = await gpu.QueueAsync(Enumerable.Range(1, 2).Select(number => onDevice.InferAsync(number, number == 1 ? OnDevice.Both : OnDevice.Output)));
+        var ofBoth = InferAsync(3);
+        await gpu.UntilWaitingAsync(ofOne.Length + 1);
+        await gpu.EndAsync();
+
+        Assert.All(await Task.WhenAll(ofOne), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 1), answer));
+        var both = await ofBoth;
+        Assert.Equal([.. JoiningModel.Answer(3), .. JoiningModel.Answer(3)], both);
+
+        // A kernel for each output.
+        Assert.Equal(2, gpu.BatchCount);
+
+        async Task<float[]> InferAsync(int number)
+        {
+            using var result = await model.InferAsync([InferenceInput.Create("X", JoiningModel.Numbers(number), 1, JoiningModel.Columns)]);
+            return [.. result["Y"].ToArray<float>(), .. result["Z"].ToArray<float>()];
+        }
     }
 
     [Fact]
@@ -106,17 +121,16 @@ public sealed class JoiningTests
         await using var gpu = await OccupiedGpu.BeginAsync(server);
         using var cancellation = new CancellationTokenSource();
 
-        var cancelled = second.InferAsync(1, OnDevice.Both, cancellationToken: cancellation.Token);
-        Task<float[]>[] others = [first.InferAsync(2, OnDevice.Both), first.InferAsync(3, OnDevice.Nothing), second.InferAsync(4, OnDevice.Nothing), second.InferAsync(5, OnDevice.Both)];
-        await gpu.UntilWaitingAsync(5);
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 5).Select(number => (number is 2 or 3 ? first : second).InferAsync(
+            number, number is 3 or 4 ? OnDevice.Nothing : OnDevice.Both, cancellationToken: number == 1 ? cancellation.Token : default)));
         await gpu.EndBeforeAsync(JoiningModel.Kernel);
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answers[0]);
         var returned = second.GiveMemoryBackAsync();
         Assert.Equal(2, server.Peers.OpenCount);
 
         server.Simulation.Release(JoiningModel.Kernel);
-        Assert.All(await Task.WhenAll(others), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 2), answer));
+        Assert.All(await Task.WhenAll(answers[1..]), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 2), answer));
         await returned;
         Assert.Equal((1, 1), (gpu.BatchCount, server.Peers.OpenCount));
     }
@@ -129,15 +143,14 @@ public sealed class JoiningTests
         await using var gpu = await OccupiedGpu.BeginAsync(server);
         using var cancellation = new CancellationTokenSource();
 
-        var cancelled = client.InferAsync(1, OnDevice.Both, cancellationToken: cancellation.Token);
-        Task<float[]>[] others = [client.InferAsync(2, OnDevice.Both), client.InferAsync(3, OnDevice.Nothing), client.InferAsync(4, OnDevice.Both)];
-        await gpu.UntilWaitingAsync(4);
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 4).Select(number => client.InferAsync(
+            number, number == 3 ? OnDevice.Nothing : OnDevice.Both, cancellationToken: number == 1 ? cancellation.Token : default)));
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answers[0]);
         await gpu.UntilWaitingAsync(3);
         await gpu.EndAsync();
 
-        Assert.All(await Task.WhenAll(others), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 2), answer));
+        Assert.All(await Task.WhenAll(answers[1..]), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 2), answer));
         Assert.True(client.IsUntouched(1));
         Assert.Equal(1, gpu.BatchCount);
     }
@@ -149,8 +162,7 @@ public sealed class JoiningTests
         await using var client = await JoiningClient.ConnectAsync(server, 20);
         await using var gpu = await OccupiedGpu.BeginAsync(server);
 
-        Task<float[]>[] answers = [client.InferAsync(1, OnDevice.Both), client.InferAsync(2, OnDevice.Both), client.InferAsync(3, OnDevice.Nothing), client.InferAsync(4, OnDevice.Both)];
-        await gpu.UntilWaitingAsync(answers.Length);
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 4).Select(number => client.InferAsync(number, number == 3 ? OnDevice.Nothing : OnDevice.Both)));
 
         // Once for the batch, and once for the first with memory on the device of those that then run alone.
         server.Simulation.Fail("cuMemcpyDtoDAsync", status: 1);
@@ -169,8 +181,7 @@ public sealed class JoiningTests
         await using var client = await JoiningClient.ConnectAsync(server, 20);
         await using var gpu = await OccupiedGpu.BeginAsync(server);
 
-        Task<float[]>[] answers = [client.InferAsync(1, OnDevice.Both), client.InferAsync(3, OnDevice.Both), client.InferAsync(2, OnDevice.Nothing)];
-        await gpu.UntilWaitingAsync(answers.Length);
+        var answers = await gpu.QueueAsync(((int[])[1, 3, 2]).Select(number => client.InferAsync(number, number == 2 ? OnDevice.Nothing : OnDevice.Both)));
         await gpu.EndAsync();
 
         Assert.Equal(JoiningModel.Answer(1), await answers[0]);
@@ -186,8 +197,7 @@ public sealed class JoiningTests
         await using var client = await JoiningClient.ConnectAsync(server, 20);
         await using var gpu = await OccupiedGpu.BeginAsync(server);
 
-        var answers = Enumerable.Range(1, 4).Select(number => client.InferAsync(number, number % 2 == 0 ? OnDevice.Nothing : OnDevice.Both, dataType: DataType.Int32)).ToArray();
-        await gpu.UntilWaitingAsync(answers.Length);
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 4).Select(number => client.InferAsync(number, number % 2 == 0 ? OnDevice.Nothing : OnDevice.Both, dataType: DataType.Int32)));
         await gpu.EndAsync();
 
         Assert.All(await Task.WhenAll(answers), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 1), answer));
@@ -204,8 +214,7 @@ public sealed class JoiningTests
         await using var client = await JoiningClient.ConnectAsync(server, 20);
         await using var gpu = await OccupiedGpu.BeginAsync(server);
 
-        var answers = Enumerable.Range(1, 6).Select(number => client.InferAsync(number, (OnDevice)Math.Max(0, 4 - number), isTransposed: true)).ToArray();
-        await gpu.UntilWaitingAsync(answers.Length);
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 6).Select(number => client.InferAsync(number, (OnDevice)Math.Max(0, 4 - number), isTransposed: true)));
         await gpu.EndAsync();
 
         Assert.All(await Task.WhenAll(answers), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 1), answer));
@@ -221,8 +230,7 @@ public sealed class JoiningTests
         await using var client = await JoiningClient.ConnectAsync(server, 20);
         await using var gpu = await OccupiedGpu.BeginAsync(server);
 
-        var answers = Enumerable.Range(1, 3).Select(number => client.InferAsync(number, number == 3 ? OnDevice.Nothing : onDevice)).ToArray();
-        await gpu.UntilWaitingAsync(answers.Length);
+        var answers = await gpu.QueueAsync(Enumerable.Range(1, 3).Select(number => client.InferAsync(number, number == 3 ? OnDevice.Nothing : onDevice)));
         await gpu.EndAsync();
 
         Assert.All(await Task.WhenAll(answers), static (answer, index) => Assert.Equal(JoiningModel.Answer(index + 1), answer));
@@ -251,7 +259,7 @@ public sealed class JoiningTests
 
         await using var region = await client.RegisterCudaMemoryAsync(handle, 0, 3 * Offset);
         await using var gpu = await OccupiedGpu.BeginAsync(server);
-        var answers = Enumerable.Range(0, 5).Select(async index =>
+        var answers = await gpu.QueueAsync(Enumerable.Range(0, 5).Select(async index =>
         {
             var isShared = index < 3;
             using var result = await model.InferAsync([
@@ -259,8 +267,7 @@ public sealed class JoiningTests
                 isShared ? InferenceInput.Create("SCALE", tensors[1]) : InferenceInput.FromRegion("SCALE", DataType.Float32, region.Slice(Offset, 8), 2),
                 InferenceInput.Create("BIAS", tensors[2])]);
             return result["Y"].ToArray<float>();
-        }).ToArray();
-        await gpu.UntilWaitingAsync(answers.Length, "scale_bias_relu");
+        }), "scale_bias_relu");
         await gpu.EndAsync();
 
         Assert.All(await Task.WhenAll(answers), static answer => Assert.Equal([110f, 240f], answer));

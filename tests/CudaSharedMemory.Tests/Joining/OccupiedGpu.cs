@@ -52,6 +52,20 @@ internal sealed class OccupiedGpu : IAsyncDisposable
     public Task UntilWaitingAsync(int requests, string model = JoiningModel.Name) =>
         GpuServer.UntilAsync(() => _server.Engine.Telemetry.Read().Models.Single(snapshot => snapshot.Model.ModelName == model).QueueDepth == requests, $"no {requests} requests wait");
 
+    /// <summary>Sends requests one behind the other, each when those before it wait: in this order they join.</summary>
+    /// <returns>Their answers, which come when the lanes are free.</returns>
+    public async Task<Task<float[]>[]> QueueAsync(IEnumerable<Task<float[]>> requests, string model = JoiningModel.Name)
+    {
+        var answers = new List<Task<float[]>>();
+        foreach (var request in requests)
+        {
+            answers.Add(request);
+            await UntilWaitingAsync(answers.Count, model);
+        }
+
+        return [.. answers];
+    }
+
     /// <summary>Lets the lanes free, and with that what has waited for them run.</summary>
     public async Task EndAsync()
     {
@@ -70,6 +84,7 @@ internal sealed class OccupiedGpu : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _server.Simulation.Release(JoiningModel.Kernel);
         await EndAsync();
         await _client.DisposeAsync();
     }
