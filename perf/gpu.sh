@@ -16,6 +16,10 @@ trap 'rm -rf "$work"' EXIT
 dotnet publish "$root/perf/Gpu" -c Release -r linux-x64 --self-contained --artifacts-path "$work/artifacts" -o "$work/program" -v q --nologo -p:RunAnalyzers=false
 find "$work/program" -name '*.xml' -delete -o -name '*.pdb' -delete
 
+# GCC's runtime, for systems that have none; run.sh takes it only there.
+mkdir "$work/program/system"
+ldd "$work/program/libcoreclr.so" | awk '$1 ~ /^lib(stdc\+\+|gcc_s)\.so/ { print $3 }' | xargs -r cp -Lt "$work/program/system"
+
 mkdir -p "$target"
 archive=$target/camshaft-gpu.tar.gz
 tar -C "$work/program" --owner=0 --group=0 --sort=name -cf - . | gzip -9 > "$archive"

@@ -18,6 +18,7 @@ internal sealed class Benchmark(Func<CudaDriver> load, BenchmarkOptions options)
     /// <returns>The program's exit code: 0 = every part has run to its end, and nothing was wrong.</returns>
     public int Run(IReadOnlyList<string> names, TextWriter output, TextWriter errors)
     {
+        var file = options.OutputDirectory is { } directory ? new ResultFile(directory, options.IsSimulated, errors) : null;
         try
         {
             using var workbench = new Workbench(load(), options.Ordinal, options.Sizes);
@@ -27,27 +28,27 @@ internal sealed class Benchmark(Func<CudaDriver> load, BenchmarkOptions options)
                 output.WriteLine();
             }
 
-            return Run(workbench, names, output, errors);
+            return Run(workbench, names, file, output, errors);
         }
         catch (CudaUnavailableException exception)
         {
-            errors.WriteLine($"Nothing to measure: {exception.Message}. This needs an NVIDIA GPU and its driver; --simulated shows the parts without.");
-        }
-        catch (IOException exception)
-        {
-            errors.WriteLine($"The results cannot be written: {exception.Message}");
+            return Refuse($"Nothing to measure: {exception.Message}. This needs an NVIDIA GPU and its driver; --simulated shows the parts without.");
         }
         catch (Exception exception) when (exception is CudaException or BackendException)
         {
-            errors.WriteLine($"GPU {options.Ordinal} cannot be used: {exception.Message}");
+            return Refuse($"GPU {options.Ordinal} cannot be used: {exception.Message}");
         }
 
-        return 1;
+        int Refuse(string reason)
+        {
+            errors.WriteLine(reason);
+            file?.Add(new PartResult("start", Seconds: 0, Report: null, [reason]));
+            return 1;
+        }
     }
 
-    private int Run(Workbench workbench, IReadOnlyList<string> names, TextWriter output, TextWriter errors)
+    private int Run(Workbench workbench, IReadOnlyList<string> names, ResultFile? file, TextWriter output, TextWriter errors)
     {
-        var file = options.OutputDirectory is { } directory ? new ResultFile(directory, options.IsSimulated) : null;
         var results = new List<PartResult>();
         foreach (var part in Parts.Where(part => names.Contains(part.Name)))
         {
@@ -71,7 +72,7 @@ internal sealed class Benchmark(Func<CudaDriver> load, BenchmarkOptions options)
             Target.Summarize(targets).Write(output);
         }
 
-        return results.All(static result => result.Failures.Count == 0) ? 0 : 1;
+        return results.All(static result => result.Failures.Count == 0) && file?.IsComplete != false ? 0 : 1;
     }
 
     private PartResult Run(Workbench workbench, IPart part)
@@ -83,10 +84,14 @@ internal sealed class Benchmark(Func<CudaDriver> load, BenchmarkOptions options)
             var report = part.Run(workbench);
             return new PartResult(part.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, report, report.Faults);
         }
-        catch (Exception exception) when (exception is CudaException or BackendException or InsufficientMemoryException or TimeoutException)
+        catch (Exception exception)
         {
-            // The other parts may still tell something.
-            return new PartResult(part.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, Report: null, [exception.Message]);
+            // Whatever it is, the other parts may still tell something.
+            return new PartResult(part.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, Report: null, [Describe(exception)]);
         }
     }
+
+    // What nobody foresaw is a fault of the program's, to be looked for where it happened.
+    private static string Describe(Exception exception) =>
+        exception is CudaException or BackendException or InsufficientMemoryException or TimeoutException ? exception.Message : exception.ToString();
 }

@@ -7,6 +7,8 @@ namespace Camshaft.Plugins.CudaModules;
 /// <summary>Runs models that are CUDA modules: a <c>module.yaml</c> that names kernels, beside the PTX, cubin or fatbin that has them.</summary>
 public sealed class CudaModuleBackend : IBackend
 {
+    private IBackendLog? _log;
+
     /// <inheritdoc/>
     public string Name => "cuda_module";
 
@@ -24,6 +26,7 @@ public sealed class CudaModuleBackend : IBackend
     {
         // Nothing to load: each device knows its driver.
         ArgumentNullException.ThrowIfNull(context);
+        _log = context.Log;
     }
 
     /// <inheritdoc/>
@@ -37,7 +40,7 @@ public sealed class CudaModuleBackend : IBackend
         var share = device as IAcceleratorShare ?? throw new BackendException(StatusCode.Unsupported, $"{source}: a CUDA module runs on a GPU; expected 'device: cuda'.");
         try
         {
-            return LoadedModule.Load(source, definition, share);
+            return LoadedModule.Load(source, definition, share, _log);
         }
         catch (CudaException exception)
         {

@@ -11,9 +11,11 @@ internal sealed class LoadedModule : ILoadedModel
     private readonly CudaContext _context;
     private readonly CudaModule _module;
     private readonly CudaFunction[] _functions;
+    private readonly IBackendLog? _log;
 
-    private LoadedModule(ModelSource source, ModuleDefinition definition, IAcceleratorShare share, CudaContext context, CudaModule module, CudaFunction[] functions)
+    private LoadedModule(ModelSource source, ModuleDefinition definition, IAcceleratorShare share, IBackendLog? log, CudaContext context, CudaModule module, CudaFunction[] functions)
     {
+        _log = log;
         Source = source;
         Definition = definition;
         IsRecorded = !share.IsConfined;
@@ -45,7 +47,7 @@ internal sealed class LoadedModule : ILoadedModel
     /// <summary>Loads a module, and finds the kernels that its manifest names.</summary>
     /// <exception cref="BackendException">The module does not compile, or lacks a kernel, or a kernel takes other arguments.</exception>
     /// <exception cref="CudaException">The device does not answer.</exception>
-    public static LoadedModule Load(ModelSource source, ModuleDefinition definition, IAcceleratorShare share)
+    public static LoadedModule Load(ModelSource source, ModuleDefinition definition, IAcceleratorShare share, IBackendLog? log)
     {
         var context = CudaContext.Borrow(share.Accelerator.FindFunction, share.Accelerator.Context);
         CudaModule? module = null;
@@ -53,7 +55,7 @@ internal sealed class LoadedModule : ILoadedModel
         {
             module = LoadModule(source, definition, context);
             CudaFunction[] functions = [.. definition.Kernels.Select(kernel => FindFunction(source, definition, module, kernel))];
-            return new LoadedModule(source, definition, share, context, module, functions);
+            return new LoadedModule(source, definition, share, log, context, module, functions);
         }
         catch
         {
@@ -64,6 +66,10 @@ internal sealed class LoadedModule : ILoadedModel
     }
 
     public IModelInstance CreateInstance(ILane lane) => new ModuleInstance(this, (IAcceleratorLane)lane);
+
+    /// <summary>Says why a sequence is not recorded that was to be.</summary>
+    public void ReportUnrecorded(string reason) => _log?.Write(
+        BackendLogLevel.Warning, $"{Source}: its kernels could not be recorded as a CUDA graph, and batches of these shapes are launched kernel by kernel: {reason}");
 
     public void Dispose()
     {

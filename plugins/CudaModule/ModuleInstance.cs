@@ -28,7 +28,7 @@ internal sealed class ModuleInstance : IModelInstance
         _model = model;
         _lane = lane;
         _launches = [.. definition.Kernels.Zip(model.Functions, static (kernel, function) => new KernelLaunch(kernel, function))];
-        _records = new RecordedSequences(model.Context, model.Recordings);
+        _records = new RecordedSequences(model.Context, model.Recordings, model.ReportUnrecorded);
         _enqueue = Enqueue;
         _symbols = new long[definition.Symbols.Count];
         _inputs = new nint[definition.Signature.Inputs.Count];

@@ -5,9 +5,13 @@ namespace Camshaft.Plugins.CudaModules;
 
 /// <summary>
 /// Sequences of kernels that were recorded for some shapes, to be launched as a whole. One is recorded when the same shapes come at the
-/// same addresses a second time. Belongs to an instance: whatever was launched from here before has run.
+/// same addresses a second time; what cannot be recorded then is enqueued kernel by kernel from then on. Belongs to an instance: whatever
+/// was launched from here before has run.
 /// </summary>
-internal sealed class RecordedSequences(CudaContext context, RecordingGate? gate) : IDisposable
+/// <param name="context">The device's.</param>
+/// <param name="gate">Keeps recordings apart from what would spoil them; null = nothing would.</param>
+/// <param name="onRefused">Told why a sequence cannot be recorded.</param>
+internal sealed class RecordedSequences(CudaContext context, RecordingGate? gate, Action<string> onRefused) : IDisposable
 {
     // As many shapes as a model of variable length has buckets; the one used longest ago makes room.
     private const int MostRecords = 16;
@@ -36,7 +40,12 @@ internal sealed class RecordedSequences(CudaContext context, RecordingGate? gate
             _entries.Add(entry);
         }
 
-        return entry.Graph ??= Record(record);
+        if (entry is { Graph: null, IsRefused: false })
+        {
+            Record(entry, record);
+        }
+
+        return entry.Graph;
     }
 
     public void Dispose()
@@ -50,17 +59,23 @@ internal sealed class RecordedSequences(CudaContext context, RecordingGate? gate
     }
 
     // On a stream of its own: other lanes go on enqueueing on the one that computes. Not now if something would spoil it.
-    private CudaGraph? Record(Action<nint> record)
+    private void Record(Entry entry, Action<nint> record)
     {
         _stream ??= CudaStream.Create(context, context.GetStreamPriorities().Lowest);
         if (gate?.TryEnterRecording() == false)
         {
-            return null;
+            return;
         }
 
         try
         {
-            return CudaGraph.Capture(context, _stream.Value, () => record(_stream.Value));
+            entry.Graph = CudaGraph.Capture(context, _stream.Value, () => record(_stream.Value));
+        }
+        catch (CudaException exception) when (!exception.IsSticky)
+        {
+            // The fault of the launches, which are about to be made as they are, or of the recording alone.
+            entry.IsRefused = true;
+            onRefused(exception.Message);
         }
         finally
         {
@@ -97,5 +112,8 @@ internal sealed class RecordedSequences(CudaContext context, RecordingGate? gate
         public long[] Key => key;
 
         public CudaGraph? Graph { get; set; }
+
+        /// <summary>Whether it could not be recorded.</summary>
+        public bool IsRefused { get; set; }
     }
 }

@@ -75,12 +75,12 @@ public sealed class BadEndpointTests
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = static context => Task.Delay(Timeout.Infinite, context.RequestAborted);
-        await using var route = new RouteHarness(new WebhookOptions("pager", receiver.Url) { Timeout = TimeSpan.FromSeconds(3) });
+        await using var route = new RouteHarness(new WebhookOptions("pager", receiver.Url), TimeSpan.FromSeconds(3));
         route.Publish(TestAlerts.Firing());
         await route.WaitAsync(static status => status.Failed == 1);
         receiver.Answer = static _ => Task.CompletedTask;
         route.Publish(TestAlerts.Firing());
-        await route.WaitAsync(static status => status.Sent == 1);
+        await route.WaitAsync(static status => status.Sent == 1, TimeSpan.Zero);
 
         Assert.True(receiver.Waiting > 2);
     }
@@ -110,7 +110,7 @@ public sealed class BadEndpointTests
         listener.Start();
         using var stop = new CancellationTokenSource();
         var answering = AnswerAsync();
-        await using var route = new RouteHarness(new WebhookOptions("pager", new Uri($"http://{listener.LocalEndpoint}/")) { Timeout = TimeSpan.FromSeconds(3) });
+        await using var route = new RouteHarness(new WebhookOptions("pager", new Uri($"http://{listener.LocalEndpoint}/")), TimeSpan.FromSeconds(3));
         route.Publish(TestAlerts.Firing());
         await route.WaitAsync(static status => status.Failed == 1);
         await stop.CancelAsync();

@@ -81,6 +81,27 @@ public sealed unsafe class ModuleTests
     }
 
     [Fact]
+    public void A_symbol_that_is_nowhere_is_the_modules_fault_with_the_compilers_words()
+    {
+        using var device = new Device();
+        device.Simulation.RefuseModule("error   : Undefined reference to 'helper'", status: 302);
+
+        var refusal = Assert.Throws<BackendException>(() => CudaModule.Load(device.Context, Ptx));
+        Assert.Equal(StatusCode.InvalidArgument, refusal.Code);
+        Assert.Contains("Undefined reference to 'helper'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_driver_without_its_compiler_cannot_take_PTX()
+    {
+        using var device = new Device();
+        device.Simulation.RefuseModule("", status: 221);
+
+        var refusal = Assert.Throws<CudaException>(() => CudaModule.Load(device.Context, Ptx));
+        Assert.Equal((StatusCode.Unsupported, false), (refusal.Code, refusal.IsSticky));
+    }
+
+    [Fact]
     public void A_kernel_that_a_module_has_not_is_not_found()
     {
         using var device = new Device();

@@ -194,6 +194,71 @@ public sealed unsafe class SimulationTests
     [System.Runtime.InteropServices.UnmanagedCallersOnly]
     private static void SetDone(nint argument) => _done!.Set();
 
+    [Fact]
+    public void Memory_is_not_used_by_what_is_enqueued_after_it_was_given_back() => AssertNoticed(
+        "cuMemsetD8Async: the memory at",
+        static device =>
+        {
+            using var stream = device.CreateStream();
+            using var other = device.CreateStream();
+            var memory = device.Pool.TryAllocate(4, stream);
+            stream.Synchronize();
+
+            // It is still there when this runs, and need not be.
+            using var ended = CudaEvent.Create(device.Context, keepsTime: false);
+            stream.WaitFor(ended);
+            device.Pool.Free(memory, stream);
+            other.Fill(memory, 1, 4);
+            Assert.True(Assert.Throws<CudaException>(other.Synchronize).IsSticky);
+        },
+        isDeviceLost: true);
+
+    [Fact]
+    public void An_event_is_not_recorded_on_a_stream_of_another_part_of_the_device() => AssertNoticed(
+        "cuEventRecord: the event was made in another context than the stream's",
+        static device =>
+        {
+            using var part = CudaGreenContext.Create(device.Context, CudaMultiprocessors.Split(device.Context), [0]);
+            using var stream = CudaStream.Create(part, priority: 0);
+            using var right = CudaEvent.Create(stream, keepsTime: false);
+            using var wrong = CudaEvent.Create(device.Context, keepsTime: false);
+            right.Record(stream);
+            Assert.Throws<CudaException>(() => wrong.Record(stream));
+            stream.Synchronize();
+        });
+
+    [Fact]
+    public void A_stream_that_records_is_not_waited_for() => AssertNoticed(
+        "cuStreamSynchronize: the stream records",
+        static device =>
+        {
+            using var stream = device.CreateStream();
+            Assert.Throws<CudaException>(() => CudaGraph.Capture(device.Context, stream.Value, stream.Synchronize));
+        });
+
+    [Fact]
+    public void A_thread_that_records_takes_no_memory() => AssertNoticed(
+        "cuMemAlloc: this thread records",
+        static device =>
+        {
+            using var stream = device.CreateStream();
+            Assert.Throws<CudaException>(() => CudaGraph.Capture(device.Context, stream.Value, () => CudaMemory.Allocate(device.Context, 4)));
+        });
+
+    [Fact]
+    public void What_a_pool_keeps_is_not_free_to_others_before_it_is_trimmed()
+    {
+        using var device = new Device();
+        using var stream = device.CreateStream();
+        var free = device.Context.FreeByteSize;
+        device.Pool.Free(device.Pool.TryAllocate(1000, stream), stream);
+        stream.Synchronize();
+
+        Assert.Equal((free - 1000, 1000), (device.Context.FreeByteSize, device.Pool.UnusedByteSize));
+        device.Pool.Trim();
+        Assert.Equal((free, 0), (device.Context.FreeByteSize, device.Pool.UnusedByteSize));
+    }
+
     private static void AssertNoticed(string expected, Action<Device> act, bool isDeviceLost = false)
     {
         using var device = new Device();

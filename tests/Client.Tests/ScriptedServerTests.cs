@@ -109,6 +109,27 @@ public sealed class ScriptedServerTests
     }
 
     [Fact]
+    public async Task A_caller_that_cancels_a_request_in_search_of_a_connection_does_not_run_what_awaits_it()
+    {
+        using var server = new ScriptedServer();
+        await using var client = new CamshaftClient(server.Address);
+        var (model, leaving) = await OpenAsync(server, client);
+        await leaving.SendGoAwayAsync(StatusCode.Ok);
+        var next = await server.AcceptAsync();
+        using var cancellation = new CancellationTokenSource();
+        using var isCancelling = new ThreadLocal<bool>();
+        var ranInCancel = model.InferAsync(Input, cancellationToken: cancellation.Token).AsTask()
+            .ContinueWith(_ => isCancelling.Value, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await next.ReceiveAsync(FrameKind.Open);
+
+        isCancelling.Value = true;
+        cancellation.Cancel();
+        isCancelling.Value = false;
+
+        Assert.False(await ranInCancel);
+    }
+
+    [Fact]
     public async Task A_server_that_leaves_answers_what_it_has_and_the_next_request_goes_elsewhere()
     {
         using var server = new ScriptedServer();

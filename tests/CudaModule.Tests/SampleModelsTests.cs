@@ -1,5 +1,6 @@
 using Camshaft.Plugins.CudaModules.Tests.Samples;
 using Camshaft.Testing.Cuda;
+using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Plugins.CudaModules.Tests;
 
@@ -81,6 +82,24 @@ public sealed class SampleModelsTests
         }
 
         Assert.True(gpu.Simulation.GraphLaunchCount > 0, "No sequence was recorded.");
+    }
+
+    [Fact]
+    public async Task A_sequence_that_cannot_be_recorded_is_launched_kernel_by_kernel()
+    {
+        await using var gpu = new GpuEngine();
+        gpu.AddSample("softmax");
+        gpu.Simulation.Fail("cuGraphInstantiateWithFlags", status: 801);
+        await gpu.StartAsync();
+        for (var round = 0; round < 8; round++)
+        {
+            var (status, results) = await gpu.InferAsync("softmax", ([1, 2], [1f, 1f]));
+
+            Assert.True(status.IsOk, status.Message);
+            Assert.Equal([0.5f, 0.5f], results);
+        }
+
+        Assert.Contains("CUDA_ERROR_NOT_SUPPORTED", Assert.Single(gpu.Log.Get(LogLevel.Warning), static text => text.Contains("could not be recorded", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]

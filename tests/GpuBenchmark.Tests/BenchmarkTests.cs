@@ -102,13 +102,41 @@ public sealed class BenchmarkTests
     }
 
     [Fact]
-    public void Without_a_driver_it_says_so()
+    public void Without_a_driver_it_says_so_and_so_does_its_file()
     {
-        var benchmark = new Benchmark(static () => throw new CudaUnavailableException("no NVIDIA driver: 'libcuda.so.1' is not there"), new BenchmarkOptions());
+        using var directory = new TempDirectory();
+        var benchmark = new Benchmark(static () => throw new CudaUnavailableException("no NVIDIA driver: 'libcuda.so.1' is not there"), new BenchmarkOptions { OutputDirectory = directory.FullPath });
 
         Assert.Equal(1, benchmark.Run(["facts"], _output, _errors));
         Assert.Contains("no NVIDIA driver: 'libcuda.so.1' is not there", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no NVIDIA driver: 'libcuda.so.1' is not there", File.ReadAllText(Path.Combine(directory.FullPath, "gpu.json")), StringComparison.Ordinal);
         Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_ends_no_measurement()
+    {
+        using var simulation = Simulation.Start();
+        using var directory = new TempDirectory();
+        var occupied = Path.Combine(directory.FullPath, "occupied");
+        File.WriteAllText(occupied, "");
+        var options = new BenchmarkOptions { IsSimulated = true, OutputDirectory = Path.Combine(occupied, "below") };
+
+        Assert.Equal(1, new Benchmark(() => new CudaDriver(simulation.Resolve), options).Run(["facts", "latency"], _output, _errors));
+        Assert.Contains("### Latency", _output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("The results cannot be written: ", Assert.Single(_errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shares_that_the_driver_refuses_leave_what_was_measured_without()
+    {
+        using var simulation = Simulation.Start();
+        simulation.Fail("cuCtxFromGreenCtx", status: 801);
+
+        Assert.Equal(1, Run(simulation, "neighbour"));
+        Assert.Contains("| priorities |", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("| share of 0.25, reserved |", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("neighbour: share of 0.25, sgemm anywhere: GPU 0: cuCtxFromGreenCtx failed: CUDA_ERROR_NOT_SUPPORTED", _errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

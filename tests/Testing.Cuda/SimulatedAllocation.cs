@@ -39,6 +39,12 @@ internal sealed class SimulatedAllocation : SimulatedObject
     /// <summary>How many bytes of device memory it takes.</summary>
     public long TakenByteSize { get; init; }
 
+    /// <summary>The pool that it comes from; null = none.</summary>
+    public SimulatedPool? Pool { get; init; }
+
+    /// <summary>How many operations had been enqueued when <c>cuMemFreeAsync</c> was called: none that comes later may use it, on whatever stream.</summary>
+    public long FreedAt { get; set; } = long.MaxValue;
+
     public void MarkWritten(int offset, int length) => _isWritten.AsSpan(offset, length).Fill(true);
 
     /// <summary>The first byte of a range that nothing has written; -1 = all are written.</summary>

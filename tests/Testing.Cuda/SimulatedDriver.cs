@@ -18,24 +18,6 @@ public sealed class SimulatedDriver : IDisposable
 {
     private const int MostFailures = 20;
 
-    [ThreadStatic]
-    private static nint _context;
-
-    [ThreadStatic]
-    private static SimulatedDriver? _contextOwner;
-
-    [ThreadStatic]
-    private static bool _isHostFunction;
-
-    // What the driver calls potentially unsafe while a stream is recorded.
-    private static readonly HashSet<string> CallsThatSpoilCaptures =
-    [
-        "cuMemHostAlloc", "cuMemFreeHost", "cuMemHostRegister", "cuMemHostUnregister", "cuMemAlloc", "cuMemFree", "cuModuleLoadDataEx", "cuModuleUnload",
-    ];
-
-    [ThreadStatic]
-    private static int _captureMode;
-
     private static SimulatedDriver? _current;
 
     private readonly object _gate = new();
@@ -134,7 +116,7 @@ public sealed class SimulatedDriver : IDisposable
 
     internal int SplitCount { get; set; }
 
-    internal string? ModuleRefusal { get; set; }
+    internal (string Log, CudaStatus Status)? ModuleRefusal { get; set; }
 
     internal bool IsInitialized { get; set; }
 
@@ -162,11 +144,13 @@ public sealed class SimulatedDriver : IDisposable
     public void Fail(string call, int status, int skip = 0) => Inject(call, (CudaStatus)status, skip);
 
     /// <summary>Lets every launch of a kernel fault, which loses its device.</summary>
-    public void FailKernel(string name)
+    /// <param name="name">The kernel.</param>
+    /// <param name="status">The number in cuda.h of the code with which every call answers from then on.</param>
+    public void FailKernel(string name, int status = (int)CudaStatus.IllegalAddress)
     {
         lock (_gate)
         {
-            KernelFaults[name] = CudaStatus.IllegalAddress;
+            KernelFaults[name] = (CudaStatus)status;
         }
     }
 
@@ -200,7 +184,8 @@ public sealed class SimulatedDriver : IDisposable
 
     /// <summary>Lets the next module fail to compile.</summary>
     /// <param name="log">What the compiler says.</param>
-    public void RefuseModule(string log) => ModuleRefusal = log;
+    /// <param name="status">The number of the code in cuda.h.</param>
+    public void RefuseModule(string log, int status = (int)CudaStatus.InvalidPtx) => ModuleRefusal = (log, (CudaStatus)status);
 
     /// <summary>Lets other processes use so many bytes more of each device's memory, or of one's, or fewer.</summary>
     public void UseElsewhere(long byteSize, int? ordinal = null)
@@ -210,6 +195,7 @@ public sealed class SimulatedDriver : IDisposable
             foreach (var gpu in Gpus.Where(gpu => gpu.Ordinal == (ordinal ?? gpu.Ordinal)))
             {
                 gpu.UsedByteSize += byteSize;
+                MakeRoom(gpu);
             }
         }
     }
@@ -274,12 +260,16 @@ public sealed class SimulatedDriver : IDisposable
         {
             try
             {
-                if (_isHostFunction)
+                if (SimulatedThread.IsHostFunction)
                 {
                     throw new Misuse($"{call}: called by a function that cuLaunchHostFunc runs; such a function must not call the driver.", CudaStatus.NotPermitted);
                 }
 
-                driver.RefuseToSpoilCapture(call);
+                foreach (var stream in driver.Streams.All)
+                {
+                    stream.Capture?.Check(call);
+                }
+
                 return !driver.IsInitialized && call is not "cuInit" and not "cuDriverGetVersion" and not "cuGetErrorName" and not "cuGetErrorString"
                     ? throw new Misuse($"{call}: called before cuInit.", CudaStatus.NotInitialized)
                     : driver.TakeInjected(call) ?? body(driver);
@@ -295,28 +285,22 @@ public sealed class SimulatedDriver : IDisposable
     /// <summary>Carries out a call that is about the thread's context.</summary>
     internal static CudaStatus Call(string call, Func<SimulatedDriver, SimulatedGpu, CudaStatus> body) => Call(call, driver =>
     {
-        var gpu = (_contextOwner == driver ? driver.Gpus.FirstOrDefault(static gpu => gpu.Context == _context && gpu.ContextCount > 0) : null)
+        var context = SimulatedThread.GetContext(driver);
+        var gpu = driver.Gpus.FirstOrDefault(gpu => gpu.Context == context && gpu.ContextCount > 0)
             ?? throw new Misuse($"{call}: the thread has no current context.", CudaStatus.InvalidContext);
         return gpu.Fault != CudaStatus.Success ? gpu.Fault : body(driver, gpu);
     });
 
-    internal static int ExchangeCaptureMode(int mode)
-    {
-        (_captureMode, var before) = (mode, _captureMode);
-        return before;
-    }
-
-    internal static void SetContext(SimulatedDriver driver, nint context) => (_context, _contextOwner) = (context, driver);
-
-    /// <summary>Calls a function of the host as <c>cuLaunchHostFunc</c> does.</summary>
-    internal static unsafe void CallHost(delegate* unmanaged<nint, void> function, nint argument)
-    {
-        _isHostFunction = true;
-        function(argument);
-        _isHostFunction = false;
-    }
-
     internal Span<byte> Access(SimulatedGpu device, string call, nint address, long byteSize, bool isWrite) => Heap.Access(device, call, address, byteSize, isWrite);
+
+    /// <summary>Takes from pools what they keep and is taken otherwise by now.</summary>
+    internal void MakeRoom(SimulatedGpu gpu)
+    {
+        foreach (var pool in Objects.All.OfType<SimulatedPool>().Where(pool => pool.Device == gpu))
+        {
+            pool.Keep(Math.Min(pool.KeptByteSize, pool.KeptByteSize + gpu.MemoryByteSize - gpu.UsedByteSize - gpu.KeptByteSize));
+        }
+    }
 
     internal void Report(string failure)
     {
@@ -327,14 +311,6 @@ public sealed class SimulatedDriver : IDisposable
     }
 
     internal bool IsWaitDropped() => _waitCount++ % Options.WaitsPerRound == Options.DroppedWait;
-
-    private void RefuseToSpoilCapture(string call)
-    {
-        if (_captureMode == 0 && CallsThatSpoilCaptures.Contains(call) && Streams.All.FirstOrDefault(static stream => stream.CapturingThread != 0) is not null)
-        {
-            throw new Misuse($"{call}: another thread records, for all threads; this one has not said that it minds its own recordings alone.", CudaStatus.StreamCaptureInvalidated);
-        }
-    }
 
     private void Inject(string call, CudaStatus status, int skip)
     {

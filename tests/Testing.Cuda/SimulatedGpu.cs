@@ -26,6 +26,9 @@ internal sealed class SimulatedGpu(int ordinal, long memoryByteSize, int multipr
     /// <summary>The bytes that are taken, by other processes too.</summary>
     public long UsedByteSize { get; set; }
 
+    /// <summary>The bytes that pools keep and nothing uses: to other processes they are taken.</summary>
+    public long KeptByteSize { get; set; }
+
     /// <summary>What has happened to it that no call gets over; success = nothing.</summary>
     public CudaStatus Fault { get; set; }
 }

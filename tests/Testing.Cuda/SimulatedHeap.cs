@@ -19,6 +19,12 @@ internal sealed class SimulatedHeap
     private readonly List<CopyInFlight> _copies = [];
     private nint _next = FirstAddress;
 
+    /// <summary>How many operations have been enqueued.</summary>
+    public long EnqueuedCount { get; set; }
+
+    /// <summary>The number of the operation that runs, by the order of enqueueing.</summary>
+    public long RunningNumber { get; set; }
+
     public IEnumerable<SimulatedObject> Outstanding => _allocations.Where(static allocation => !allocation.IsPeers).Cast<SimulatedObject>().Concat(_host);
 
     public void Add(SimulatedAllocation allocation)
@@ -28,6 +34,7 @@ internal sealed class SimulatedHeap
         // A gap between two allocations: whoever runs over the end of one meets none.
         _next += (allocation.Bytes.Length + (2 * Alignment)) & ~(Alignment - 1);
         allocation.Device.UsedByteSize += allocation.TakenByteSize;
+        allocation.Pool?.Take(allocation.TakenByteSize);
         _allocations.Add(allocation);
     }
 
@@ -38,6 +45,7 @@ internal sealed class SimulatedHeap
     {
         _allocations.Remove(allocation);
         allocation.Device.UsedByteSize -= allocation.TakenByteSize;
+        allocation.Pool?.Return(allocation.TakenByteSize);
         _freed.Add((allocation.Handle, allocation.Bytes.Length, call));
     }
 
@@ -61,6 +69,11 @@ internal sealed class SimulatedHeap
         if (!allocation.IsThere)
         {
             throw new Misuse($"{call}: the memory at {Format(address)} is used before {allocation.Call} has run: a wait is missing.", CudaStatus.IllegalAddress);
+        }
+
+        if (RunningNumber > allocation.FreedAt)
+        {
+            throw new Misuse($"{call}: the memory at {Format(address)} was given to cuMemFreeAsync before this was enqueued.", CudaStatus.IllegalAddress);
         }
 
         if (allocation.Device != device)

@@ -20,16 +20,16 @@ internal sealed class SimulatedModule(SimulatedGpu device, IReadOnlyDictionary<s
     /// <returns>Null when that fails; <paramref name="status"/> and <paramref name="log"/> say why.</returns>
     public static SimulatedModule? Load(SimulatedDriver driver, SimulatedGpu device, string text, out CudaStatus status, out string log)
     {
-        (status, log) = (CudaStatus.InvalidPtx, driver.ModuleRefusal ?? "");
-        driver.ModuleRefusal = null;
-        if (log.Length > 0)
+        if (driver.ModuleRefusal is { } refusal)
         {
+            driver.ModuleRefusal = null;
+            (log, status) = refusal;
             return null;
         }
 
         if (PtxAssembler.ReadVersion(text) > Versions.Last(pair => pair.Cuda <= Math.Max(driver.Options.Version, Versions[0].Cuda)).Ptx)
         {
-            status = CudaStatus.UnsupportedPtxVersion;
+            (log, status) = ("", CudaStatus.UnsupportedPtxVersion);
             return null;
         }
 

@@ -6,11 +6,11 @@ internal sealed class SimulatedStream(string call, SimulatedGpu device, int prio
     /// <summary>What waits, the first to run first.</summary>
     public Queue<SimulatedOperation> Waiting { get; } = new();
 
-    /// <summary>What is recorded in place of being enqueued; null = it does not record.</summary>
-    public List<SimulatedOperation>? Captured { get; set; }
+    /// <summary>The numbers of what waits, by the order of enqueueing.</summary>
+    public Queue<long> Numbers { get; } = new();
 
-    /// <summary>The thread that records it and lets no other call what might spoil that; 0 = none.</summary>
-    public int CapturingThread { get; set; }
+    /// <summary>What is recorded in place of being enqueued; null = it does not record.</summary>
+    public SimulatedCapture? Capture { get; set; }
 
     public int Priority => priority;
 
@@ -18,7 +18,10 @@ internal sealed class SimulatedStream(string call, SimulatedGpu device, int prio
     public ulong Multiprocessors => multiprocessors;
 
     /// <summary>The green context that it is of; null = it is the primary context's.</summary>
-    public SimulatedObject? Green { get; init; }
+    public SimulatedGreenContext? Green { get; init; }
+
+    /// <summary>Whether what has lost the device ran here.</summary>
+    public bool HasFaulted { get; set; }
 
     /// <summary>How readily it runs beside others, 1 or more; changes now and then.</summary>
     public int Speed { get; set; } = 1;

@@ -28,14 +28,15 @@ internal sealed class SimulatedStreams(SimulatedDriver driver, object gate, int 
 
     public void Enqueue(SimulatedStream stream, SimulatedOperation operation)
     {
-        if (stream.Captured is { } captured)
+        if (stream.Capture is { } capture)
         {
-            captured.Add(operation);
+            capture.Operations.Add(operation);
             return;
         }
 
         operation.Enqueued?.Invoke();
         stream.Waiting.Enqueue(operation);
+        stream.Numbers.Enqueue(++driver.Heap.EnqueuedCount);
         Monitor.PulseAll(gate);
     }
 
@@ -97,6 +98,7 @@ internal sealed class SimulatedStreams(SimulatedDriver driver, object gate, int 
     private void Run(SimulatedStream stream)
     {
         var operation = stream.Waiting.Dequeue();
+        var number = stream.Numbers.Dequeue();
         if (operation.RunOnHost is { } runOnHost)
         {
             stream.IsOnHost = true;
@@ -113,6 +115,7 @@ internal sealed class SimulatedStreams(SimulatedDriver driver, object gate, int 
         }
 
         Time += operation.Time ?? driver.Options.OperationTime;
+        driver.Heap.RunningNumber = number;
         try
         {
             operation.Run();
@@ -125,5 +128,7 @@ internal sealed class SimulatedStreams(SimulatedDriver driver, object gate, int 
                 stream.Device.Fault = misuse.Status;
             }
         }
+
+        stream.HasFaulted = stream.Device.Fault != CudaStatus.Success;
     }
 }

@@ -4,6 +4,7 @@ using Camshaft.Engine.Inference;
 using Camshaft.Engine.Models;
 using Camshaft.Transport.Binary.Tests.Support;
 using Camshaft.Transport.Wire;
+using Camshaft.Transport.Wire.Tests.Support;
 
 namespace Camshaft.Transport.Binary.Tests;
 
@@ -80,6 +81,57 @@ public sealed class StandbyTests(StandbyServer server) : ServerTest(server)
             var error = await Connection.ReceiveErrorAsync(7, StatusCode.DeadlineExceeded);
             Assert.Equal((FrameFlags.NotBegun, infer.Write().Length), (error.Flags, error.Credit));
         }
+    }
+
+    [Fact]
+    public async Task A_request_whose_model_does_not_come_is_counted_as_untaken_unless_its_client_gives_it_up()
+    {
+        var handle = await PutOnStandbyAsync();
+        var before = CountUntaken("second");
+        using (Hold("first"))
+        {
+            await Connection.SendAsync(Frames.Infer(7, handle, Values, timeoutMicroseconds: 2_000_000));
+            await Connection.SendAsync(Frames.Infer(8, handle, Values));
+            await Connection.SendAsync(Frames.Infer(9, handle, Values));
+            await Connection.ReceiveErrorAsync(9, StatusCode.ResourceExhausted);
+            Assert.Equal(1, CountUntaken("second") - before);
+
+            Server.Clock.Advance(TimeSpan.FromSeconds(3));
+            await Connection.ReceiveErrorAsync(7, StatusCode.DeadlineExceeded);
+            Assert.Equal(2, CountUntaken("second") - before);
+
+            await Connection.SendAsync(Frames.Cancel(8));
+            await Connection.ReceiveErrorAsync(8, StatusCode.Cancelled);
+            Assert.Equal(2, CountUntaken("second") - before);
+        }
+    }
+
+    [Fact]
+    public async Task A_request_whose_model_cannot_be_loaded_goes_where_its_rule_falls_back_to()
+    {
+        await Connection.SendAsync(new FrameImage(FrameKind.Open, 2) { Own = new OpenHead(OpenHead.HighestReady, 0), Text = "", Fields = [new FieldImage(FieldNumber.Tag, "team=either"u8.ToArray())] });
+        var handle = ((OpenedHead)(await Connection.ReceiveAsync(FrameKind.Opened)).Own!).Handle;
+        await PutOnStandbyAsync();
+        var untaken = CountUntaken("second");
+        using (Hold("first"))
+        {
+            await Connection.SendAsync(Frames.Infer(7, handle, Values));
+
+            // Room is waited for half a minute, from a moment on that nothing tells.
+            await BinaryTestServer.UntilAsync(
+                () =>
+                {
+                    Server.Clock.Advance(TimeSpan.FromSeconds(1));
+                    return CountUntaken("second") > untaken;
+                },
+                static () => "The load goes on.");
+            await AssertAnsweredAsync(7);
+        }
+
+        Assert.Contains("there is no room", Assert.Single(Server.TakeErrors()), StringComparison.Ordinal);
+
+        // By then the next test may try the load again.
+        Server.Clock.Advance(TimeSpan.FromSeconds(10));
     }
 
     [Theory]
@@ -159,6 +211,8 @@ public sealed class StandbyTests(StandbyServer server) : ServerTest(server)
         Assert.True(Server.Engine.Models.TryCreateRequest(model, ModelRegistry.HighestReady, out var request).IsOk);
         return request!;
     }
+
+    private long CountUntaken(string model) => Server.Find(model).Recorder.ReadCounts().Untaken;
 
     private ModelState GetState(string model) => Server.Find(model).State;
 

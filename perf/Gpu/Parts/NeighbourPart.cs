@@ -29,6 +29,7 @@ internal sealed class NeighbourPart : IPart
         var length = workbench.Sizes.LongMatrix;
         var (small, big) = (Workload.AddVectors(workbench.Sizes.SmallVector), Workload.Multiply(length, length, length));
         var table = new FigureTable("small model", "p50, µs", "p99, µs", "p99 / p99 alone", "sgemm, /s");
+        var faults = new List<string>();
         var alone = Measure(workbench, small, SmallTerms);
         table.Add("alone", alone.Median, alone.P99, 1.0, "–");
         Add(workbench, "plain streams", SmallTerms, BigTerms);
@@ -39,22 +40,37 @@ internal sealed class NeighbourPart : IPart
         }
 
         var shareTerms = SmallTerms with { ProcessorShare = SmallShare };
-        Add(workbench, $"share of {SmallShare}, sgemm anywhere", shareTerms, BigTerms);
+        TryAdd(workbench, $"share of {SmallShare}, sgemm anywhere", shareTerms, BigTerms);
         using var reserved = workbench.Reserve(SmallShare);
         if (reserved.Device.ReserveRefusal is { } refusal)
         {
-            return new PartReport(Describe(), table) { Faults = [$"Nothing could be reserved: {refusal}."] };
+            return new PartReport(Describe(), table) { Faults = [.. faults, $"Nothing could be reserved: {refusal}."] };
         }
 
-        var ratio = Add(reserved, $"share of {SmallShare}, reserved", shareTerms, BigTerms);
-        Add(reserved, $"share of {SmallShare}, reserved, and priorities", shareTerms with { Priority = 1 }, BigTerms with { Priority = 200 });
+        var ratio = TryAdd(reserved, $"share of {SmallShare}, reserved", shareTerms, BigTerms);
+        TryAdd(reserved, $"share of {SmallShare}, reserved, and priorities", shareTerms with { Priority = 1 }, BigTerms with { Priority = 200 });
         return new PartReport(Describe(), table)
         {
             Notes = [$"Reserved are {reserved.Device.ReservedMultiprocessorCount} of {workbench.Info.MultiprocessorCount} multiprocessors; the others are sgemm's."],
-            Targets = [new Target("p99 of the small model with a reserved share, over its p99 alone", ratio, MostRatio, "")],
+            Targets = ratio is { } figure ? [new Target("p99 of the small model with a reserved share, over its p99 alone", figure, MostRatio, "")] : [],
+            Faults = faults,
         };
 
         string Describe() => $"Neighbours: {small} beside {big} on {BigLaneCount} lanes";
+
+        // What fails with a part of the multiprocessors leaves what was measured without one.
+        double? TryAdd(Workbench bench, string what, AcceleratorTerms terms, AcceleratorTerms neighbourTerms)
+        {
+            try
+            {
+                return Add(bench, what, terms, neighbourTerms);
+            }
+            catch (Exception exception) when (exception is BackendException or TimeoutException)
+            {
+                faults.Add($"{what}: {exception.Message}");
+                return null;
+            }
+        }
 
         double Add(Workbench bench, string what, AcceleratorTerms terms, AcceleratorTerms neighbourTerms)
         {

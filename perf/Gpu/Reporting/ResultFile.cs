@@ -6,7 +6,8 @@ namespace Camshaft.GpuBenchmark.Reporting;
 /// <summary>The results as a file for programs, written anew after each part, so that what was measured stays when a later part ends the process.</summary>
 /// <param name="directory">Where it lies; it is made where it lacks.</param>
 /// <param name="isSimulated">Whether no time or rate means anything.</param>
-internal sealed class ResultFile(string directory, bool isSimulated)
+/// <param name="errors">Where it says, once, that it cannot be written.</param>
+internal sealed class ResultFile(string directory, bool isSimulated, TextWriter errors)
 {
     /// <summary>The file's name.</summary>
     public const string Name = "gpu.json";
@@ -22,12 +23,29 @@ internal sealed class ResultFile(string directory, bool isSimulated)
 
     private readonly List<PartResult> _results = [];
 
-    /// <summary>Adds what became of a part.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <summary>Whether everything that was added is in the file.</summary>
+    public bool IsComplete { get; private set; } = true;
+
+    /// <summary>Adds what became of a part. A file that cannot be written ends no measurement.</summary>
     public void Add(PartResult result)
     {
         _results.Add(result);
-        Directory.CreateDirectory(directory);
-        File.WriteAllText(Path.Combine(directory, Name), JsonSerializer.Serialize(new { Simulated = isSimulated, Parts = _results }, Options));
+        try
+        {
+            // A process that is ended meanwhile leaves the file of the part before.
+            Directory.CreateDirectory(directory);
+            var path = Path.Combine(directory, Name);
+            File.WriteAllText($"{path}.new", JsonSerializer.Serialize(new { Simulated = isSimulated, Parts = _results }, Options));
+            File.Move($"{path}.new", path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (IsComplete)
+            {
+                errors.WriteLine($"The results cannot be written: {exception.Message}");
+            }
+
+            IsComplete = false;
+        }
     }
 }

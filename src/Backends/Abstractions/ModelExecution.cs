@@ -39,7 +39,7 @@ public abstract class ModelExecution
 
     /// <summary>
     /// Hands over an output that lies in the backend's own memory. Replaces what was given before. The engine calls
-    /// <paramref name="release"/> with <paramref name="state"/> exactly once, later, from any thread, also when this call throws.
+    /// <paramref name="release"/> with <paramref name="state"/> exactly once, later, from any thread, also when this call throws; it must not throw itself.
     /// </summary>
     /// <param name="index">The output.</param>
     /// <param name="dataType">The datatype that it has, which must be the signature's.</param>

@@ -27,16 +27,22 @@ public sealed unsafe class CudaEvent : CudaHandle
         }
     }
 
-    /// <summary>Makes an event.</summary>
+    /// <summary>Makes an event for marks in a stream of the whole device.</summary>
     /// <param name="context">Where.</param>
     /// <param name="keepsTime">Whether <see cref="GetTimeSince"/> is wanted; without it events are quicker.</param>
     public static CudaEvent Create(CudaContext context, bool keepsTime)
     {
         nint made;
         context.MakeCurrent();
-        context.Api.ThrowIfFailed(context.Api.EventCreate(&made, keepsTime ? 0 : CudaConstants.EventDisableTiming), "cuEventCreate");
+        context.Api.ThrowIfFailed(context.Api.EventCreate(&made, GetFlags(keepsTime)), "cuEventCreate");
         return new CudaEvent(context, made);
     }
+
+    /// <summary>Makes an event for marks in a stream, and in others on the same part of the device. Any stream may wait for it.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="keepsTime">Whether <see cref="GetTimeSince"/> is wanted.</param>
+    public static CudaEvent Create(CudaStream stream, bool keepsTime) =>
+        stream.Partition is { } partition ? new CudaEvent(stream.Context, partition.CreateEvent(GetFlags(keepsTime))) : Create(stream.Context, keepsTime);
 
     /// <summary>Marks what a stream has by now.</summary>
     public void Record(CudaStream stream) => Api.ThrowIfFailed(Api.EventRecord(Value, stream.Value), "cuEventRecord");
@@ -53,4 +59,6 @@ public sealed unsafe class CudaEvent : CudaHandle
     }
 
     private protected override CudaStatus Release() => Api.EventDestroy(handle);
+
+    private static uint GetFlags(bool keepsTime) => keepsTime ? 0 : CudaConstants.EventDisableTiming;
 }

@@ -10,17 +10,9 @@ public sealed unsafe class CudaMemoryPool : CudaHandle
     {
     }
 
-    /// <summary>How many bytes of the device it has, in use or kept for the next time.</summary>
+    /// <summary>How many bytes of the device it keeps for the next time, while nothing uses them.</summary>
     /// <exception cref="CudaException">The device does not answer.</exception>
-    public long ReservedByteSize
-    {
-        get
-        {
-            ulong reserved;
-            Api.ThrowIfFailed(Api.MemPoolGetAttribute(Value, CudaConstants.PoolReserved, &reserved), "cuMemPoolGetAttribute");
-            return (long)reserved;
-        }
-    }
+    public long UnusedByteSize => Math.Max(0, Read(CudaConstants.PoolReserved) - Read(CudaConstants.PoolUsed));
 
     /// <summary>Makes an empty pool.</summary>
     /// <param name="context">Whose memory.</param>
@@ -39,7 +31,13 @@ public sealed unsafe class CudaMemoryPool : CudaHandle
         context.Api.ThrowIfFailed(context.Api.MemPoolCreate(&made, &properties), "cuMemPoolCreate");
         var pool = new CudaMemoryPool(context, made);
         var threshold = (ulong)keptByteSize;
-        context.Api.ThrowIfFailed(context.Api.MemPoolSetAttribute(made, CudaConstants.PoolReleaseThreshold, &threshold), "cuMemPoolSetAttribute");
+        var status = context.Api.MemPoolSetAttribute(made, CudaConstants.PoolReleaseThreshold, &threshold);
+        if (status != CudaStatus.Success)
+        {
+            pool.Dispose();
+            throw context.Api.CreateException(status, "cuMemPoolSetAttribute");
+        }
+
         return pool;
     }
 
@@ -66,4 +64,11 @@ public sealed unsafe class CudaMemoryPool : CudaHandle
     public void Trim() => Api.ThrowIfFailed(Api.MemPoolTrimTo(Value, 0), "cuMemPoolTrimTo");
 
     private protected override CudaStatus Release() => Api.MemPoolDestroy(handle);
+
+    private long Read(int attribute)
+    {
+        ulong value;
+        Api.ThrowIfFailed(Api.MemPoolGetAttribute(Value, attribute, &value), "cuMemPoolGetAttribute");
+        return (long)value;
+    }
 }

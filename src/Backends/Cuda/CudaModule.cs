@@ -37,7 +37,7 @@ public sealed unsafe class CudaModule : CudaHandle
             status = context.Api.ModuleLoadDataEx(&module, imageAddress, 2, options, values);
         }
 
-        if (status is CudaStatus.InvalidPtx or CudaStatus.InvalidImage or CudaStatus.UnsupportedPtxVersion or CudaStatus.NoBinaryForGpu)
+        if (status.IsModuleFault)
         {
             var text = Encoding.UTF8.GetString(log.AsSpan(0, Array.IndexOf(log, (byte)0))).Trim();
             throw new BackendException(StatusCode.InvalidArgument, context.Api.CreateException(status, "cuModuleLoadDataEx").Message + (text.Length > 0 ? $" The driver's compiler says: {text}" : ""));

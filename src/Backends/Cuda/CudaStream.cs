@@ -8,10 +8,8 @@ namespace Camshaft.Backends.Cuda;
 /// </summary>
 public sealed unsafe class CudaStream : CudaHandle
 {
-    private CudaStream(CudaContext context, nint value)
-        : base(context, value)
-    {
-    }
+    private CudaStream(CudaContext context, nint value, CudaGreenContext? partition = null)
+        : base(context, value) => Partition = partition;
 
     /// <summary>Whether everything that was enqueued has run.</summary>
     /// <exception cref="CudaException">Something that was enqueued has failed.</exception>
@@ -29,6 +27,9 @@ public sealed unsafe class CudaStream : CudaHandle
             return true;
         }
     }
+
+    /// <summary>The part of the device that its kernels run on; null = all of it. Outlives the stream.</summary>
+    internal CudaGreenContext? Partition { get; }
 
     /// <summary>Makes a stream that waits for no other unless it is told to.</summary>
     /// <param name="context">Where.</param>
@@ -48,7 +49,7 @@ public sealed unsafe class CudaStream : CudaHandle
         var context = partition.Context;
         context.MakeCurrent();
         context.Api.ThrowIfFailed(context.Api.GreenCtxStreamCreate(&stream, partition.Value, CudaConstants.StreamNonBlocking, priority), "cuGreenCtxStreamCreate");
-        return new CudaStream(context, stream);
+        return new CudaStream(context, stream, partition);
     }
 
     /// <summary>Copies to the device. The host's memory stays as it is until that has run.</summary>

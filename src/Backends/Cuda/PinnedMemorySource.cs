@@ -22,7 +22,7 @@ public sealed unsafe class PinnedMemorySource(CudaContext context) : IMemorySour
         nint address = 0;
         var status = context.TryMakeCurrent();
         status = status == CudaStatus.Success ? context.Api.MemHostAlloc(&address, byteSize, CudaConstants.HostPortable) : status;
-        if (status.IsSticky)
+        if (IsLost(status))
         {
             return AllocatePlain(byteSize);
         }
@@ -51,11 +51,14 @@ public sealed unsafe class PinnedMemorySource(CudaContext context) : IMemorySour
 
         var status = context.TryMakeCurrent();
         status = status == CudaStatus.Success ? context.Api.MemFreeHost(address) : status;
-        if (!status.IsSticky)
+        if (!IsLost(status))
         {
             context.Api.ThrowIfFailed(status, "cuMemFreeHost");
         }
     }
+
+    // A device that has gone from the bus has no code of its own.
+    private static bool IsLost(CudaStatus status) => status.IsSticky || status == CudaStatus.Unknown;
 
     private nint AllocatePlain(nuint byteSize)
     {

@@ -14,15 +14,14 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
 {
     private readonly Lock _gate = new();
     private readonly CallDriver _driver;
+    private readonly CallDeadline _deadline;
     private readonly Action<object?, CancellationToken> _onCancelled;
     private ManualResetValueTaskSourceCore<bool> _promise = new() { RunContinuationsAsynchronously = false };
     private InferenceInput[] _inputs = new InferenceInput[4];
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _registration;
-    private ITimer? _timer;
-    private long _deadline;
     private int _owners;
-    private Phase _phase;
+    private CallPhase _phase;
     private AttemptEnd _end;
     private CancellationTokenSource? _search;
     private Connection? _connection;
@@ -31,22 +30,8 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
     public InferenceCall(CallDriver driver)
     {
         _driver = driver;
-        _onCancelled = static (state, _) => ((InferenceCall)state!).End(new InferenceStatus(StatusCode.Cancelled, "The request was cancelled."));
-    }
-
-    private enum Phase : byte
-    {
-        /// <summary>In the pool.</summary>
-        Free,
-
-        /// <summary>Between attempts: the driver has it.</summary>
-        Searching,
-
-        /// <summary>A connection has it.</summary>
-        Attempting,
-
-        /// <summary>An attempt has ended; the driver will see to it.</summary>
-        Ended,
+        _deadline = new CallDeadline(driver.TimeProvider, () => End(DeadlineExceeded));
+        _onCancelled = static (state, _) => ((InferenceCall)state!).End(Cancelled);
     }
 
     public CamshaftModel Model { get; private set; } = null!;
@@ -79,7 +64,11 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
     public ValueTask<InferenceResult> Task => new(this, _promise.Version);
 
     /// <summary>What is left of its time; null for any.</summary>
-    public TimeSpan? Left => _deadline == 0 ? null : _driver.TimeProvider.GetElapsedTime(_driver.TimeProvider.GetTimestamp(), _deadline);
+    public TimeSpan? Left => _deadline.Left;
+
+    private static InferenceStatus Cancelled => new(StatusCode.Cancelled, "The request was cancelled.");
+
+    private InferenceStatus DeadlineExceeded => new(StatusCode.DeadlineExceeded, $"No answer within {_deadline.Timeout.TotalMilliseconds:0} ms.");
 
     private bool IsEndedLocally => (_end.Flags & AttemptFlags.Local) != 0;
 
@@ -101,19 +90,13 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
 
         (Model, Options, Activity, Trace, Attempts, _owners, _end) = (model, options, activity, trace, 0, 1, default);
         StartedAt = _driver.TimeProvider.GetTimestamp();
-        var timeout = options.Timeout ?? _driver.Timeout;
         lock (_gate)
         {
-            _deadline = timeout == Timeout.InfiniteTimeSpan ? 0 : StartedAt + (long)(timeout.TotalSeconds * _driver.TimeProvider.TimestampFrequency);
-            _phase = Phase.Searching;
+            _deadline.Set(StartedAt, options.Timeout ?? _driver.Timeout);
+            _phase = CallPhase.Searching;
         }
 
-        if (_deadline != 0)
-        {
-            _timer ??= _driver.TimeProvider.CreateTimer(static state => ((InferenceCall)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
-        }
-
+        _deadline.Start();
         _cancellationToken = cancellationToken;
         _registration = cancellationToken.UnsafeRegister(_onCancelled, this);
     }
@@ -127,11 +110,11 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
             hasEnded = IsEndedLocally;
             if (hasEnded)
             {
-                _phase = Phase.Ended;
+                _phase = CallPhase.Ended;
             }
             else
             {
-                (_phase, _connection, _id, Opened) = (Phase.Attempting, connection, 0, opened);
+                (_phase, _connection, _id, Opened) = (CallPhase.Attempting, connection, 0, opened);
                 Attempts++;
                 Interlocked.Increment(ref _owners);
             }
@@ -164,11 +147,12 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
         lock (_gate)
         {
             _end = IsEndedLocally ? _end : end;
-            (_phase, _search) = (Phase.Ended, null);
+            (_phase, _search) = (CallPhase.Ended, null);
             Attempts++;
         }
 
-        Execute();
+        // What ends a search may be the caller's own cancel, on the caller's thread.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
     }
 
     /// <summary>A token that is cancelled when the request ends amid the search for a connection; not disposed, since the end may come at any time.</summary>
@@ -177,13 +161,19 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
         var search = new CancellationTokenSource();
         lock (_gate)
         {
-            _phase = Phase.Searching;
+            (_phase, _search) = (CallPhase.Searching, search);
+
+            // What came after the last attempt had ended and before this moment found nothing to end.
+            if (!IsEndedLocally && (_cancellationToken.IsCancellationRequested || _deadline.HasPassed))
+            {
+                _end = new AttemptEnd(_cancellationToken.IsCancellationRequested ? Cancelled : DeadlineExceeded, AttemptFlags.Local | AttemptFlags.NotBegun);
+            }
+
             if (IsEndedLocally)
             {
                 search.Cancel();
             }
 
-            _search = search;
             return search;
         }
     }
@@ -194,7 +184,7 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
     {
         lock (_gate)
         {
-            if (_phase != Phase.Attempting)
+            if (_phase != CallPhase.Attempting)
             {
                 return false;
             }
@@ -211,17 +201,24 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
     /// <summary>Copies data of an input; zeros once the request has ended, since the memory is the caller's again and the frame must go on.</summary>
     public void CopyInput(int index, int offset, Span<byte> destination)
     {
-        lock (_gate)
+        try
         {
-            if (_phase == Phase.Attempting)
+            lock (_gate)
             {
-                _inputs[index].Bytes.Slice(offset, destination.Length).CopyTo(destination);
-            }
-            else
-            {
-                destination.Clear();
+                if (_phase == CallPhase.Attempting)
+                {
+                    _inputs[index].Bytes.Slice(offset, destination.Length).CopyTo(destination);
+                    return;
+                }
             }
         }
+        catch (Exception exception)
+        {
+            // The caller's memory is gone before its time, which is no fault of the requests beside this one.
+            End(new InferenceStatus(StatusCode.InvalidArgument, $"Model '{Model.Name}': input '{_inputs[index].Name}' cannot be read: {exception.Message}"));
+        }
+
+        destination.Clear();
     }
 
     /// <summary>Ends the attempt; the connection lets go of it.</summary>
@@ -230,10 +227,10 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
         bool isFirst;
         lock (_gate)
         {
-            isFirst = _phase == Phase.Attempting;
+            isFirst = _phase == CallPhase.Attempting;
             if (isFirst)
             {
-                (_phase, _end, _connection) = (Phase.Ended, end, null);
+                (_phase, _end, _connection) = (CallPhase.Ended, end, null);
             }
         }
 
@@ -260,7 +257,7 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
     {
         // A callback that runs just now is waited for, so that none finds the next request.
         _registration.Dispose();
-        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadline.Stop();
         _promise.SetResult(true);
     }
 
@@ -275,7 +272,7 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
         var (end, cancellationToken) = (_end, _cancellationToken);
         lock (_gate)
         {
-            _phase = Phase.Free;
+            _phase = CallPhase.Free;
             _promise.Reset();
         }
 
@@ -288,24 +285,7 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
             ? throw new OperationCanceledException(end.Status.Message, cancellationToken)
             : throw new InferenceException(end.Status, (end.Flags & (AttemptFlags.NotBegun | AttemptFlags.NotSent)) != 0);
 
-    private void OnTimer()
-    {
-        // A timer that was stopped may be heard of once more: by then the time is that of another request.
-        if (_deadline != 0 && Left is { } left)
-        {
-            if (left > TimeSpan.Zero)
-            {
-                _timer!.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
-            }
-            else
-            {
-                var timeout = _driver.TimeProvider.GetElapsedTime(StartedAt, _deadline);
-                End(new InferenceStatus(StatusCode.DeadlineExceeded, $"No answer within {timeout.TotalMilliseconds:0} ms."));
-            }
-        }
-    }
-
-    /// <summary>The caller or the deadline ends it.</summary>
+    /// <summary>The caller, or what it gave, or the deadline ends it.</summary>
     private void End(InferenceStatus status)
     {
         Connection? connection = null;
@@ -314,17 +294,17 @@ internal sealed class InferenceCall : IValueTaskSource<InferenceResult>, IThread
         var isFirst = false;
         lock (_gate)
         {
-            if (status.Code == StatusCode.DeadlineExceeded && (_deadline == 0 || Left > TimeSpan.Zero))
+            if (status.Code == StatusCode.DeadlineExceeded && !_deadline.HasPassed)
             {
                 return;
             }
 
-            if (_phase == Phase.Attempting)
+            if (_phase == CallPhase.Attempting)
             {
                 (isFirst, connection, id) = (true, _connection, _id);
-                (_phase, _end, _connection) = (Phase.Ended, new AttemptEnd(status, id == 0 ? AttemptFlags.Local | AttemptFlags.NotBegun : AttemptFlags.Local), null);
+                (_phase, _end, _connection) = (CallPhase.Ended, new AttemptEnd(status, id == 0 ? AttemptFlags.Local | AttemptFlags.NotBegun : AttemptFlags.Local), null);
             }
-            else if (_phase == Phase.Searching)
+            else if (_phase == CallPhase.Searching)
             {
                 _end = new AttemptEnd(status, AttemptFlags.Local | AttemptFlags.NotBegun);
                 search = _search;

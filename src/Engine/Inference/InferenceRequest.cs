@@ -1,4 +1,3 @@
-using System.Threading.Tasks.Sources;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Memory;
@@ -13,24 +12,18 @@ namespace Camshaft.Engine.Inference;
 
 /// <summary>
 /// One request on its way through the engine: declare the inputs, reserve the memory, fill it, run, read the outputs,
-/// dispose. Pooled, and its own promise. It has one owner, the transport that rented it, and only the owner calls it;
+/// dispose. Pooled. It has one owner, the transport that rented it, and only the owner calls it;
 /// others hold its <see cref="Handle"/>. It keeps its model from being unloaded until it is disposed.
 /// </summary>
-public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThreadPoolWorkItem, IDisposable
+public sealed class InferenceRequest : IDisposable
 {
-    // Of the answer: nobody waits for it and it is not there; somebody waits; it is there.
-    private const int Open = 0;
-    private const int Awaited = 1;
-    private const int Answered = 2;
-
     private readonly SignaturePlan _plan;
     private readonly DeviceScheduler _scheduler;
     private readonly HostMemoryPool _memory;
     private readonly TimeProvider _timeProvider;
     private readonly ModelQueues _queues;
     private readonly RequestTensors _tensors;
-    private ManualResetValueTaskSourceCore<InferenceStatus> _completion;
-    private int _answer;
+    private readonly RequestAnswer _answer = new();
     private readonly TagTable? _tagTable;
     private RequestTimings _timings;
     private RequestTags _tags;
@@ -295,22 +288,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     /// <param name="other">The other request; its owner stays its owner however this ends.</param>
     /// <param name="cancellationToken">Gives the wait for memory up.</param>
     /// <returns>Success; what the other model has against it; or why there is no memory.</returns>
-    public async ValueTask<InferenceStatus> CopyToAsync(InferenceRequest other, CancellationToken cancellationToken)
-    {
-        var status = RequestCopy.Declare(this, other);
-        if (status.IsOk)
-        {
-            other.FillsAtOnce = true;
-            status = await other.ReserveAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        if (status.IsOk)
-        {
-            RequestCopy.Fill(this, other);
-        }
-
-        return status;
-    }
+    public ValueTask<InferenceStatus> CopyToAsync(InferenceRequest other, CancellationToken cancellationToken) => RequestCopy.CopyAsync(this, other, cancellationToken);
 
     /// <summary>Says that the request carries a tag, by which it is counted if requests are counted by it.</summary>
     public void AddTag(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
@@ -360,8 +338,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         RowCount = 1;
         RunsAlone = false;
         FillsAtOnce = false;
-        _completion.Reset();
-        _answer = Open;
+        _answer.Reset();
         _status = default;
         Deadline = long.MaxValue;
         MayRunInline = false;
@@ -382,23 +359,6 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
         LeaveBucket();
     }
 
-    InferenceStatus IValueTaskSource<InferenceStatus>.GetResult(short token) => _completion.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<InferenceStatus>.GetStatus(short token) => _completion.GetStatus(token);
-
-    void IValueTaskSource<InferenceStatus>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        _completion.OnCompleted(continuation, state, token, flags);
-        Interlocked.CompareExchange(ref _answer, Awaited, Open);
-    }
-
-    /// <summary>Goes on with whoever waited for the answer, on the pool's thread.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        _completion.RunContinuationsAsynchronously = false;
-        _completion.SetResult(_status);
-    }
-
     /// <summary>Begins a use of the request, by the pool.</summary>
     internal void Begin()
     {
@@ -409,7 +369,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     internal void Cancel(int generation, StatusCode code) => _scheduler.Cancel(this, generation, code);
 
     /// <summary>The promise that <see cref="Complete"/> fulfils.</summary>
-    internal ValueTask<InferenceStatus> Answer => new(this, _completion.Version);
+    internal ValueTask<InferenceStatus> Answer => _answer.Task;
 
     /// <summary>Whether a run gave every output that was asked for, and none with a value that the configuration excludes.</summary>
     internal InferenceStatus CheckOutputs() => _tensors.CheckOutputs();
@@ -418,16 +378,7 @@ public sealed class InferenceRequest : IValueTaskSource<InferenceStatus>, IThrea
     internal void Complete(in InferenceStatus status)
     {
         _status = status;
-        if (Interlocked.Exchange(ref _answer, Answered) == Awaited)
-        {
-            // The request is its own work item, where the promise would make one for each answer.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-            return;
-        }
-
-        // Who begins to wait at this moment is queued by the promise; nobody's continuation runs on this thread.
-        _completion.RunContinuationsAsynchronously = true;
-        _completion.SetResult(status);
+        _answer.Set(status);
     }
 
     private void LeaveBucket()

@@ -8,6 +8,27 @@ internal static class RequestCopy
 {
     private const int LongestName = 256;
 
+    /// <summary>Declares what the source carries, takes memory for it, and fills that.</summary>
+    /// <param name="source">A request that does not run.</param>
+    /// <param name="destination">A new one.</param>
+    /// <param name="cancellationToken">Gives the wait for memory up.</param>
+    public static async ValueTask<InferenceStatus> CopyAsync(InferenceRequest source, InferenceRequest destination, CancellationToken cancellationToken)
+    {
+        var status = Declare(source, destination);
+        if (status.IsOk)
+        {
+            destination.FillsAtOnce = true;
+            status = await destination.ReserveAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (status.IsOk)
+        {
+            Fill(source, destination);
+        }
+
+        return status;
+    }
+
     /// <summary>Declares the inputs and asks for the outputs.</summary>
     public static InferenceStatus Declare(InferenceRequest source, InferenceRequest destination)
     {

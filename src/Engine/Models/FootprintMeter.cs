@@ -3,12 +3,14 @@ using Camshaft.Backends;
 
 namespace Camshaft.Engine.Models;
 
-/// <summary>Measures what a version takes, as long as it is there, and remembers that. Any thread.</summary>
-internal sealed class FootprintMeter
+/// <summary>Measures what a version takes, as long as it is there, and remembers that. A backend that throws instead of an answer is left at its last one. Any thread.</summary>
+/// <param name="onFailed">Told of the first time that it throws; it is asked every second.</param>
+internal sealed class FootprintMeter(Action<Exception> onFailed)
 {
     private readonly Lock _gate = new();
     private StrongBox<MemoryFootprint> _last = new();
     private bool _isClosed;
+    private bool _hasFailed;
 
     /// <summary>What was measured last; default before.</summary>
     public MemoryFootprint Last => Volatile.Read(ref _last).Value;
@@ -17,12 +19,9 @@ internal sealed class FootprintMeter
     /// <returns>The last one known when it is not in memory.</returns>
     public MemoryFootprint Measure(LoadedVersion? loaded)
     {
-        lock (_gate)
+        if (Ask(loaded, static loaded => (MemoryFootprint?)loaded.Footprint) is { } now)
         {
-            if (loaded is not null && !_isClosed)
-            {
-                Volatile.Write(ref _last, new StrongBox<MemoryFootprint>(loaded.Footprint));
-            }
+            Volatile.Write(ref _last, new StrongBox<MemoryFootprint>(now));
         }
 
         return Last;
@@ -30,13 +29,7 @@ internal sealed class FootprintMeter
 
     /// <summary>Looks at what the version takes of its accelerator's memory now.</summary>
     /// <returns>Null on other devices, and while it is not in memory.</returns>
-    public DeviceMemory? ReadDeviceMemory(LoadedVersion? loaded)
-    {
-        lock (_gate)
-        {
-            return _isClosed ? null : loaded?.DeviceMemory;
-        }
-    }
+    public DeviceMemory? ReadDeviceMemory(LoadedVersion? loaded) => Ask(loaded, static loaded => loaded.DeviceMemory);
 
     /// <summary>The version is about to be freed: from here on there is nothing to measure.</summary>
     public void Close()
@@ -44,6 +37,33 @@ internal sealed class FootprintMeter
         lock (_gate)
         {
             _isClosed = true;
+        }
+    }
+
+    private T? Ask<T>(LoadedVersion? loaded, Func<LoadedVersion, T?> read)
+        where T : struct
+    {
+        lock (_gate)
+        {
+            if (loaded is null || _isClosed)
+            {
+                return null;
+            }
+
+            try
+            {
+                return read(loaded);
+            }
+            catch (Exception exception)
+            {
+                if (!_hasFailed)
+                {
+                    _hasFailed = true;
+                    onFailed(exception);
+                }
+
+                return null;
+            }
         }
     }
 }

@@ -26,11 +26,26 @@ internal sealed class LaneInstances(ILoadedModel model, IAcceleratorShare? share
     /// <summary>Disposes a lane's instance, so that the next run makes a new one.</summary>
     public void Drop(ILane lane) => GetPlace(lane.Index).Dispose();
 
+    /// <summary>Disposes them all, those too that come after one which cannot be.</summary>
+    /// <exception cref="AggregateException">What the backend threw.</exception>
     public void Dispose()
     {
+        List<Exception>? failures = null;
         foreach (var place in _places)
         {
-            place.Dispose();
+            try
+            {
+                place.Dispose();
+            }
+            catch (Exception exception)
+            {
+                (failures ??= []).Add(exception);
+            }
+        }
+
+        if (failures is not null)
+        {
+            throw new AggregateException(failures);
         }
     }
 
@@ -65,8 +80,14 @@ internal sealed class LaneInstances(ILoadedModel model, IAcceleratorShare? share
         {
             var (instance, lane) = (Instance, Lane);
             (Instance, Lane) = (null, null);
-            instance?.Dispose();
-            lane?.Dispose();
+            try
+            {
+                instance?.Dispose();
+            }
+            finally
+            {
+                lane?.Dispose();
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Scheduling;
 using Camshaft.Engine.Scheduling.Queues;
+using Camshaft.Engine.Telemetry.Metrics;
 
 namespace Camshaft.Engine.Models;
 
@@ -89,6 +91,11 @@ internal sealed class LoadedVersion : IDisposable
         Queues = _createQueues(axes, costs);
     }
 
+    /// <summary>Where it runs, for people. Its share is what the device gave, which is no less than what was asked for.</summary>
+    public string DescribePlace() => Share is { ProcessorShare: > 0 and var share } part
+        ? string.Create(CultureInfo.InvariantCulture, $"{DeviceName.Of(part)}, {share:P1} of its processors")
+        : DeviceName.Of(Scheduler.Device);
+
     /// <summary>Makes a request beside the pool.</summary>
     public InferenceRequest CreateRequest() => _createRequest();
 
@@ -101,11 +108,24 @@ internal sealed class LoadedVersion : IDisposable
     /// <summary>Disposes a lane's instance, so that the next run makes a new one. By the lane's holder.</summary>
     public void DropInstance(ILane lane) => _instances.Drop(lane);
 
+    /// <summary>Frees all of it, the rest too where a plugin's part throws.</summary>
     public void Dispose()
     {
-        Queues.Dispose();
-        _instances.Dispose();
-        Model.Dispose();
-        Share?.Dispose();
+        try
+        {
+            Queues.Dispose();
+            _instances.Dispose();
+        }
+        finally
+        {
+            try
+            {
+                Model.Dispose();
+            }
+            finally
+            {
+                Share?.Dispose();
+            }
+        }
     }
 }

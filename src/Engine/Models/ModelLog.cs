@@ -35,6 +35,15 @@ internal static partial class ModelLog
     [LoggerMessage(203, LogLevel.Error, "Model '{Model}' version {Version}: a run failed in the backend; its instance is replaced.")]
     public static partial void BackendFailed(ILogger logger, string model, long version, Exception exception);
 
+    [LoggerMessage(211, LogLevel.Error, "Model '{Model}' version {Version}: its instance on lane {Lane} could not be freed cleanly.")]
+    public static partial void InstanceNotFreed(ILogger logger, string model, long version, int lane, Exception exception);
+
+    [LoggerMessage(212, LogLevel.Error, "Model '{Model}' version {Version}: what its load had left could not be freed cleanly.")]
+    public static partial void NotFreed(ILogger logger, string model, long version, Exception exception);
+
+    [LoggerMessage(213, LogLevel.Error, "Model '{Model}' version {Version}: the backend failed to say what memory it takes; what was known last holds.")]
+    public static partial void NotMeasured(ILogger logger, string model, long version, Exception exception);
+
     [LoggerMessage(204, LogLevel.Error, "Model '{Model}' version {Version} is taken out of service: {Count} runs in a row failed in the backend.")]
     public static partial void Quarantined(ILogger logger, string model, long version, int count);
 }

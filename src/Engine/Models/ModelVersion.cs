@@ -1,4 +1,3 @@
-using System.Globalization;
 using Camshaft.Backends;
 using Camshaft.Engine.Batching;
 using Camshaft.Engine.Inference;
@@ -6,7 +5,6 @@ using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Scheduling.Planning;
 using Camshaft.Engine.Scheduling.Queues;
 using Camshaft.Engine.Telemetry;
-using Camshaft.Engine.Telemetry.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Camshaft.Engine.Models;
@@ -23,12 +21,10 @@ public sealed class ModelVersion
 
     private readonly ILogger _logger;
     private readonly ModelLeases _leases = new();
-    private readonly Lock _statusGate = new();
-    private readonly FootprintMeter _footprint = new();
+    private readonly ModelLifecycle _life = new();
+    private readonly FootprintMeter _footprint;
     private LoadedVersion? _loaded;
-    private ModelStatus _status = new(ModelState.Discovered, null);
-    private bool _returnsOnDemand;
-    private bool _isFreed;
+    private int _isFreed;
     private int _failuresInARow;
 
     /// <param name="modelName">The model's name.</param>
@@ -45,6 +41,7 @@ public sealed class ModelVersion
         Recorder = recorder ?? new ModelRecorder(modelName, number, timeProvider);
         Recorder.SetObjective(configuration.Scheduling.Objective?.Latency);
         _logger = logger;
+        _footprint = new FootprintMeter(exception => ModelLog.NotMeasured(logger, modelName, number, exception));
     }
 
     /// <summary>The model's name.</summary>
@@ -54,10 +51,10 @@ public sealed class ModelVersion
     public long Number { get; }
 
     /// <summary>Where the version is in its life.</summary>
-    public ModelState State => Volatile.Read(ref _status).State;
+    public ModelState State => _life.State;
 
     /// <summary>Why it is where it is, when that is no good place; null otherwise.</summary>
-    public string? Reason => Volatile.Read(ref _status).Reason;
+    public string? Reason => _life.Reason;
 
     /// <summary>What its <c>model.yaml</c> says.</summary>
     public ModelConfiguration Configuration { get; }
@@ -117,19 +114,15 @@ public sealed class ModelVersion
     /// <summary>Whether it failed for want of a backend, so that a new plugin may help.</summary>
     internal bool LacksBackend { get; set; }
 
-    /// <summary>
-    /// When the next request may try again what failed, in ticks of the engine's clock; null unless a request had it loaded.
-    /// Set before it is visible.
-    /// </summary>
-    internal long? RetryTimestamp { get; set; }
-
-    /// <summary>Whether it is not in memory and a request has it loaded, at once or, after a load that failed, in a while.</summary>
-    internal bool IsOnDemand => State switch
+    /// <inheritdoc cref="ModelLifecycle.RetryTimestamp"/>
+    internal long? RetryTimestamp
     {
-        ModelState.Standby => true,
-        ModelState.Failed => RetryTimestamp is not null,
-        _ => false,
-    };
+        get => _life.RetryTimestamp;
+        set => _life.RetryTimestamp = value;
+    }
+
+    /// <inheritdoc cref="ModelLifecycle.IsOnDemand"/>
+    internal bool IsOnDemand => _life.IsOnDemand;
 
     /// <summary>The input of a name; -1 = none.</summary>
     public int FindInput(ReadOnlySpan<byte> utf8Name) => _loaded?.Plan.FindInput(utf8Name) ?? -1;
@@ -183,7 +176,7 @@ public sealed class ModelVersion
     internal void DropInstance(ILane lane, Exception exception)
     {
         ModelLog.BackendFailed(_logger, ModelName, Number, exception);
-        _loaded!.DropInstance(lane);
+        ReleaseInstance(lane);
     }
 
     /// <summary>Takes note of how a run ended; too many failures of the backend in a row take the version out of service.</summary>
@@ -198,7 +191,7 @@ public sealed class ModelVersion
         if (Interlocked.Increment(ref _failuresInARow) == FailuresBeforeQuarantine)
         {
             var reason = $"taken out of service: {FailuresBeforeQuarantine} runs in a row failed in the backend";
-            SetStatus(ModelState.Failed, reason);
+            _life.Fail(reason);
             ModelLog.Quarantined(_logger, ModelName, Number, FailuresBeforeQuarantine);
         }
     }
@@ -207,19 +200,14 @@ public sealed class ModelVersion
     internal bool IsOutOfService => State == ModelState.Failed;
 
     /// <summary>Takes the version out of service: a run of it goes on though nobody waits for it any more. Under the scheduler's lock.</summary>
-    internal void TakeOutOfService() => SetStatus(ModelState.Failed, "taken out of service: a run of it does not end");
+    internal void TakeOutOfService() => _life.Fail("taken out of service: a run of it does not end");
 
     /// <summary>Takes the version out of service, and ends what waits for it: its device has failed.</summary>
     internal void TakeOutOfService(string reason)
     {
-        lock (_statusGate)
+        if (!_life.TryFail(reason))
         {
-            if (State is not (ModelState.Ready or ModelState.Warming or ModelState.Loading))
-            {
-                return;
-            }
-
-            SetStatus(ModelState.Failed, reason);
+            return;
         }
 
         ModelLog.Failed(_logger, ModelName, Number, reason);
@@ -232,11 +220,22 @@ public sealed class ModelVersion
     /// <summary>Takes note that a run which had been given up has ended; what state its instance is in nobody knows.</summary>
     internal void ReportReturned(ILane lane)
     {
-        _loaded!.DropInstance(lane);
+        ReleaseInstance(lane);
         ModelLog.Returned(_logger, ModelName, Number, lane.Index);
     }
 
-    internal void ReleaseInstance(ILane lane) => _loaded!.DropInstance(lane);
+    /// <summary>Frees a lane's instance; the next run makes a new one. By the lane's holder, which goes on whatever the backend does.</summary>
+    internal void ReleaseInstance(ILane lane)
+    {
+        try
+        {
+            _loaded!.DropInstance(lane);
+        }
+        catch (Exception exception)
+        {
+            ModelLog.InstanceNotFreed(_logger, ModelName, Number, lane.Index, exception);
+        }
+    }
 
     /// <summary>Takes over what its warm-up found.</summary>
     internal void SetBatching(BatchDecision decision, IReadOnlyList<RunCost> costs)
@@ -264,58 +263,58 @@ public sealed class ModelVersion
 
     internal void ReportWarmUpFailure(string reason) => ModelLog.NotWarm(_logger, ModelName, Number, reason);
 
-    internal void BeginWarmUp() => SetStatus(ModelState.Warming, null);
+    internal void BeginWarmUp() => _life.BeginWarmUp();
 
-    internal void BeginLoading() => SetStatus(ModelState.Loading, null);
+    internal void BeginLoading() => _life.BeginLoading();
 
     internal void Attach(LoadedVersion loaded, TimeSpan loadTime)
     {
         _loaded = loaded;
+        _life.EnterMemory();
         LoadTime = loadTime;
         MeasureFootprint();
     }
 
+    /// <summary>Lets the version take requests, unless it has failed since it was loaded.</summary>
     internal void MarkReady()
     {
-        SetStatus(ModelState.Ready, null);
-        ModelLog.Ready(_logger, ModelName, Number, BackendName!, DescribePlace(), LoadTime.TotalMilliseconds);
+        if (_life.TryServe())
+        {
+            ModelLog.Ready(_logger, ModelName, Number, BackendName!, _loaded!.DescribePlace(), LoadTime.TotalMilliseconds);
+        }
     }
 
     internal void Fail(string reason)
     {
-        SetStatus(ModelState.Failed, reason);
+        _life.Fail(reason);
         ModelLog.Failed(_logger, ModelName, Number, reason);
     }
 
     /// <summary>Frees what a load that failed after all has left. Before the version could serve.</summary>
     internal void Discard()
     {
-        if (_loaded is { } loaded && !_isFreed)
+        try
         {
-            _isFreed = true;
-            Free(loaded);
+            TryFree();
         }
+        catch (Exception exception)
+        {
+            ModelLog.NotFreed(_logger, ModelName, Number, exception);
+        }
+
+        _life.Discard();
     }
 
     /// <summary>Leaves the version out of memory until a request asks for it. Before it was loaded.</summary>
-    internal void BeginStandby(string reason)
-    {
-        _returnsOnDemand = true;
-        SetStatus(ModelState.Standby, reason);
-    }
+    internal void BeginStandby(string reason) => _life.BeginStandby(reason);
 
     /// <summary>Takes no new requests from now on; the next one that comes has the version loaded again. Then <see cref="UnloadAsync"/>.</summary>
     /// <returns><see langword="false"/>: it does not serve, and is left as it is.</returns>
     internal bool TryBeginEviction(string reason)
     {
-        lock (_statusGate)
+        if (!_life.TryBeginEviction(reason))
         {
-            if (State != ModelState.Ready)
-            {
-                return false;
-            }
-
-            BeginStandby(reason);
+            return false;
         }
 
         _leases.Close();
@@ -325,19 +324,7 @@ public sealed class ModelVersion
     /// <summary>Takes no new requests from now on, and none has it loaded again. Then <see cref="UnloadAsync"/>.</summary>
     internal void BeginDraining()
     {
-        lock (_statusGate)
-        {
-            _returnsOnDemand = false;
-            if (_loaded is not null && !_isFreed)
-            {
-                SetStatus(ModelState.Draining, null);
-            }
-            else if (State == ModelState.Standby)
-            {
-                SetStatus(ModelState.Unloaded, "unloaded");
-            }
-        }
-
+        _life.BeginDraining();
         _leases.Close();
     }
 
@@ -351,34 +338,30 @@ public sealed class ModelVersion
     internal async Task UnloadAsync()
     {
         await _leases.Drained.ConfigureAwait(false);
-        if (_loaded is { } loaded && !_isFreed)
+        try
         {
-            Free(loaded);
-            ModelLog.Unloaded(_logger, ModelName, Number);
-        }
-
-        lock (_statusGate)
-        {
-            _isFreed = true;
-            if (!_returnsOnDemand)
+            if (TryFree())
             {
-                SetStatus(ModelState.Unloaded, "unloaded");
+                ModelLog.Unloaded(_logger, ModelName, Number);
             }
         }
+        finally
+        {
+            // Also where a plugin's part could not be freed cleanly: it is not tried again.
+            _life.EndUnload();
+        }
     }
 
-    private void Free(LoadedVersion loaded)
+    /// <summary>Frees what was loaded, once.</summary>
+    private bool TryFree()
     {
+        if (_loaded is not { } loaded || Interlocked.Exchange(ref _isFreed, 1) != 0)
+        {
+            return false;
+        }
+
         _footprint.Close();
         loaded.Dispose();
+        return true;
     }
-
-    // The share is what the device gave, which is no less than what was asked for.
-    private string DescribePlace() => _loaded?.Share is { ProcessorShare: > 0 and var share } part
-        ? string.Create(CultureInfo.InvariantCulture, $"{DeviceName.Of(part)}, {share:P1} of its processors")
-        : DeviceName.Of(Device!);
-
-    private void SetStatus(ModelState state, string? reason) => Volatile.Write(ref _status, new ModelStatus(state, reason));
-
-    private sealed record ModelStatus(ModelState State, string? Reason);
 }

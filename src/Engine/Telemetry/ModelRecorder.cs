@@ -6,31 +6,19 @@ namespace Camshaft.Engine.Telemetry;
 
 /// <summary>
 /// Counts the requests of one version of a model and how long their stages took, since the server knows the version: loading
-/// it again goes on counting. Any thread; recording takes no lock, and no memory but for the parts.
+/// it again goes on counting. Any thread; recording takes no lock, and memory only for what is counted for the first time.
 /// </summary>
-/// <remarks>
-/// A model that is never asked has no part, one that has some traffic has one, and one that is busy has a part for each
-/// processor, so that recording rarely meets another processor. Readers add the parts up.
-/// </remarks>
 public sealed class ModelRecorder
 {
-    // More parts than that cost memory and win little.
-    private const int MostParts = 8;
-
-    // Busy = so many requests within so many seconds.
-    private const int BusyCount = 4096;
-    private const int BusySeconds = 4;
-
     private readonly TimeProvider _timeProvider;
     private readonly double _nanosecondsPerTick;
     private readonly KeyValuePair<string, object?> _modelTag;
     private readonly KeyValuePair<string, object?> _versionTag;
+    private readonly RecorderParts _parts;
     private readonly BatchSizes _sizes = new();
     private readonly DeviceTimes _deviceTimes = new();
-    private RecorderPart[] _parts = [];
     private RequestLog? _log;
     private TagCounts? _tags;
-    private long _countedAt;
     private long _objectiveTicks;
     private long _lastEnded;
 
@@ -45,6 +33,7 @@ public sealed class ModelRecorder
         _modelTag = new("model", modelName);
         _versionTag = new("version", version.ToString(CultureInfo.InvariantCulture));
         _timeProvider = timeProvider;
+        _parts = new RecorderParts(timeProvider);
         _nanosecondsPerTick = 1e9 / timeProvider.TimestampFrequency;
     }
 
@@ -55,10 +44,10 @@ public sealed class ModelRecorder
     public long Version { get; }
 
     /// <summary>How many batches ran.</summary>
-    public long Executions => Sum(RecorderCounter.Executions);
+    public long Executions => _parts.Sum(RecorderCounter.Executions);
 
     /// <summary>How many answers had a value that the model's configuration excludes; these requests ended as <see cref="StatusCode.Internal"/>.</summary>
-    public long FailedOutputChecks => Sum(RecorderCounter.FailedOutputChecks);
+    public long FailedOutputChecks => _parts.Sum(RecorderCounter.FailedOutputChecks);
 
     /// <summary>When the last request ended; null = none has.</summary>
     public DateTimeOffset? LastEnded => Volatile.Read(ref _lastEnded) is not 0 and var ended ? _timeProvider.GetUtcNow() - _timeProvider.GetElapsedTime(ended) : null;
@@ -79,16 +68,7 @@ public sealed class ModelRecorder
     }
 
     /// <summary>How many requests ended with a code.</summary>
-    public long GetCount(StatusCode code)
-    {
-        long sum = 0;
-        foreach (var part in Volatile.Read(ref _parts))
-        {
-            sum += part.GetCode(code);
-        }
-
-        return sum;
-    }
+    public long GetCount(StatusCode code) => _parts.Sum(code);
 
     /// <summary>Reads what was counted. Takes memory for the answer.</summary>
     public ModelCounts ReadCounts()
@@ -101,16 +81,16 @@ public sealed class ModelRecorder
 
         return new ModelCounts(this, codes)
         {
-            Refused = Sum(RecorderCounter.Refused),
-            Untaken = Sum(RecorderCounter.Untaken),
-            RunErrors = Sum(RecorderCounter.RunErrors),
-            WithinObjective = Sum(RecorderCounter.WithinObjective),
-            Rows = Sum(RecorderCounter.Rows),
+            Refused = _parts.Sum(RecorderCounter.Refused),
+            Untaken = _parts.Sum(RecorderCounter.Untaken),
+            RunErrors = _parts.Sum(RecorderCounter.RunErrors),
+            WithinObjective = _parts.Sum(RecorderCounter.WithinObjective),
+            Rows = _parts.Sum(RecorderCounter.Rows),
             Executions = Executions,
-            InputByteSize = Sum(RecorderCounter.InputBytes),
-            OutputByteSize = Sum(RecorderCounter.OutputBytes),
+            InputByteSize = _parts.Sum(RecorderCounter.InputBytes),
+            OutputByteSize = _parts.Sum(RecorderCounter.OutputBytes),
             FailedOutputChecks = FailedOutputChecks,
-            ErrorTime = FromNanoseconds(Sum(RecorderCounter.ErrorNanoseconds)),
+            ErrorTime = FromNanoseconds(_parts.Sum(RecorderCounter.ErrorNanoseconds)),
             DeviceTime = ReadDeviceTimes().Aggregate(TimeSpan.Zero, static (sum, device) => sum + device.Time),
         };
     }
@@ -121,23 +101,14 @@ public sealed class ModelRecorder
     public void Read(RequestStage stage, LatencyDistribution into)
     {
         into.Clear();
-        foreach (var part in Volatile.Read(ref _parts))
+        foreach (var part in _parts.All)
         {
             into.Add(part.GetBuckets(stage), part.GetSum(stage));
         }
     }
 
     /// <summary>How long a stage took in successful requests together.</summary>
-    public TimeSpan GetTime(RequestStage stage)
-    {
-        long nanoseconds = 0;
-        foreach (var part in Volatile.Read(ref _parts))
-        {
-            nanoseconds += part.GetSum(stage);
-        }
-
-        return FromNanoseconds(nanoseconds);
-    }
+    public TimeSpan GetTime(RequestStage stage) => FromNanoseconds(_parts.Sum(stage));
 
     /// <summary>Reads the sizes of the batches that ran well, ascending; the most different sizes that are told apart are 128.</summary>
     public IReadOnlyList<BatchSizeCounts> ReadBatchSizes()
@@ -146,7 +117,7 @@ public sealed class ModelRecorder
         for (var place = 0; place < BatchSizes.Most; place++)
         {
             var (count, copyIn, run, copyOut) = (0L, 0L, 0L, 0L);
-            foreach (var part in Volatile.Read(ref _parts))
+            foreach (var part in _parts.All)
             {
                 var more = part.GetBatches(place);
                 (count, copyIn, run, copyOut) = (count + more.Count, copyIn + more.CopyIn, run + more.Run, copyOut + more.CopyOut);
@@ -191,7 +162,7 @@ public sealed class ModelRecorder
     /// <param name="succeeded">Whether it ran well.</param>
     internal void CountExecution(int rows, in RequestTimings timings, bool succeeded)
     {
-        var part = GetPart();
+        var part = _parts.Get();
         part.Add(RecorderCounter.Executions, 1);
         if (succeeded && _sizes.Find(rows) is >= 0 and var place)
         {
@@ -211,17 +182,17 @@ public sealed class ModelRecorder
     internal void CountTags(TagTable table, RequestTags tags, bool succeeded) =>
         (_tags ?? Interlocked.CompareExchange(ref _tags, new TagCounts(table), null) ?? _tags).Count(tags, succeeded);
 
-    internal void CountFailedOutputCheck() => GetPart().Add(RecorderCounter.FailedOutputChecks, 1);
+    internal void CountFailedOutputCheck() => _parts.Get().Add(RecorderCounter.FailedOutputChecks, 1);
 
     /// <summary>Counts a request that was turned away since the version is not ready.</summary>
-    internal void CountUntaken() => GetPart().Add(RecorderCounter.Untaken, 1);
+    internal void CountUntaken() => _parts.Get().Add(RecorderCounter.Untaken, 1);
 
     /// <summary>Counts a request that has ended.</summary>
     /// <param name="timings">When it passed each point; its end is filled in.</param>
     /// <param name="end">How it ended.</param>
     internal void Record(ref RequestTimings timings, in RequestEnd end)
     {
-        var part = GetPart();
+        var part = _parts.Get();
         var count = part.CountCode(end.Status.Code);
         if (!end.Status.IsOk)
         {
@@ -237,10 +208,7 @@ public sealed class ModelRecorder
 
         Volatile.Write(ref _lastEnded, timings.Sent);
         Remember(timings, RequestSpans.IsWanted ? end with { Trace = RequestSpans.Tell(this, timings, end, _timeProvider), TraceState = null } : end);
-        if (count % BusyCount == 0 && _parts.Length == 1)
-        {
-            SplitIfBusy(timings.Sent);
-        }
+        _parts.OnCounted(count, timings.Sent);
     }
 
     private void RecordSuccess(RecorderPart part, in RequestTimings timings, in RequestEnd end)
@@ -300,56 +268,6 @@ public sealed class ModelRecorder
     }
 
     private RequestLog Log => _log ?? Interlocked.CompareExchange(ref _log, new RequestLog(_timeProvider), null) ?? _log;
-
-    private RecorderPart GetPart()
-    {
-        var parts = _parts;
-        return parts.Length switch
-        {
-            1 => parts[0],
-            0 => AddFirstPart(),
-            _ => parts[(uint)Thread.GetCurrentProcessorId() % (uint)parts.Length],
-        };
-    }
-
-    private RecorderPart AddFirstPart()
-    {
-        var parts = new[] { new RecorderPart() };
-        var before = Interlocked.CompareExchange(ref _parts, parts, []);
-        return (before.Length == 0 ? parts : before)[0];
-    }
-
-    private void SplitIfBusy(long now)
-    {
-        var before = Interlocked.Exchange(ref _countedAt, now);
-        if (before != 0 && now - before < BusySeconds * _timeProvider.TimestampFrequency)
-        {
-            // Elsewhere: a request takes no memory.
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Split(), this, preferLocal: false);
-        }
-    }
-
-    private void Split()
-    {
-        var parts = _parts;
-        var count = Math.Min(Environment.ProcessorCount, MostParts);
-        if (parts.Length == 1 && count > 1)
-        {
-            RecorderPart[] more = [parts[0], .. Enumerable.Range(1, count - 1).Select(static _ => new RecorderPart())];
-            Interlocked.CompareExchange(ref _parts, more, parts);
-        }
-    }
-
-    private long Sum(RecorderCounter counter)
-    {
-        long sum = 0;
-        foreach (var part in Volatile.Read(ref _parts))
-        {
-            sum += part.Get(counter);
-        }
-
-        return sum;
-    }
 
     private long ToNanoseconds(in RequestTimings timings, RequestStage stage) => (long)(timings.GetTicks(stage) * _nanosecondsPerTick);
 

@@ -21,6 +21,10 @@ internal sealed class LimitOptions
     [Setting("What the requests in flight on one connection of the binary protocol may have sent together, give or take one; more wait in the client", Unit = "bytes")]
     public long ConnectionBytes { get; set; } = 64L << 20;
 
+    [Range(1L << 10, 1L << 40)]
+    [Setting("What requests on all connections of the binary protocol may have sent together, give or take one, whose models are loaded for them; one more is refused", Unit = "bytes")]
+    public long StandbyBytes { get; set; } = 64L << 20;
+
     [Range(1, 4096)]
     [Setting("Regions of shared memory registered on one connection of the binary protocol; one more is refused", Unit = "regions")]
     public int RegionsPerConnection { get; set; } = 64;

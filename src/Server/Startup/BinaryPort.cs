@@ -50,6 +50,7 @@ internal sealed class BinaryPort
         {
             FrameByteSizeLimit = limits.BodyBytes,
             WindowByteSize = limits.ConnectionBytes,
+            StandbyByteSize = limits.StandbyBytes,
             RequestLimit = limits.RequestsPerConnection,
             HandleLimit = limits.HandlesPerConnection,
             RequestTimeout = limits.RequestSeconds == 0 ? null : TimeSpan.FromSeconds(limits.RequestSeconds),

@@ -9,18 +9,24 @@ namespace Camshaft.Alerting.Tests.Support;
 internal sealed class RouteHarness : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Endless = TimeSpan.FromHours(23);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public RouteHarness(WebhookOptions options)
+    /// <param name="options">The webhook.</param>
+    /// <param name="timeout">How long an attempt may take; null = as good as for ever, since the clock goes faster than a busy machine answers.</param>
+    public RouteHarness(WebhookOptions options, TimeSpan? timeout = null)
     {
+        options = options with { Timeout = timeout ?? Endless };
         Route = new AlertRoute(options, new WebhookFormat(options, new Uri("https://camshaft.example/"), Clock), Clock, NullLogger.Instance);
         _running = Route.RunAsync(_stop.Token);
     }
 
+    /// <param name="options">The Alertmanager.</param>
     public RouteHarness(AlertmanagerOptions options)
     {
+        options = options with { Timeout = Endless };
         Route = new AlertRoute(options, new AlertmanagerFormat(options, new Uri("https://camshaft.example/"), Clock), Clock, NullLogger.Instance);
         _running = Route.RunAsync(_stop.Token);
     }

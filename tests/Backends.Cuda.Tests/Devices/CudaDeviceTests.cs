@@ -191,15 +191,18 @@ public sealed class CudaDeviceTests
         Assert.Single(places.Skip(1).Distinct());
     }
 
-    [Fact]
-    public void A_device_that_fails_ends_its_batches_and_takes_no_more()
+    [Theory]
+    [InlineData(700, "CUDA_ERROR_ILLEGAL_ADDRESS")]
+    [InlineData(226, "CUDA_ERROR_CONTAINED")]
+    [InlineData(999, "CUDA_ERROR_UNKNOWN")]
+    public void A_device_that_fails_ends_its_batches_and_takes_no_more(int status, string name)
     {
         using var gpu = new Gpu();
         using var share = gpu.Device.Open(Terms);
         using var user = new LaneUser(gpu, share, 1);
         var failures = 0;
         gpu.Device.Failed += () => failures++;
-        gpu.Simulation.FailKernel("twice_plus_one");
+        gpu.Simulation.FailKernel("twice_plus_one", status);
         user.Begin(1, 8);
         gpu.Simulation.Run();
         Assert.True(user.IsBusy);
@@ -208,10 +211,40 @@ public sealed class CudaDeviceTests
 
         Assert.False(user.IsBusy);
         Assert.Contains("GPU 0 has failed", user.Fault, StringComparison.Ordinal);
-        Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", gpu.Device.Fault, StringComparison.Ordinal);
+        Assert.Contains(name, gpu.Device.Fault, StringComparison.Ordinal);
         Assert.Equal(1, failures);
         Assert.Equal(StatusCode.Unavailable, Assert.Throws<BackendException>(() => user.Begin(1, 8)).Code);
         Assert.Equal(StatusCode.Unavailable, Assert.Throws<BackendException>(() => gpu.Device.Open(Terms)).Code);
+    }
+
+    [Fact]
+    public void A_models_memory_goes_back_to_the_system_with_the_model()
+    {
+        using var gpu = new Gpu();
+        var free = gpu.Device.Context.FreeByteSize;
+        var share = gpu.Device.Open(Terms);
+        using (var user = new LaneUser(gpu, share, 1))
+        {
+            user.Begin(1, 8);
+            gpu.Simulation.Run();
+            share.Free(share.Allocate(1 << 20));
+            Assert.True(gpu.Device.Context.FreeByteSize <= free - (1 << 20));
+            Assert.Equal(free, gpu.Device.AvailableByteSize + gpu.Device.UsedByteSize + (free - gpu.Device.BudgetByteSize));
+        }
+
+        share.Dispose();
+        Assert.Equal(free, gpu.Device.Context.FreeByteSize);
+    }
+
+    [Fact]
+    public void What_a_library_has_taken_by_itself_is_missing_once()
+    {
+        using var gpu = new Gpu(new SimulatedDriverOptions { MemoryByteSize = 1000 }, new CudaOptions { MemoryFraction = 0.9 });
+        using var share = gpu.Device.Open(Terms);
+        gpu.Simulation.UseElsewhere(500);
+        share.ForeignByteSize = 500;
+
+        Assert.Equal(400, gpu.Device.AvailableByteSize);
     }
 
     [Fact]

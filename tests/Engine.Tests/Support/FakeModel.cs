@@ -13,6 +13,9 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>Called when an instance is about to be disposed; what it throws the instance throws.</summary>
+    public Action? InstanceEnding { get; set; }
+
     public string Name => "fake";
 
     public string Platform => "fake";
@@ -23,7 +26,10 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
 
     public ModelSignature Signature => signature;
 
-    public MemoryFootprint Footprint => default;
+    public MemoryFootprint Footprint => Measuring?.Invoke() ?? default;
+
+    /// <summary>Says what the model takes; null = nothing.</summary>
+    public Func<MemoryFootprint>? Measuring { get; set; }
 
     public string? Note { get; set; }
 
@@ -52,7 +58,17 @@ internal sealed class FakeModel(ModelSignature signature, Func<ModelExecution, E
     {
         public ExecutionState Execute(ModelExecution execution) => model.Run(execution);
 
-        public void Dispose() => Interlocked.Decrement(ref model._instances);
+        public void Dispose()
+        {
+            try
+            {
+                model.InstanceEnding?.Invoke();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref model._instances);
+            }
+        }
     }
 
     private ExecutionState Run(ModelExecution execution) => execute(execution);

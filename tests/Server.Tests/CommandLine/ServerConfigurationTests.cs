@@ -1,6 +1,7 @@
 using System.Text;
 using Camshaft.Engine.Models;
 using Camshaft.Server.Configuration;
+using Camshaft.Server.Startup;
 using Camshaft.Testing;
 using Camshaft.Transport.Hosting.Access;
 
@@ -101,6 +102,16 @@ public sealed class ServerConfigurationTests : IDisposable
         var backend = Load().ToEngineOptions().Backends["onnxruntime"];
 
         Assert.Equal(("1", "2"), (backend["session.x"], backend["y"]));
+    }
+
+    [Fact]
+    public void Limits_of_the_binary_protocol_reach_its_transport()
+    {
+        WriteFile("""{ "limits": { "connectionBytes": 2048, "standbyBytes": 4096 } }""");
+
+        var options = BinaryPort.ToTransportOptions(Load());
+
+        Assert.Equal((2048, 4096), (options.WindowByteSize, options.StandbyByteSize));
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class ServeProcessTests : IDisposable
         await using var server = ServerProcess.Start(_directory.FullPath, "serve", "--models", SampleModel.Repository, "--http-port", "0", "--log-format", "json");
         await server.ReadBannerAsync();
 
-        await server.SignalAsync("INT");
+        await server.SignalAsync("TERM");
         var (exitCode, _, error) = await server.WaitForExitAsync();
 
         Assert.Equal(CamshaftCommand.Success, exitCode);

@@ -34,7 +34,9 @@ public sealed class RestartTests
             var (exitCode, _, error) = await server.WaitForExitAsync();
 
             Assert.Equal(CamshaftCommand.Success, exitCode);
-            Assert.Equal("", error);
+
+            // On a busy machine the web server tells that its own timer was late.
+            Assert.DoesNotContain(error.Split('\n'), static line => line.Length > 0 && !line.Contains("heartbeat", StringComparison.Ordinal));
         }
 
         await stop.CancelAsync();

@@ -124,12 +124,14 @@ internal static unsafe class DeviceEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus CtxSetCurrent(nint context) => SimulatedDriver.Call("cuCtxSetCurrent", driver =>
     {
-        if (!driver.Gpus.Any(gpu => gpu.Context == context && gpu.ContextCount > 0))
+        var green = driver.Objects.All.OfType<SimulatedGreenContext>().FirstOrDefault(green => green.Converted == context);
+        var primary = green?.Device.Context ?? context;
+        if (!driver.Gpus.Any(gpu => gpu.Context == primary && gpu.ContextCount > 0))
         {
             throw new Misuse("cuCtxSetCurrent: nobody holds that context.", CudaStatus.InvalidContext);
         }
 
-        SimulatedDriver.SetContext(driver, context);
+        SimulatedThread.SetContext(driver, primary, green);
         return CudaStatus.Success;
     });
 
@@ -151,7 +153,7 @@ internal static unsafe class DeviceEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus MemGetInfo(nuint* free, nuint* total) => SimulatedDriver.Call("cuMemGetInfo", (_, gpu) =>
     {
-        *free = (nuint)Math.Max(0, gpu.MemoryByteSize - gpu.UsedByteSize);
+        *free = (nuint)Math.Max(0, gpu.MemoryByteSize - gpu.UsedByteSize - gpu.KeptByteSize);
         *total = (nuint)gpu.MemoryByteSize;
         return CudaStatus.Success;
     });

@@ -19,7 +19,7 @@ internal static unsafe class EventEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus EventCreate(nint* made, uint flags) => SimulatedDriver.Call("cuEventCreate", (driver, gpu) =>
     {
-        *made = driver.Objects.Add(new SimulatedEvent(gpu, keepsTime: (flags & CudaConstants.EventDisableTiming) == 0));
+        *made = driver.Objects.Add(new SimulatedEvent(gpu, keepsTime: (flags & CudaConstants.EventDisableTiming) == 0, SimulatedThread.GetGreen(driver)));
         return CudaStatus.Success;
     });
 
@@ -34,8 +34,14 @@ internal static unsafe class EventEntryPoints
     private static CudaStatus EventRecord(nint handle, nint streamHandle) => SimulatedDriver.Call("cuEventRecord", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuEventRecord", streamHandle);
+        var made = driver.Objects.Find<SimulatedEvent>("cuEventRecord", handle);
+        if (made.Device != gpu || made.Green != stream.Green)
+        {
+            throw new Misuse("cuEventRecord: the event was made in another context than the stream's; a part of a device is a context of its own.", CudaStatus.InvalidHandle);
+        }
+
         var mark = new SimulatedEvent.Mark();
-        driver.Objects.Find<SimulatedEvent>("cuEventRecord", handle).Last = mark;
+        made.Last = mark;
         driver.Streams.Enqueue(stream, new SimulatedOperation("cuEventRecord", () => (mark.HasRun, mark.Time) = (true, driver.Streams.Time)));
         return CudaStatus.Success;
     });

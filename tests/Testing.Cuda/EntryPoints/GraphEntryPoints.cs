@@ -6,8 +6,6 @@ namespace Camshaft.Testing.Cuda.EntryPoints;
 /// <summary>Graphs: what was enqueued on a recording stream, to be enqueued again as a whole.</summary>
 internal static unsafe class GraphEntryPoints
 {
-    private const int GlobalCapture = 0; // CU_STREAM_CAPTURE_MODE_GLOBAL
-
     public static void AddTo(Dictionary<string, nint> functions)
     {
         functions["cuStreamBeginCapture"] = (nint)(delegate* unmanaged<nint, int, CudaStatus>)&StreamBeginCapture;
@@ -24,8 +22,7 @@ internal static unsafe class GraphEntryPoints
     private static CudaStatus StreamBeginCapture(nint handle, int mode) => SimulatedDriver.Call("cuStreamBeginCapture", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuStreamBeginCapture", handle);
-        stream.Captured = stream.Captured is null ? [] : throw new Misuse("cuStreamBeginCapture: the stream records already.");
-        stream.CapturingThread = mode == GlobalCapture ? Environment.CurrentManagedThreadId : 0;
+        stream.Capture = stream.Capture is null ? new SimulatedCapture(Environment.CurrentManagedThreadId, mode) : throw new Misuse("cuStreamBeginCapture: the stream records already.");
         return CudaStatus.Success;
     });
 
@@ -33,23 +30,24 @@ internal static unsafe class GraphEntryPoints
     private static CudaStatus StreamEndCapture(nint handle, nint* made) => SimulatedDriver.Call("cuStreamEndCapture", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuStreamEndCapture", handle);
-        var captured = stream.Captured ?? throw new Misuse("cuStreamEndCapture: the stream does not record.");
-        (stream.Captured, stream.CapturingThread) = (null, 0);
-        *made = driver.Objects.Add(new Graph("cuStreamEndCapture", gpu, captured));
+        var capture = stream.Capture ?? throw new Misuse("cuStreamEndCapture: the stream does not record.");
+        capture.CheckEnd();
+        stream.Capture = null;
+        *made = driver.Objects.Add(new Graph("cuStreamEndCapture", gpu, capture.Operations));
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus StreamIsCapturing(nint handle, int* isCapturing) => SimulatedDriver.Call("cuStreamIsCapturing", (driver, gpu) =>
     {
-        *isCapturing = StreamEntryPoints.Find(driver, gpu, "cuStreamIsCapturing", handle).Captured is null ? 0 : 1;
+        *isCapturing = StreamEntryPoints.Find(driver, gpu, "cuStreamIsCapturing", handle).Capture is null ? 0 : 1;
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus ThreadExchangeStreamCaptureMode(int* mode) => SimulatedDriver.Call("cuThreadExchangeStreamCaptureMode", driver =>
     {
-        *mode = SimulatedDriver.ExchangeCaptureMode(*mode);
+        *mode = SimulatedThread.ExchangeCaptureMode(*mode);
         return CudaStatus.Success;
     });
 

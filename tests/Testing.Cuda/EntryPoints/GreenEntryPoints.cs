@@ -23,6 +23,7 @@ internal static unsafe class GreenEntryPoints
         functions["cuDevResourceGenerateDesc"] = (nint)(delegate* unmanaged<nint*, CudaDeviceResource*, uint, CudaStatus>)&DevResourceGenerateDesc;
         functions["cuGreenCtxCreate"] = (nint)(delegate* unmanaged<nint*, nint, int, uint, CudaStatus>)&GreenCtxCreate;
         functions["cuGreenCtxDestroy"] = (nint)(delegate* unmanaged<nint, CudaStatus>)&GreenCtxDestroy;
+        functions["cuCtxFromGreenCtx"] = (nint)(delegate* unmanaged<nint*, nint, CudaStatus>)&CtxFromGreenCtx;
         functions["cuGreenCtxStreamCreate"] = (nint)(delegate* unmanaged<nint*, nint, uint, int, CudaStatus>)&GreenCtxStreamCreate;
     }
 
@@ -90,8 +91,8 @@ internal static unsafe class GreenEntryPoints
     private static CudaStatus GreenCtxCreate(nint* made, nint description, int device, uint flags) => SimulatedDriver.Call("cuGreenCtxCreate", (driver, gpu) =>
     {
         var multiprocessors = driver.Descriptions[(int)description - 1];
-        var common = driver.Objects.All.OfType<Green>().Where(other => other.Device == gpu).Aggregate(0UL, (common, other) => common | (other.Multiprocessors & multiprocessors));
-        *made = driver.Objects.Add(new Green(gpu, multiprocessors));
+        var common = driver.Objects.All.OfType<SimulatedGreenContext>().Where(other => other.Device == gpu).Aggregate(0UL, (common, other) => common | (other.Multiprocessors & multiprocessors));
+        *made = driver.Objects.Add(new SimulatedGreenContext(gpu, multiprocessors));
         return common != 0
             ? throw new Misuse($"cuGreenCtxCreate: {BitOperations.PopCount(common)} of the multiprocessors are another green context's.", CudaStatus.Success)
             : flags == CudaConstants.GreenDefaultStream ? CudaStatus.Success : CudaStatus.InvalidValue;
@@ -100,16 +101,28 @@ internal static unsafe class GreenEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus GreenCtxDestroy(nint handle) => SimulatedDriver.Call("cuGreenCtxDestroy", (driver, _) =>
     {
-        var green = driver.Objects.Remove<Green>("cuGreenCtxDestroy", handle);
+        var green = driver.Objects.Remove<SimulatedGreenContext>("cuGreenCtxDestroy", handle);
+        if (green.Thread != 0)
+        {
+            throw new Misuse("cuGreenCtxDestroy: it is current on a thread.", CudaStatus.Success);
+        }
+
         return driver.Streams.All.Any(stream => stream.Green == green)
             ? throw new Misuse("cuGreenCtxDestroy: it still has streams.", CudaStatus.Success)
             : CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
+    private static CudaStatus CtxFromGreenCtx(nint* context, nint handle) => SimulatedDriver.Call("cuCtxFromGreenCtx", (driver, _) =>
+    {
+        *context = driver.Objects.Find<SimulatedGreenContext>("cuCtxFromGreenCtx", handle).Converted;
+        return CudaStatus.Success;
+    });
+
+    [UnmanagedCallersOnly]
     private static CudaStatus GreenCtxStreamCreate(nint* made, nint handle, uint flags, int priority) => SimulatedDriver.Call("cuGreenCtxStreamCreate", (driver, gpu) =>
     {
-        var green = driver.Objects.Find<Green>("cuGreenCtxStreamCreate", handle);
+        var green = driver.Objects.Find<SimulatedGreenContext>("cuGreenCtxStreamCreate", handle);
         var stream = new SimulatedStream("cuGreenCtxStreamCreate", gpu, priority, green.Multiprocessors) { Green = green };
         *made = driver.Objects.Add(stream);
         driver.Streams.Add(stream);
@@ -139,10 +152,5 @@ internal static unsafe class GreenEntryPoints
         }
 
         return taken;
-    }
-
-    private sealed class Green(SimulatedGpu device, ulong multiprocessors) : SimulatedObject("cuGreenCtxCreate", device)
-    {
-        public ulong Multiprocessors => multiprocessors;
     }
 }

@@ -54,7 +54,7 @@ internal static unsafe class MemoryEntryPoints
     });
 
     [UnmanagedCallersOnly]
-    private static CudaStatus MemAlloc(nint* address, nuint byteSize) => SimulatedDriver.Call("cuMemAlloc", (driver, gpu) => Allocate(driver, gpu, "cuMemAlloc", address, byteSize, out _));
+    private static CudaStatus MemAlloc(nint* address, nuint byteSize) => SimulatedDriver.Call("cuMemAlloc", (driver, gpu) => Allocate(driver, gpu, "cuMemAlloc", address, byteSize, from: null, out _));
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemFree(nint address) => SimulatedDriver.Call("cuMemFree", (driver, _) =>
@@ -66,7 +66,7 @@ internal static unsafe class MemoryEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolCreate(nint* made, CudaPoolProperties* properties) => SimulatedDriver.Call("cuMemPoolCreate", (driver, gpu) =>
     {
-        *made = driver.Objects.Add(new SimulatedObject("cuMemPoolCreate", gpu));
+        *made = driver.Objects.Add(new SimulatedPool(gpu));
         return properties->AllocationType == CudaPoolProperties.Pinned && properties->LocationType == CudaPoolProperties.LocationDevice && properties->LocationId == gpu.Ordinal
             ? CudaStatus.Success
             : throw new Misuse("cuMemPoolCreate: the properties are not those of device memory.");
@@ -75,38 +75,45 @@ internal static unsafe class MemoryEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolDestroy(nint handle) => SimulatedDriver.Call("cuMemPoolDestroy", (driver, _) =>
     {
-        driver.Objects.Remove<SimulatedObject>("cuMemPoolDestroy", handle);
+        driver.Objects.Remove<SimulatedPool>("cuMemPoolDestroy", handle).Keep(0);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolSetAttribute(nint handle, int attribute, void* value) => SimulatedDriver.Call("cuMemPoolSetAttribute", (driver, _) =>
     {
-        driver.Objects.Find<SimulatedObject>("cuMemPoolSetAttribute", handle);
+        var pool = driver.Objects.Find<SimulatedPool>("cuMemPoolSetAttribute", handle);
+        if (attribute != CudaConstants.PoolReleaseThreshold)
+        {
+            return CudaStatus.InvalidValue;
+        }
+
+        pool.Threshold = (long)Math.Min(*(ulong*)value, long.MaxValue);
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolGetAttribute(nint handle, int attribute, void* value) => SimulatedDriver.Call("cuMemPoolGetAttribute", (driver, gpu) =>
     {
-        driver.Objects.Find<SimulatedObject>("cuMemPoolGetAttribute", handle);
-        *(ulong*)value = (ulong)driver.Heap.Outstanding.OfType<SimulatedAllocation>().Where(memory => memory.Device == gpu && memory.Call == "cuMemAllocFromPoolAsync").Sum(static memory => memory.TakenByteSize);
-        return attribute == CudaConstants.PoolReserved ? CudaStatus.Success : CudaStatus.InvalidValue;
+        var pool = driver.Objects.Find<SimulatedPool>("cuMemPoolGetAttribute", handle);
+        *(ulong*)value = (ulong)(attribute == CudaConstants.PoolReserved ? pool.UsedByteSize + pool.KeptByteSize : pool.UsedByteSize);
+        return attribute is CudaConstants.PoolReserved or CudaConstants.PoolUsed ? CudaStatus.Success : CudaStatus.InvalidValue;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemPoolTrimTo(nint handle, nuint byteSize) => SimulatedDriver.Call("cuMemPoolTrimTo", (driver, _) =>
     {
-        driver.Objects.Find<SimulatedObject>("cuMemPoolTrimTo", handle);
+        var pool = driver.Objects.Find<SimulatedPool>("cuMemPoolTrimTo", handle);
+        pool.Keep(Math.Min(pool.KeptByteSize, (long)byteSize - pool.UsedByteSize));
         return CudaStatus.Success;
     });
 
     [UnmanagedCallersOnly]
     private static CudaStatus MemAllocFromPoolAsync(nint* address, nuint byteSize, nint pool, nint streamHandle) => SimulatedDriver.Call("cuMemAllocFromPoolAsync", (driver, gpu) =>
     {
-        driver.Objects.Find<SimulatedObject>("cuMemAllocFromPoolAsync", pool);
+        var from = driver.Objects.Find<SimulatedPool>("cuMemAllocFromPoolAsync", pool);
         var stream = StreamEntryPoints.Find(driver, gpu, "cuMemAllocFromPoolAsync", streamHandle);
-        var status = Allocate(driver, gpu, "cuMemAllocFromPoolAsync", address, byteSize, out var allocation);
+        var status = Allocate(driver, gpu, "cuMemAllocFromPoolAsync", address, byteSize, from, out var allocation);
         if (allocation is not null)
         {
             allocation.IsThere = false;
@@ -120,12 +127,12 @@ internal static unsafe class MemoryEntryPoints
     private static CudaStatus MemFreeAsync(nint address, nint streamHandle) => SimulatedDriver.Call("cuMemFreeAsync", (driver, gpu) =>
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuMemFreeAsync", streamHandle);
-        driver.Heap.Find("cuMemFreeAsync", address);
         driver.Streams.Enqueue(stream, new SimulatedOperation("cuMemFreeAsync", () => driver.Heap.Remove("cuMemFreeAsync", driver.Heap.Find("cuMemFreeAsync", address))));
+        driver.Heap.Find("cuMemFreeAsync", address).FreedAt = driver.Heap.EnqueuedCount;
         return CudaStatus.Success;
     });
 
-    private static CudaStatus Allocate(SimulatedDriver driver, SimulatedGpu gpu, string call, nint* address, nuint byteSize, out SimulatedAllocation? allocation)
+    private static CudaStatus Allocate(SimulatedDriver driver, SimulatedGpu gpu, string call, nint* address, nuint byteSize, SimulatedPool? from, out SimulatedAllocation? allocation)
     {
         allocation = null;
         if (byteSize == 0)
@@ -138,8 +145,9 @@ internal static unsafe class MemoryEntryPoints
             return CudaStatus.OutOfMemory;
         }
 
-        allocation = new SimulatedAllocation(call, gpu, (int)byteSize) { TakenByteSize = (long)byteSize };
+        allocation = new SimulatedAllocation(call, gpu, (int)byteSize) { TakenByteSize = (long)byteSize, Pool = from };
         driver.Heap.Add(allocation);
+        driver.MakeRoom(gpu);
         *address = allocation.Handle;
         return CudaStatus.Success;
     }

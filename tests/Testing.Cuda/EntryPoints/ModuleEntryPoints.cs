@@ -107,6 +107,11 @@ internal static unsafe class ModuleEntryPoints
     {
         var stream = StreamEntryPoints.Find(driver, gpu, "cuLaunchKernel", streamHandle);
         var function = driver.Objects.Find<Function>("cuLaunchKernel", handle);
+        if (function.Device != gpu)
+        {
+            throw new Misuse($"cuLaunchKernel: the kernel is device {function.Device.Ordinal}'s, and the stream device {gpu.Ordinal}'s.", CudaStatus.InvalidContext);
+        }
+
         var kernel = function.Kernel;
         var (grid, block) = (new CudaExtent(gridX, gridY, gridZ), new CudaExtent(blockX, blockY, blockZ));
         if (!LaunchLimits.Allow(kernel, grid, block, sharedByteSize, function.MostShared))

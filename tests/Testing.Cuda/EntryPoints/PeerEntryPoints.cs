@@ -42,7 +42,7 @@ internal static unsafe class PeerEntryPoints
             return CudaStatus.InvalidContext;
         }
 
-        if (driver.Peers.Find(bytes) is not { IsOwned: true } export)
+        if (flags != CudaConstants.IpcLazyPeerAccess || driver.Peers.Find(bytes) is not { IsOwned: true } export)
         {
             return CudaStatus.InvalidValue;
         }

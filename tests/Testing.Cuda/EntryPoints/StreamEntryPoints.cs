@@ -25,10 +25,17 @@ internal static unsafe class StreamEntryPoints
             : throw new Misuse($"{call}: the stream is device {stream.Device.Ordinal}'s, and the thread's context device {gpu.Ordinal}'s.", CudaStatus.InvalidContext);
     }
 
+    private static SimulatedStream FindWaitable(SimulatedDriver driver, string call, nint handle)
+    {
+        var stream = driver.Objects.Find<SimulatedStream>(call, handle);
+        return stream.Capture is null ? stream : throw new Misuse($"{call}: the stream records; what it records does not run.", CudaStatus.StreamCaptureUnsupported);
+    }
+
     [UnmanagedCallersOnly]
     private static CudaStatus StreamCreateWithPriority(nint* made, uint flags, int priority) => SimulatedDriver.Call("cuStreamCreateWithPriority", (driver, gpu) =>
     {
-        var stream = new SimulatedStream("cuStreamCreateWithPriority", gpu, priority, gpu.AllMultiprocessors);
+        var green = SimulatedThread.GetGreen(driver);
+        var stream = new SimulatedStream("cuStreamCreateWithPriority", gpu, priority, green?.Multiprocessors ?? gpu.AllMultiprocessors) { Green = green };
         *made = driver.Objects.Add(stream);
         driver.Streams.Add(stream);
         return flags == CudaConstants.StreamNonBlocking ? CudaStatus.Success : throw new Misuse("cuStreamCreateWithPriority: the stream would wait for the default stream.");
@@ -45,17 +52,18 @@ internal static unsafe class StreamEntryPoints
     [UnmanagedCallersOnly]
     private static CudaStatus StreamSynchronize(nint handle) => SimulatedDriver.Call("cuStreamSynchronize", (driver, gpu) =>
     {
-        var stream = driver.Objects.Find<SimulatedStream>("cuStreamSynchronize", handle);
+        var stream = FindWaitable(driver, "cuStreamSynchronize", handle);
         driver.Streams.StepUntil("cuStreamSynchronize", stream.Device, () => stream.IsIdle);
         return stream.Device.Fault;
     });
 
+    // A stream that has nothing to do, and has had nothing to do with it, need not know that the device is lost.
     [UnmanagedCallersOnly]
-    private static CudaStatus StreamQuery(nint handle) => SimulatedDriver.Call("cuStreamQuery", (driver, gpu) =>
+    private static CudaStatus StreamQuery(nint handle) => SimulatedDriver.Call("cuStreamQuery", driver =>
     {
-        var stream = driver.Objects.Find<SimulatedStream>("cuStreamQuery", handle);
+        var stream = FindWaitable(driver, "cuStreamQuery", handle);
         driver.Streams.StepSome();
-        return stream.Device.Fault != CudaStatus.Success ? stream.Device.Fault : stream.IsIdle ? CudaStatus.Success : CudaStatus.NotReady;
+        return stream.IsIdle && !stream.HasFaulted ? CudaStatus.Success : stream.Device.Fault != CudaStatus.Success ? stream.Device.Fault : CudaStatus.NotReady;
     });
 
     [UnmanagedCallersOnly]
@@ -75,7 +83,7 @@ internal static unsafe class StreamEntryPoints
     private static CudaStatus LaunchHostFunc(nint handle, delegate* unmanaged<nint, void> function, nint argument) => SimulatedDriver.Call("cuLaunchHostFunc", (driver, gpu) =>
     {
         var stream = Find(driver, gpu, "cuLaunchHostFunc", handle);
-        driver.Streams.Enqueue(stream, new SimulatedOperation("cuLaunchHostFunc", static () => { }) { RunOnHost = () => SimulatedDriver.CallHost(function, argument) });
+        driver.Streams.Enqueue(stream, new SimulatedOperation("cuLaunchHostFunc", static () => { }) { RunOnHost = () => SimulatedThread.CallHost(function, argument) });
         return CudaStatus.Success;
     });
 }

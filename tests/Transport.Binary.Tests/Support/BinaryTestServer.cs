@@ -171,7 +171,7 @@ public class BinaryTestServer : IAsyncLifetime
     }
 
     /// <summary>What the server has logged as errors since it was asked last.</summary>
-    private protected IReadOnlyList<string> TakeErrors() => _log.Take();
+    internal IReadOnlyList<string> TakeErrors() => _log.Take();
 
     protected void Serve(ListenOptions listen)
     {

@@ -50,7 +50,7 @@ public sealed class CudaDevice : IAccelerator
         StreamSets = new CudaStreamSets(CreateStream);
         MemorySource = new PinnedMemorySource(Context);
         _peers = new CudaPeers(this);
-        _watch = new CudaWatch(IsAlive, options.WatchPeriod, timeProvider);
+        _watch = new CudaWatch(exception => Fail(exception.Message), options.WatchPeriod, timeProvider);
     }
 
     /// <inheritdoc/>
@@ -87,9 +87,8 @@ public sealed class CudaDevice : IAccelerator
         {
             try
             {
-                // What the pool keeps is not free to the driver, and is to models.
-                var unused = Context.FreeByteSize + Pool.ReservedByteSize - Account.Used;
-                return Math.Max(0, Math.Min(unused, Account.Limit - Account.Used));
+                // What the pool keeps is not free to the driver, and is to models. What libraries have taken by themselves is neither.
+                return Math.Max(0, Math.Min(Context.FreeByteSize + Pool.UnusedByteSize, Account.Limit - Account.Used));
             }
             catch (CudaException exception)
             {
@@ -240,6 +239,20 @@ public sealed class CudaDevice : IAccelerator
         }
     }
 
+    /// <summary>Gives what the pool keeps and nothing uses back to the system, so that other processes find it. For rare moments.</summary>
+    internal void TryTrim()
+    {
+        try
+        {
+            Context.MakeCurrent();
+            Pool.Trim();
+        }
+        catch (CudaException exception)
+        {
+            _ = Translate(exception);
+        }
+    }
+
     /// <summary>Waits for a stream, as far as the device still runs anything.</summary>
     internal void TrySynchronize(CudaStream stream)
     {
@@ -251,22 +264,6 @@ public sealed class CudaDevice : IAccelerator
         catch (CudaException exception)
         {
             _ = Translate(exception);
-        }
-    }
-
-    // Whatever is asked, a device that has failed answers with its failure.
-    private bool IsAlive()
-    {
-        try
-        {
-            Context.MakeCurrent();
-            _ = LoadStream.IsIdle;
-            return true;
-        }
-        catch (CudaException exception)
-        {
-            _ = Translate(exception);
-            return false;
         }
     }
 

@@ -26,20 +26,19 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         _share = share;
         _device = share.Device;
         Index = index;
-        var context = _device.Context;
+        _streamSets = share.StreamSets;
+        _streams = _streamSets.Rent(index, share.StreamPriority);
         try
         {
-            _copiedIn = CudaEvent.Create(context, keepsTime: false);
-            _started = CudaEvent.Create(context, keepsTime: true);
-            _computed = CudaEvent.Create(context, keepsTime: true);
-            _streamSets = share.StreamSets;
-            _streams = _streamSets.Rent(index, share.StreamPriority);
+            _copiedIn = CudaEvent.Create(_streams.CopyIn, keepsTime: false);
+            _started = CudaEvent.Create(_streams.Compute, keepsTime: true);
+            _computed = CudaEvent.Create(_streams.Compute, keepsTime: true);
         }
         catch
         {
             _copiedIn?.Dispose();
             _started?.Dispose();
-            _computed?.Dispose();
+            _streamSets.Return(index, share.StreamPriority);
             throw;
         }
 
@@ -191,6 +190,17 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         _device.Watch(this);
     }
 
+    /// <summary>Asks after the batch under way, if there is one.</summary>
+    /// <exception cref="CudaException">It will not come to its end: the device has failed.</exception>
+    public void ThrowIfLost()
+    {
+        if (IsBusy)
+        {
+            _device.Context.MakeCurrent();
+            _ = _streams.CopyOut.IsIdle;
+        }
+    }
+
     /// <summary>Tells whoever waits that the batch is over; once, whoever comes first.</summary>
     public void Finish(string? fault) => Interlocked.Exchange(ref _observer, null)?.OnRunEnded(fault);
 
@@ -206,7 +216,12 @@ internal sealed unsafe class CudaLane : IAcceleratorLane
         _copiedIn.Dispose();
         _started.Dispose();
         _computed.Dispose();
-        _self.Free();
+
+        // Of a device that has failed nobody can say whether it still calls: it finds the lane, which tells nobody.
+        if (_device.Fault is null)
+        {
+            _self.Free();
+        }
     }
 
     // The handle lives until the lane is disposed, which is after its last batch.

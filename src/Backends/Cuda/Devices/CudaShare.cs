@@ -161,6 +161,9 @@ internal sealed class CudaShare : IAcceleratorShare
             Device.TrySynchronize(Device.LoadStream);
         }
 
+        // Freed and waited for by now: what the lanes had, and what was taken beside them.
+        Device.TryTrim();
+
         ForeignByteSize = 0;
         _part?.Dispose();
     }

@@ -2,23 +2,23 @@ namespace Camshaft.Backends.Cuda.Devices;
 
 /// <summary>
 /// The lanes of a device, and a watch over those with a batch under way: a device that fails calls nobody, so it is asked now and then
-/// while it has work. Any thread; ends with the device.
+/// while it has work, by the streams of that work, since an idle stream need not know. Any thread; ends with the device.
 /// </summary>
 internal sealed class CudaWatch : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<CudaLane> _lanes = [];
-    private readonly Func<bool> _isAlive;
+    private readonly Action<CudaException> _onFailure;
     private readonly TimeSpan _period;
     private readonly ITimer _timer;
     private int _isWatching;
 
-    /// <param name="isAlive">Asks the device; when it has failed, it ends the batches by <see cref="EndAll"/>.</param>
+    /// <param name="onFailure">Told what a device that has failed says, whatever that is; ends the batches by <see cref="EndAll"/>.</param>
     /// <param name="period">How often it is asked.</param>
     /// <param name="timeProvider">The clock.</param>
-    public CudaWatch(Func<bool> isAlive, TimeSpan period, TimeProvider timeProvider)
+    public CudaWatch(Action<CudaException> onFailure, TimeSpan period, TimeProvider timeProvider)
     {
-        _isAlive = isAlive;
+        _onFailure = onFailure;
         _period = period;
         _timer = timeProvider.CreateTimer(static watch => ((CudaWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -61,8 +61,9 @@ internal sealed class CudaWatch : IDisposable
 
     private void Look()
     {
-        if (FindBusy().Count > 0 && !_isAlive())
+        if (FindFailure() is { } failure)
         {
+            _onFailure(failure);
             return;
         }
 
@@ -71,6 +72,27 @@ internal sealed class CudaWatch : IDisposable
         if (isBusy || (FindBusy().Count > 0 && Interlocked.Exchange(ref _isWatching, 1) == 0))
         {
             _timer.Change(_period, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // Under the lock: a lane leaves the list before its streams end.
+    private CudaException? FindFailure()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                foreach (var lane in _lanes)
+                {
+                    lane.ThrowIfLost();
+                }
+
+                return null;
+            }
+            catch (CudaException exception)
+            {
+                return exception;
+            }
         }
     }
 

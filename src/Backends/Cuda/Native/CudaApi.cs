@@ -99,6 +99,7 @@ internal sealed unsafe class CudaApi
     public readonly delegate* unmanaged<nint*, CudaDeviceResource*, uint, CudaStatus> DevResourceGenerateDesc;
     public readonly delegate* unmanaged<nint*, nint, int, uint, CudaStatus> GreenCtxCreate;
     public readonly delegate* unmanaged<nint, CudaStatus> GreenCtxDestroy;
+    public readonly delegate* unmanaged<nint*, nint, CudaStatus> CtxFromGreenCtx;
     public readonly delegate* unmanaged<nint*, nint, uint, int, CudaStatus> GreenCtxStreamCreate;
 
     /// <summary>Fills the table.</summary>
@@ -185,6 +186,7 @@ internal sealed unsafe class CudaApi
         DevResourceGenerateDesc = (delegate* unmanaged<nint*, CudaDeviceResource*, uint, CudaStatus>)resolve("cuDevResourceGenerateDesc", GreenContexts);
         GreenCtxCreate = (delegate* unmanaged<nint*, nint, int, uint, CudaStatus>)resolve("cuGreenCtxCreate", GreenContexts);
         GreenCtxDestroy = (delegate* unmanaged<nint, CudaStatus>)resolve("cuGreenCtxDestroy", GreenContexts);
+        CtxFromGreenCtx = (delegate* unmanaged<nint*, nint, CudaStatus>)resolve("cuCtxFromGreenCtx", GreenContexts);
         GreenCtxStreamCreate = (delegate* unmanaged<nint*, nint, uint, int, CudaStatus>)resolve("cuGreenCtxStreamCreate", GreenStreams);
     }
 
@@ -193,7 +195,7 @@ internal sealed unsafe class CudaApi
 
     /// <summary>Whether models can be given a part of the multiprocessors (CUDA 12.5 and later).</summary>
     public bool HasGreenContexts => DeviceGetDevResource is not null && DevSmResourceSplitByCount is not null && DevResourceGenerateDesc is not null
-        && GreenCtxCreate is not null && GreenCtxDestroy is not null && GreenCtxStreamCreate is not null;
+        && GreenCtxCreate is not null && GreenCtxDestroy is not null && CtxFromGreenCtx is not null && GreenCtxStreamCreate is not null;
 
     /// <summary>Writes a version as people do: 12.4 for 12040.</summary>
     public static string FormatVersion(int version) => string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");

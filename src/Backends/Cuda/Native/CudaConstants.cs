@@ -27,6 +27,9 @@ internal static class CudaConstants
     /// <summary>How many bytes a pool has of the device, used or kept (<c>CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT</c>).</summary>
     public const int PoolReserved = 5;
 
+    /// <summary>How many of them are used (<c>CU_MEMPOOL_ATTR_USED_MEM_CURRENT</c>).</summary>
+    public const int PoolUsed = 7;
+
     // CUjit_option.
     public const int JitErrorLog = 5;
     public const int JitErrorLogByteSize = 6;

@@ -64,7 +64,7 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
                 }
             }
 
-            while (inference is null && route.TryFallBack(status.Code))
+            while (inference is null && owner.TryFallBack(ref route, status))
             {
                 status = services.Engine.Models.TryCreateRequest(route.ModelName, route.Version, out inference);
             }
@@ -79,11 +79,6 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
 
         if (inference is null)
         {
-            if (status.Code == StatusCode.Unavailable && flags == FrameFlags.None)
-            {
-                services.Engine.Models.CountUntaken(route.ModelName, route.Version);
-            }
-
             admission.Dispose();
             return status;
         }
@@ -162,7 +157,7 @@ internal sealed class InferGate(BinaryServices services, HandleTable handles, Re
             return rented.Result;
         }
 
-        standby = new StandbyInfer(services, owner, model, frame, infer, deadline, admission, load);
+        standby = new StandbyInfer(services, owner, model, route, frame, infer, deadline, admission, load);
         owner.InFlight.Add(frame.Id, load);
         _ = standby.RunAsync(rented);
         return new RentedRequest(InferenceStatus.Ok, null);

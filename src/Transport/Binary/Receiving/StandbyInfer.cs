@@ -1,6 +1,7 @@
 using System.Buffers;
 using Camshaft.Backends;
 using Camshaft.Engine.Inference;
+using Camshaft.Engine.Routing;
 using Camshaft.Transport.Binary.Requests;
 using Camshaft.Transport.Hosting.Access;
 using Camshaft.Transport.Wire;
@@ -25,14 +26,16 @@ internal sealed partial class StandbyInfer
     private readonly LoadWait _load;
     private readonly TaskCompletionSource<bool> _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _bytes;
+    private Route _route;
     private int _filled;
 
     /// <summary>Takes the duties over to dispose the admission, and to give the frame's place among those kept aside back.</summary>
-    public StandbyInfer(BinaryServices services, RequestOwner owner, ModelHandle model, in FrameHead frame, in InferHead infer, in RequestDeadline deadline, in Admission admission, LoadWait load)
+    public StandbyInfer(BinaryServices services, RequestOwner owner, ModelHandle model, in Route route, in FrameHead frame, in InferHead infer, in RequestDeadline deadline, in Admission admission, LoadWait load)
     {
         _services = services;
         _owner = owner;
         _model = model;
+        _route = route;
         _frame = frame;
         _infer = infer;
         _deadline = deadline;
@@ -72,6 +75,11 @@ internal sealed partial class StandbyInfer
         try
         {
             (status, var inference) = await rented.ConfigureAwait(false); // 1
+            while (inference is null && _owner.TryFallBack(ref _route, status))
+            {
+                (status, inference) = await _services.Engine.CreateRequestAsync(_route.ModelName, _route.Version, _deadline.IsSet ? _deadline.Remaining : null, _load.Token).ConfigureAwait(false);
+            }
+
             var flags = FrameFlags.None;
             if (inference is not null && !_model.Fits(inference))
             {
@@ -87,6 +95,7 @@ internal sealed partial class StandbyInfer
             }
 
             request = _owner.Begin(_frame, inference, _admission);
+            request.Route = _route;
             _load.Attach(inference.Handle);
             if (!await _arrived.Task.ConfigureAwait(false)) // 2
             {

@@ -92,6 +92,18 @@ internal sealed class RequestOwner(BinaryServices services, SendQueue sender)
         }
     }
 
+    /// <summary>The target of a request's way has none for it, and counts that, unless it is the client who wants it no more. Goes on to the next one.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool TryFallBack(ref Route route, in InferenceStatus refusal)
+    {
+        if (refusal.Code != StatusCode.Cancelled)
+        {
+            services.Engine.Models.CountUntaken(route.ModelName, route.Version);
+        }
+
+        return route.TryFallBack(refusal.Code);
+    }
+
     /// <summary>A request has been answered: copies of it may go where its rule wants them.</summary>
     public void OfferCopies(in Route route, InferenceRequest answered) => services.Engine.Shadows.Offer(route, answered);
 

@@ -4,6 +4,7 @@ using Camshaft.Engine.Devices;
 using Camshaft.Engine.Inference;
 using Camshaft.Engine.Memory;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Models.Configuration;
 using Camshaft.Engine.Orchestration;
 using Camshaft.Engine.Orchestration.Residency;
 using Camshaft.Engine.Repository;
@@ -125,6 +126,6 @@ internal sealed class ResidencyHarness : IAsyncDisposable
         _models.Dispose();
     }
 
-    private IReadOnlyList<BackendChoice> Select(Models.Configuration.ModelConfiguration configuration, VersionDirectory version) =>
+    private IReadOnlyList<BackendChoice> Select(ModelConfiguration configuration, VersionDirectory version) =>
         [new(Backend, _device, Path.Combine(version.Path, "model.weights"))];
 }
