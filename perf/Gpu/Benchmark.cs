@@ -12,7 +12,7 @@ internal sealed class Benchmark(Func<CudaDriver> load, BenchmarkOptions options)
 {
     /// <summary>Every part, in the order in which they run: what decides most comes first.</summary>
     public static IReadOnlyList<IPart> Parts { get; } =
-        [new FactsPart(), new SelfCheckPart(), new LatencyPart(), new CompletionPart(), new NeighbourPart(), new OverlapPart(), new CopyPart(), new ConcurrencyPart(), new LoadCyclesPart()];
+        [new FactsPart(), new SelfCheckPart(), new LatencyPart(), new CompletionPart(), new NeighbourPart(), new OverlapPart(), new CopyPart(), new ConcurrencyPart(), new JoiningPart(), new LoadCyclesPart()];
 
     /// <summary>Runs some of them.</summary>
     /// <returns>The program's exit code: 0 = every part has run to its end, and nothing was wrong.</returns>

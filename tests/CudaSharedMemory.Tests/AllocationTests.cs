@@ -2,17 +2,20 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.CudaSharedMemory.Tests.Support;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
+using Camshaft.Engine.Telemetry;
 using Camshaft.Testing;
 using Camshaft.Transport.Binary;
 using Camshaft.Transport.Binary.Tests.Support;
 using Camshaft.Transport.Hosting;
 using Camshaft.Transport.Wire;
+using Camshaft.Transport.Wire.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +31,8 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Requests = 500;
     private const int IdOffset = 16;
     private const int Count = 50;
+    private const int JoinedCount = 8;
+    private const uint Region = 5;
 
     private readonly byte[] _frame = new byte[1024];
     private ulong _id = 100;
@@ -35,14 +40,32 @@ public sealed class AllocationTests(ITestOutputHelper output)
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
-    public async Task A_warm_request_takes_no_managed_memory(int offset)
+    public Task A_warm_request_takes_no_managed_memory(int offset) => MeasureAsync("vector_add", offset, static handle => [RegionFrames.Add(3, handle, Region, Count)]);
+
+    [Fact]
+    public async Task Warm_requests_that_join_take_no_managed_memory()
+    {
+        var joined = await MeasureAsync("softmax", offset: 4, static handle => [.. Enumerable.Range(0, JoinedCount).Select(index => index % 2 == 0 ? FromDevice(handle, index) : FromHost(handle))]);
+        Assert.True(joined.Where(static size => size.Rows > 1).Sum(static size => size.Rows * size.Count) > Requests, "Hardly any have joined.");
+
+        static FrameImage FromDevice(uint handle, int index) => new(FrameKind.Infer, 3)
+        {
+            Own = new InferHead(handle, 1, 1, 0, 0, 0),
+            Tensors = [RegionFrames.Input(0, Region, index * 16, 1, 4), RegionFrames.Output(0, Region, 512 + (index * 16), 16)],
+        };
+
+        static FrameImage FromHost(uint handle) => Frames.Infer(3, handle, 0, Frames.Tensor(0, new float[4], 1, 4));
+    }
+
+    private async Task<IReadOnlyList<BatchSizeCounts>> MeasureAsync(string model, int offset, Func<uint, FrameImage[]> createRequests)
     {
         using var directory = new TempDirectory();
-        foreach (var path in Directory.GetFiles(Path.Combine(TestData.RepositoryRoot, "samples", "cuda", "vector_add"), "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.GetFiles(Path.Combine(TestData.RepositoryRoot, "samples", "cuda", model), "*", SearchOption.AllDirectories))
         {
-            directory.Write(Path.Combine("models", "vector_add", Path.GetRelativePath(Path.Combine(TestData.RepositoryRoot, "samples", "cuda", "vector_add"), path)), File.ReadAllBytes(path));
+            directory.Write(Path.Combine("models", model, Path.GetRelativePath(Path.Combine(TestData.RepositoryRoot, "samples", "cuda", model), path)), File.ReadAllBytes(path));
         }
 
+        directory.Write(Path.Combine("models", model, "model.yaml"), Encoding.UTF8.GetBytes($"backend: cuda_module\ndevice: cuda\nwarm_up: none\nlimits: {{ concurrency: 1 }}\n{(model == "softmax" ? "batching: { max_batch_size: 16 }" : "")}\n"));
         var socketPath = Path.Combine(directory.FullPath, "socket");
         await using var application = Build(directory, socketPath);
         await application.StartAsync();
@@ -54,11 +77,12 @@ public sealed class AllocationTests(ITestOutputHelper output)
         {
             // Connected without a wait: a socket that ever waited takes memory for each call that blocks.
             socket.Connect(new UnixDomainSocketEndPoint(socketPath));
-            Measure(socket, Register(socket, address, offset));
+            Measure(socket, [.. createRequests(Register(socket, model, address, offset)).Select(static request => request.Write())]);
         }
 
         await application.StopAsync();
         GC.KeepAlive(memory);
+        return application.Services.GetRequiredService<InferenceEngine>().Models.List().Single().Versions[^1].Recorder.ReadBatchSizes();
     }
 
     private static WebApplication Build(TempDirectory directory, string socketPath)
@@ -79,14 +103,14 @@ public sealed class AllocationTests(ITestOutputHelper output)
         return builder.Build();
     }
 
-    private void Measure(Socket socket, byte[] request)
+    private void Measure(Socket socket, byte[][] requests)
     {
-        Run(socket, request, WarmUpRequests);
+        Run(socket, requests, WarmUpRequests);
         var least = long.MaxValue;
         for (var round = 0; round < Rounds && least >= Requests; round++)
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
-            Run(socket, request, Requests);
+            Run(socket, requests, Requests);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
@@ -97,28 +121,36 @@ public sealed class AllocationTests(ITestOutputHelper output)
     }
 
     /// <summary>Greets, opens the model and registers the memory.</summary>
-    /// <returns>A request.</returns>
-    private byte[] Register(Socket socket, nint memory, int offset)
+    /// <returns>The model's handle.</returns>
+    private uint Register(Socket socket, string model, nint memory, int offset)
     {
         Send(socket, Frames.Hello(features: WireFeatures.CudaMemory).Write());
         Assert.Equal(FrameKind.Hello, Receive(socket));
-        Send(socket, Frames.Open(1, "vector_add").Write());
+        Send(socket, Frames.Open(1, model).Write());
         Assert.Equal(FrameKind.Opened, Receive(socket));
         OpenedHead.TryRead(_frame, out var opened);
-        Send(socket, RegionFrames.Register(2, 5, ImmediateDriver.Export(memory), 1024, offset).Write());
+        Send(socket, RegionFrames.Register(2, Region, ImmediateDriver.Export(memory), 1024, offset).Write());
         Assert.Equal(FrameKind.Done, Receive(socket));
-        return RegionFrames.Add(3, opened.Handle, 5, Count).Write();
+        return opened.Handle;
     }
 
-    private void Run(Socket socket, byte[] request, int requests)
+    /// <summary>Sends requests again and again, those of a round at once.</summary>
+    private void Run(Socket socket, byte[][] requests, int count)
     {
-        for (var i = 0; i < requests; i++)
+        for (var i = 0; i < count; i += requests.Length)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(request.AsSpan(IdOffset), _id++);
-            Send(socket, request);
-            if (Receive(socket) != FrameKind.Result)
+            foreach (var request in requests)
             {
-                throw new InvalidOperationException("Received no result.");
+                BinaryPrimitives.WriteUInt64LittleEndian(request.AsSpan(IdOffset), _id++);
+                Send(socket, request);
+            }
+
+            foreach (var _ in requests)
+            {
+                if (Receive(socket) != FrameKind.Result)
+                {
+                    throw new InvalidOperationException("Received no result.");
+                }
             }
         }
     }

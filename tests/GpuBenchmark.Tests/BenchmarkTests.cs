@@ -72,7 +72,7 @@ public sealed class BenchmarkTests
     {
         using var simulation = Simulation.Start();
         simulation.FailKernel("sgemm");
-        string[] parts = ["check", "latency", "completion", "neighbour", "overlap", "copy", "concurrency", "cycles"];
+        string[] parts = ["check", "latency", "completion", "neighbour", "overlap", "copy", "concurrency", "joining", "cycles"];
 
         Assert.Equal(1, Run(simulation, parts));
         var lines = _errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);

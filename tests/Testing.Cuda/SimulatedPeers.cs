@@ -60,11 +60,11 @@ public sealed class SimulatedPeers
     }
 
     /// <summary>Lets its owner change memory.</summary>
-    public void Write(ReadOnlySpan<byte> handle, ReadOnlySpan<byte> content)
+    public void Write(ReadOnlySpan<byte> handle, ReadOnlySpan<byte> content, int offset = 0)
     {
         lock (_gate)
         {
-            content.CopyTo(Find(handle)!.Content);
+            content.CopyTo(Find(handle)!.Content.AsSpan(offset));
         }
     }
 

@@ -12,21 +12,20 @@ internal static class BatchRules
     // What all rows share is compared for each request that joins; it is a sampling rate or a flag.
     private const int LargestShared = 256;
 
-    /// <summary>Whether a request can run right behind the last of a batch.</summary>
-    /// <param name="head">The batch's first.</param>
-    /// <param name="last">Its last.</param>
+    /// <summary>Whether a request can run with a batch that has room for its rows.</summary>
+    /// <param name="one">Any of the batch.</param>
+    /// <param name="before">The one behind which its rows have to lie; null = none, since the device brings the rows together.</param>
     /// <param name="next">The one that would join.</param>
-    /// <param name="rows">How many rows the batch has.</param>
-    /// <param name="rowLimit">How many it may have.</param>
-    public static bool CanJoin(InferenceRequest head, InferenceRequest last, InferenceRequest next, int rows, int rowLimit)
+    public static bool CanJoin(InferenceRequest one, InferenceRequest? before, InferenceRequest next)
     {
-        if (rows + next.RowCount > rowLimit || head.RunsAlone || next.RunsAlone || next.Slab != last.Slab)
+        if (one.RunsAlone || next.RunsAlone)
         {
             return false;
         }
 
-        var liesBehind = next.Slab is null ? IsSmall(next) : next.SlabRow == last.SlabRow + last.RowCount;
-        return liesBehind && SharesInputs(head, next);
+        var liesBehind = next.Slab is null ? before?.Slab is null && IsSmall(next)
+            : before is null || (next.Slab == before.Slab && next.SlabRow == before.SlabRow + before.RowCount);
+        return liesBehind && SharesInputs(one, next);
     }
 
     private static bool IsSmall(InferenceRequest request)
@@ -34,7 +33,8 @@ internal static class BatchRules
         long byteSize = 0;
         foreach (var input in request.Inputs)
         {
-            byteSize += input.IsPresent ? input.ByteSize : 0;
+            // Copies on the device are no matter beside those on the host.
+            byteSize += input is { IsPresent: true, IsOnDevice: false } ? input.ByteSize : 0;
         }
 
         return byteSize <= LargestGatheredRow * request.RowCount;

@@ -21,14 +21,21 @@ internal sealed class BatchTensor
     /// <summary>Whether its rows lie where the requests have theirs, so that nothing is left to do after the run.</summary>
     public bool IsInPlace { get; private set; }
 
+    /// <summary>Whether each request has its rows somewhere else, on the host or on the device, where alone they are brought together.</summary>
+    public bool IsApart { get; private set; }
+
     public ReadOnlySpan<long> Dimensions => _shape.Dimensions;
 
     public long ByteSize { get; private set; }
 
-    /// <summary>Where it begins; 0 = nowhere yet.</summary>
+    /// <summary>Where it begins; 0 = nowhere yet, or <see cref="IsApart"/>.</summary>
     public nint Address => _address;
 
-    public TensorView GetView(TensorSpec spec) => new(spec.DataType, _shape.Dimensions, MemoryKind.Host, _address, ByteSize);
+    /// <summary>Whether its place is known.</summary>
+    public bool IsPlaced => _address != 0 || IsApart;
+
+    /// <summary>A look at it; where it <see cref="IsApart"/> there is nothing to see but its shape.</summary>
+    public TensorView GetView(TensorSpec spec) => new(spec.DataType, _shape.Dimensions, IsApart ? MemoryKind.Device : MemoryKind.Host, _address, ByteSize);
 
     /// <summary>Forgets the batch before.</summary>
     public void Reset()
@@ -36,9 +43,18 @@ internal sealed class BatchTensor
         IsPresent = false;
         IsShapeKnown = false;
         IsInPlace = false;
+        IsApart = false;
     }
 
-    /// <summary>Places it where the requests' own rows lie.</summary>
+    /// <summary>Leaves its rows with the requests, wherever each has its own.</summary>
+    public void PlaceApart(in Shape shape, long byteSize)
+    {
+        Place(shape, address: 0, byteSize);
+        IsInPlace = true;
+        IsApart = true;
+    }
+
+    /// <summary>Places it where the requests' own rows lie, one behind the other.</summary>
     public void PlaceInRows(in Shape shape, nint address, long byteSize)
     {
         Place(shape, address, byteSize);
@@ -93,6 +109,7 @@ internal sealed class BatchTensor
         _shape = shape;
         ByteSize = byteSize;
         IsInPlace = false;
+        IsApart = false;
         _address = address;
     }
 }

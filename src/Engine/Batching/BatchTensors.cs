@@ -6,7 +6,8 @@ namespace Camshaft.Engine.Batching;
 
 /// <summary>
 /// The tensors of a batch of several requests. Rows that lie one behind the other in a slab are used as they lie; others are
-/// gathered before the run, and what cannot be sliced is scattered after it; the pool counts such copies. Belongs to a lane.
+/// gathered before the run, and what cannot be sliced is scattered after it; the pool counts such copies. Where a request has tensors on the device, rows are left
+/// where they are, for the device to bring together. Belongs to a lane.
 /// </summary>
 internal sealed class BatchTensors
 {
@@ -14,6 +15,7 @@ internal sealed class BatchTensors
     private BatchTensor[] _outputs = [];
     private InferenceRequest? _first;
     private int _rows;
+    private bool _isApart;
 
     private InferenceRequest First => _first ?? throw new InvalidOperationException("The batch has ended.");
 
@@ -25,6 +27,7 @@ internal sealed class BatchTensors
     {
         _first = first;
         _rows = rows;
+        _isApart = HasTensorsOnDevice(first);
         Grow(ref _inputs, first.Inputs.Length);
         Grow(ref _outputs, first.Outputs.Length);
         for (var i = 0; i < first.Inputs.Length; i++)
@@ -105,9 +108,18 @@ internal sealed class BatchTensors
         }
 
         var shape = BatchCopy.WithRows(slot.Dimensions, axis, _rows);
-        if (axis == 0 && First.Slab is not null && slot.Spec.DataType.HasFixedSize)
+        if (axis == 0 && slot.Spec.DataType.HasFixedSize && (_isApart || First.Slab is not null))
         {
-            input.PlaceInRows(shape, slot.View.Address, slot.ByteSize / First.RowCount * _rows);
+            var rowsByteSize = slot.ByteSize / First.RowCount * _rows;
+            if (_isApart)
+            {
+                PlaceApart(input, shape, rowsByteSize);
+            }
+            else
+            {
+                input.PlaceInRows(shape, slot.View.Address, rowsByteSize);
+            }
+
             return;
         }
 
@@ -134,7 +146,11 @@ internal sealed class BatchTensors
         var axis = First.Batching.GetOutputAxis(index);
         var shape = BatchCopy.WithRows(slot.Dimensions, axis, _rows);
         var rowByteSize = slot.ByteSize / owner.RowCount;
-        if (axis == 0 && First.Slab is { } slab)
+        if (axis == 0 && _isApart)
+        {
+            PlaceApart(output, shape, rowByteSize * _rows);
+        }
+        else if (axis == 0 && First.Slab is { } slab)
         {
             output.PlaceInRows(shape, slab.GetOutputAddress(index, rowByteSize, First.SlabRow), rowByteSize * _rows);
         }
@@ -142,6 +158,16 @@ internal sealed class BatchTensors
         {
             output.Place(shape, Rent(rowByteSize * _rows, MemoryPurpose.Output), rowByteSize * _rows);
         }
+    }
+
+    private void PlaceApart(BatchTensor tensor, in Shape shape, long byteSize)
+    {
+        if (byteSize > int.MaxValue)
+        {
+            throw DoesNotFit(byteSize);
+        }
+
+        tensor.PlaceApart(shape, byteSize);
     }
 
     private void Distribute(int index, BatchTensor output)
@@ -209,7 +235,23 @@ internal sealed class BatchTensors
             throw new BackendException(StatusCode.ResourceExhausted, RequestErrors.SystemOutOfMemory(First.Model).Message, exception);
         }
 
-        // The batch then runs request by request, which needs no memory beyond theirs.
-        throw new BackendException(StatusCode.ResourceExhausted, $"{First.Model}: a batch of {_rows} rows with {byteSize} bytes does not fit the memory budget for tensors now.");
+        throw DoesNotFit(byteSize);
+    }
+
+    // The batch then runs request by request, which needs no memory beyond theirs.
+    private BackendException DoesNotFit(long byteSize) =>
+        new(StatusCode.ResourceExhausted, $"{First.Model}: a batch of {_rows} rows with {byteSize} bytes does not fit the memory budget for tensors now.");
+
+    private static bool HasTensorsOnDevice(InferenceRequest first)
+    {
+        for (var request = first; request is not null; request = request.NextInBatch!)
+        {
+            if (request.HasTensorsOnDevice)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -1,4 +1,5 @@
 using Camshaft.Backends;
+using Camshaft.Engine.Inference;
 
 namespace Camshaft.Engine.Devices;
 
@@ -25,9 +26,10 @@ internal sealed class AcceleratorTensors
 
     /// <summary>Copies an input to where the model reads it, unless it does so where the input lies.</summary>
     /// <param name="index">The input.</param>
-    /// <param name="request">Where the request has it, on the host or on this device.</param>
+    /// <param name="request">Where the request has it, on the host or on this device; nowhere where the requests of a batch have their rows apart.</param>
+    /// <param name="first">The batch.</param>
     /// <param name="isUsedInPlace">Whether the model may read it there.</param>
-    public void CopyIn(int index, TensorView request, bool isUsedInPlace)
+    public void CopyIn(int index, TensorView request, InferenceRequest first, bool isUsedInPlace)
     {
         if (isUsedInPlace)
         {
@@ -42,7 +44,11 @@ internal sealed class AcceleratorTensors
             return;
         }
 
-        if (request.MemoryKind == MemoryKind.Device)
+        if (_inputs[index].LiesApart)
+        {
+            RowCopies.CopyIn(_lane, first, index, address);
+        }
+        else if (request.MemoryKind == MemoryKind.Device)
         {
             _lane.CopyInOnDevice(address, request.Address, request.ByteSize);
         }
@@ -53,6 +59,8 @@ internal sealed class AcceleratorTensors
     }
 
     /// <summary>An input as the model sees it.</summary>
+    /// <param name="index">The input.</param>
+    /// <param name="request">Where the request has it; of rows that lie apart the shape alone.</param>
     public TensorView GetInput(int index, TensorView request) => new(request.DataType, request.Shape, MemoryKind.Device, _inputs[index].Address, request.ByteSize);
 
     /// <summary>An output as the model sees it: a place on the device for what the request has elsewhere. A client's memory gets the output when it is whole, not while it is made.</summary>
@@ -68,16 +76,23 @@ internal sealed class AcceleratorTensors
     public void ForgetOutput(int index) => _outputs[index] = default;
 
     /// <summary>Copies the outputs to where the requests have them.</summary>
-    public void CopyOut()
+    /// <param name="first">The batch.</param>
+    /// <param name="rowCount">Its rows.</param>
+    public void CopyOut(InferenceRequest first, int rowCount)
     {
-        foreach (ref readonly var output in _outputs.AsSpan())
+        for (var i = 0; i < _outputs.Length; i++)
         {
+            ref readonly var output = ref _outputs[i];
             if (output is not { IsPlaced: true, ByteSize: > 0 })
             {
                 continue;
             }
 
-            if (output.RequestKind == MemoryKind.Device)
+            if (output.LiesApart)
+            {
+                RowCopies.CopyOut(_lane!, first, i, output.Address, output.ByteSize / rowCount);
+            }
+            else if (output.RequestKind == MemoryKind.Device)
             {
                 _lane!.CopyOutOnDevice(output.RequestAddress, output.Address, output.ByteSize);
             }

@@ -149,6 +149,9 @@ public sealed class InferenceRequest : IDisposable
 
     internal bool HasRequestedOutputs => _tensors.HasRequestedOutputs;
 
+    /// <summary>Whether some tensor lies in memory of the device that the model runs on.</summary>
+    internal bool HasTensorsOnDevice => _tensors.HasLentOnDevice;
+
     /// <summary>Sets a hard deadline, counted from now: a request that has not ended by then ends with <see cref="StatusCode.DeadlineExceeded"/>.</summary>
     /// <param name="timeout">More than zero.</param>
     public void SetTimeout(TimeSpan timeout)
@@ -188,7 +191,7 @@ public sealed class InferenceRequest : IDisposable
     /// <see langword="true"/>: the request owns the lease. <see langword="false"/>: the caller still does, and copies the output when it is there, since its size is
     /// not known yet (on the model's device that does not matter), its values are checked, or as for <see cref="TryLendInput"/>.
     /// </returns>
-    public bool TryLendOutput(int index, in LentMemory memory) => _tensors.TryLendOutput(index, memory);
+    public bool TryLendOutput(int index, in LentMemory memory) => _tensors.TryLendOutput(index, memory, Batching);
 
     /// <summary>
     /// Takes memory for the inputs and for the outputs whose shape is known, all at once. Where the budget is used up this
@@ -394,7 +397,7 @@ public sealed class InferenceRequest : IDisposable
         }
 
         RowCount = rows;
-        _bucket = rows <= Batching.MaxRows && !_tensors.HasLentOnDevice ? _queues.Buckets!.Find(Inputs) : null;
+        _bucket = rows <= Batching.MaxRows && _tensors.MayJoin ? _queues.Buckets!.Find(Inputs) : null;
         Queue = _bucket?.Queue ?? _queues.Alone;
     }
 

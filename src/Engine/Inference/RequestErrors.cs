@@ -56,6 +56,10 @@ internal static class RequestErrors
         StatusCode.Internal,
         $"{model}: output '{output.Spec.Name}' has {check.Format(output.View.Bytes, element)} at {Locate(output.Dimensions, element)}; expected {check.Range}, as model.yaml says.");
 
+    // A device does not know whose batch it is; a backend that runs there may have said so.
+    public static InferenceStatus Refused(ModelVersion model, BackendException exception) =>
+        new(exception.Code, exception.Message.StartsWith(model.ToString(), StringComparison.Ordinal) ? exception.Message : $"{model}: {exception.Message}");
+
     public static InferenceStatus BackendFailed(ModelVersion model, Exception exception) =>
         new(StatusCode.Internal, $"{model}: the backend failed: {exception.Message}");
 

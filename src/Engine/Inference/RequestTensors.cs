@@ -21,8 +21,11 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
     /// <summary>Whether some tensor lies in memory of the client's, and so not among the rows of others.</summary>
     public bool HasLent { get; private set; }
 
-    /// <summary>Whether some tensor lies in memory of the device that the model runs on. Such a request joins no others: what joins them works on the host's memory.</summary>
+    /// <summary>Whether some tensor lies in memory of the device that the model runs on, whose rows are brought together there.</summary>
     public bool HasLentOnDevice { get; private set; }
+
+    /// <summary>Whether the request may join others, as far as it matters where its tensors lie: on a device rows of which all are known before the run are cut from a tensor along its first axis, and no others.</summary>
+    public bool MayJoin { get; private set; } = true;
 
     /// <summary>Whether outputs were asked for by name.</summary>
     public bool HasRequestedOutputs => _hasRequestedOutputs;
@@ -60,10 +63,10 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
     }
 
     public bool TryLendInput(int index, in LentMemory memory, BatchAxes axes) =>
-        TakeNote(memory, _lending.TryLendInput(index, _inputs[index], memory, axes));
+        TakeNote(memory, _lending.TryLendInput(index, _inputs[index], memory, axes), hasRows: axes.GetInputAxis(index) == 0);
 
-    public bool TryLendOutput(int index, in LentMemory memory) =>
-        TakeNote(memory, _lending.TryLendOutput(index, _outputs[index], _inputs, memory));
+    public bool TryLendOutput(int index, in LentMemory memory, BatchAxes axes) =>
+        TakeNote(memory, _lending.TryLendOutput(index, _outputs[index], _inputs, memory), hasRows: axes.GetOutputAxis(index) == 0 && _outputs[index].IsShapeKnown);
 
     /// <summary>Says whether every input is there that has to be, and works out the shapes of the outputs.</summary>
     public InferenceStatus Bind()
@@ -207,12 +210,15 @@ internal sealed class RequestTensors(ModelVersion model, SignaturePlan plan, Hos
         _hasRequestedOutputs = false;
         HasLent = false;
         HasLentOnDevice = false;
+        MayJoin = true;
     }
 
-    private bool TakeNote(in LentMemory memory, bool isLent)
+    private bool TakeNote(in LentMemory memory, bool isLent, bool hasRows)
     {
+        var isOnDevice = isLent && memory.Device is not null;
         HasLent |= isLent;
-        HasLentOnDevice |= isLent && memory.Device is not null;
+        HasLentOnDevice |= isOnDevice;
+        MayJoin &= hasRows || !isOnDevice;
         return isLent;
     }
 

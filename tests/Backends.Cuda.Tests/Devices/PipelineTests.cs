@@ -2,30 +2,33 @@ using Camshaft.Testing.Cuda;
 
 namespace Camshaft.Backends.Cuda.Tests.Devices;
 
-/// <summary>Batches on four lanes of two pairs, with tensors on the host or in other processes' memory on the device, whose parts the simulated device runs in any order that the streams allow.</summary>
+/// <summary>Batches on four lanes of two pairs, with tensors on the host, in other processes' memory on the device, or joined from both, whose parts the simulated device runs in any order that the streams allow.</summary>
 public sealed class PipelineTests
 {
     private const int BatchCount = 24;
     private const int WaitsOfABatch = 2;
 
     [Theory]
-    [InlineData(3000, false)]
-    [InlineData(1000, true)]
-    public void Every_order_that_streams_allow_gives_the_right_answers(int seeds, bool isOnDevice) => Assert.All(Enumerable.Range(0, seeds), seed =>
+    [InlineData(3000, TensorPlaces.Host)]
+    [InlineData(1000, TensorPlaces.Device)]
+    [InlineData(1000, TensorPlaces.Both)]
+    public void Every_order_that_streams_allow_gives_the_right_answers(int seeds, TensorPlaces places) => Assert.All(Enumerable.Range(0, seeds), seed =>
     {
-        var (wrong, failures) = Run(new SimulatedDriverOptions { Seed = seed }, isOnDevice);
+        var (wrong, failures) = Run(new SimulatedDriverOptions { Seed = seed }, places);
         Assert.Equal(0, wrong);
         Assert.Empty(failures);
     });
 
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(0, true)]
-    [InlineData(1, true)]
-    public void A_pipeline_that_lacks_one_of_its_waits_is_found_out(int dropped, bool isOnDevice)
+    [InlineData(0, TensorPlaces.Host)]
+    [InlineData(1, TensorPlaces.Host)]
+    [InlineData(0, TensorPlaces.Device)]
+    [InlineData(1, TensorPlaces.Device)]
+    [InlineData(0, TensorPlaces.Both)]
+    [InlineData(1, TensorPlaces.Both)]
+    public void A_pipeline_that_lacks_one_of_its_waits_is_found_out(int dropped, TensorPlaces places)
     {
-        var noticed = Enumerable.Range(0, 100).Count(seed => Run(new SimulatedDriverOptions { Seed = seed, DroppedWait = dropped, WaitsPerRound = WaitsOfABatch }, isOnDevice) is not (0, []));
+        var noticed = Enumerable.Range(0, 100).Count(seed => Run(new SimulatedDriverOptions { Seed = seed, DroppedWait = dropped, WaitsPerRound = WaitsOfABatch }, places) is not (0, []));
 
         Assert.InRange(noticed, 90, 100);
     }
@@ -43,11 +46,16 @@ public sealed class PipelineTests
         Assert.Equal(WaitsOfABatch, gpu.Simulation.WaitCount);
     }
 
-    private static (int Wrong, IReadOnlyList<string> Failures) Run(SimulatedDriverOptions options, bool isOnDevice)
+    private static (int Wrong, IReadOnlyList<string> Failures) Run(SimulatedDriverOptions options, TensorPlaces places)
     {
         using var gpu = new Gpu(options);
         using var share = gpu.Device.Open(new AcceleratorTerms("model"));
-        ILaneUser[] users = [.. Enumerable.Range(1, 4).Select(index => (ILaneUser)(isOnDevice ? new PeerLaneUser(gpu, share, index) : new LaneUser(gpu, share, index)))];
+        ILaneUser[] users = [.. Enumerable.Range(1, 4).Select(index => places switch
+        {
+            TensorPlaces.Host => (ILaneUser)new LaneUser(gpu, share, index),
+            TensorPlaces.Device => new PeerLaneUser(gpu, share, index),
+            _ => new JoinedLaneUser(gpu, share, index),
+        })];
         try
         {
             Run(gpu, users, new Random(options.Seed));

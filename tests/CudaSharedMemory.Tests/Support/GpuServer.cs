@@ -4,6 +4,7 @@ using Camshaft.Backends;
 using Camshaft.Backends.Cuda;
 using Camshaft.Backends.Cuda.Devices;
 using Camshaft.Client;
+using Camshaft.CudaSharedMemory.Tests.Joining;
 using Camshaft.Engine;
 using Camshaft.Engine.Models;
 using Camshaft.Testing;
@@ -140,6 +141,7 @@ internal sealed class GpuServer : IAsyncDisposable
     {
         var isClean = false;
         Simulation.Release("vector_add");
+        Simulation.Release(JoiningModel.Kernel);
         try
         {
             await AssertNothingIsHeldAsync();

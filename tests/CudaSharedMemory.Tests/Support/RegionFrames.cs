@@ -27,8 +27,17 @@ internal static class RegionFrames
     public static FrameImage Identity(ulong id, uint handle, uint region, int count) =>
         new(FrameKind.Infer, id) { Own = new InferHead(handle, 1, 0, 0, 0, 0), Tensors = [Input(0, region, 0, count)] };
 
-    public static TensorEntry Input(int index, uint region, long offset, int count) =>
-        new() { Index = index, DataType = DataType.Float32, Shape = new Shape([count]), Place = TensorPlace.Region, ByteSize = count * sizeof(float), Region = region, Offset = offset };
+    /// <summary>An FP32 input in a region.</summary>
+    public static TensorEntry Input(int index, uint region, long offset, params long[] shape) => new()
+    {
+        Index = index,
+        DataType = DataType.Float32,
+        Shape = new Shape(shape),
+        Place = TensorPlace.Region,
+        ByteSize = shape.Aggregate((long)sizeof(float), static (byteSize, length) => byteSize * length),
+        Region = region,
+        Offset = offset,
+    };
 
     public static TensorEntry Output(int index, uint region, long offset, long room) =>
         new() { Index = index, Place = TensorPlace.Region, ByteSize = room, Region = region, Offset = offset };

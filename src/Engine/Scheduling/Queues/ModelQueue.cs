@@ -96,20 +96,19 @@ internal sealed class ModelQueue
     /// <summary>Takes the head and those behind it that can run with it.</summary>
     /// <param name="rowLimit">The most rows together; a head that has more comes alone.</param>
     /// <param name="state">The queue's state.</param>
-    /// <returns>The head; the others follow by <see cref="InferenceRequest.NextInBatch"/>.</returns>
+    /// <returns>The first of the batch; the others follow by <see cref="InferenceRequest.NextInBatch"/>.</returns>
     public InferenceRequest TakeBatch(int rowLimit, ref QueueState state)
     {
         var head = First!;
         Remove(head, ref state);
-        var rows = head.RowCount;
-        for (var last = head; First is { } next && BatchRules.CanJoin(head, last, next, rows, Math.Min(rowLimit, MaxRows)); last = next)
+        var batch = new GatheredBatch(head, Math.Min(rowLimit, MaxRows));
+        while (First is { } next && batch.CanJoin(next))
         {
             Remove(next, ref state);
-            last.NextInBatch = next;
-            rows += next.RowCount;
+            batch.Add(next);
         }
 
-        return head;
+        return batch.First;
     }
 
     public void Remove(InferenceRequest request, ref QueueState state)

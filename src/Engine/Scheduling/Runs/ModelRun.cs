@@ -66,7 +66,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         }
         catch (BackendException exception)
         {
-            status = new InferenceStatus(exception.Code, exception.Message);
+            status = lane.Native.Device is IAccelerator ? RequestErrors.Refused(model, exception) : new InferenceStatus(exception.Code, exception.Message);
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -156,8 +156,9 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         if (IsBatch)
         {
             var tensor = _tensors.GetOutput(index);
-            output = tensor is { IsShapeKnown: true, Address: not 0 } ? tensor.GetView(slot.Spec) : default;
-            return tensor is { IsShapeKnown: true, Address: not 0 };
+            var isKnown = tensor is { IsShapeKnown: true, IsPlaced: true };
+            output = isKnown ? tensor.GetView(slot.Spec) : default;
+            return isKnown;
         }
 
         output = slot.IsShapeKnown && slot.HasMemory ? slot.View : default;
@@ -235,9 +236,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         }
         catch (BackendException exception)
         {
-            // A device does not know whose batch it is.
-            var subject = Model.ToString();
-            _enqueueStatus = new InferenceStatus(exception.Code, exception.Message.StartsWith(subject, StringComparison.Ordinal) ? exception.Message : $"{subject}: {exception.Message}");
+            _enqueueStatus = RequestErrors.Refused(Model, exception);
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -263,7 +262,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         {
             if (HasInput(i))
             {
-                _device.CopyIn(i, GetInput(i), isUsedInPlace: !IsBatch && First.Inputs[i].IsUsedInPlace);
+                _device.CopyIn(i, GetInput(i), First, isUsedInPlace: !IsBatch && First.Inputs[i].IsUsedInPlace);
             }
         }
 
@@ -275,7 +274,7 @@ internal sealed class ModelRun(EngineLane lane) : ModelExecution, ILaneObserver,
         }
 
         accelerator.EndCompute();
-        _device.CopyOut();
+        _device.CopyOut(First, _rowCount);
     }
 
     private InferenceStatus EndBatch(in InferenceStatus status)
