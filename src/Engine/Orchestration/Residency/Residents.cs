@@ -23,15 +23,15 @@ internal sealed class Residents(MemoryLedger ledger, TimeSpan minimumResidency)
     /// <summary>Says why a version can never have what it asks for, whoever leaves; null when it can.</summary>
     public string? FindObstacle(RoomRequest request)
     {
-        var size = $"it takes {request.ByteSize} bytes ({(request.History.ByteSize is null ? "by the size of its files" : "measured in memory")})";
+        var basis = request.History.ByteSize is null ? "by the size of its files" : "measured in memory";
         if (request.ByteSize > ledger.Limit)
         {
-            return $"{size}, more than the memory budget for models, {ledger.Limit} bytes";
+            return $"it takes {request.ByteSize} bytes ({basis}), more than the memory budget for models, {ledger.Limit} bytes";
         }
 
         var pinned = _residents.Where(resident => resident.Version.Configuration.Memory.IsPinned && resident.Version != request.Version).Sum(static resident => resident.ByteSize);
         return request.ByteSize > ledger.Limit - pinned
-            ? $"{size}, and pinned models leave {ledger.Limit - pinned} bytes of the memory budget for models, {ledger.Limit} bytes"
+            ? $"it takes {request.ByteSize} bytes ({basis}), and pinned models leave {ledger.Limit - pinned} bytes of the memory budget for models, {ledger.Limit} bytes"
             : null;
     }
 
