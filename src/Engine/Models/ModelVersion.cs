@@ -16,16 +16,13 @@ namespace Camshaft.Engine.Models;
 /// </summary>
 public sealed class ModelVersion
 {
-    // A backend that fails that often in a row will fail again; clients learn it sooner from a model that is not ready.
-    private const int FailuresBeforeQuarantine = 10;
-
     private readonly ILogger _logger;
     private readonly ModelLeases _leases = new();
     private readonly ModelLifecycle _life = new();
+    private readonly FailureStreak _failures = new();
     private readonly FootprintMeter _footprint;
     private LoadedVersion? _loaded;
     private int _isFreed;
-    private int _failuresInARow;
 
     /// <param name="modelName">The model's name.</param>
     /// <param name="number">The version's number.</param>
@@ -185,17 +182,10 @@ public sealed class ModelVersion
     /// <summary>Takes note of how a run ended; too many failures of the backend in a row take the version out of service.</summary>
     internal void ReportRun(StatusCode code)
     {
-        if (code != StatusCode.Internal)
+        if (_failures.IsReachedWith(code))
         {
-            _failuresInARow = 0;
-            return;
-        }
-
-        if (Interlocked.Increment(ref _failuresInARow) == FailuresBeforeQuarantine)
-        {
-            var reason = $"taken out of service: {FailuresBeforeQuarantine} runs in a row failed in the backend";
-            _life.Fail(reason);
-            ModelLog.Quarantined(_logger, ModelName, Number, FailuresBeforeQuarantine);
+            _life.Fail($"taken out of service: {FailureStreak.Limit} runs in a row failed in the backend");
+            ModelLog.Quarantined(_logger, ModelName, Number, FailureStreak.Limit);
         }
     }
 

@@ -53,6 +53,20 @@ internal sealed unsafe class Gpu : IDisposable
         _kernel.Launch(lane.Streams.Compute, new CudaExtent(1), new CudaExtent(32), 0, arguments);
     }
 
+    /// <summary>Whether the kernel has made these of numbers that count up.</summary>
+    public static bool IsRight(ReadOnlySpan<int> results, int first)
+    {
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i] != ((first + i) * 2) + 1)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public void Dispose()
     {
         _module.Dispose();

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Camshaft.Backends.Cuda.Tests.Devices;
 
 /// <summary>Runs batches on one lane as the engine does for requests that join, half of whose rows are on the host and half in another process's memory on the device.</summary>
@@ -10,8 +8,7 @@ internal sealed unsafe class JoinedLaneUser : ILaneUser, ILaneObserver
 
     private readonly Gpu _gpu;
     private readonly IAcceleratorLane _lane;
-    private readonly byte[] _handle;
-    private readonly IPeerMemory _memory;
+    private readonly PeerNumbers _peer;
     private readonly nint _host;
     private int _first;
     private int _hostCount;
@@ -21,8 +18,7 @@ internal sealed unsafe class JoinedLaneUser : ILaneUser, ILaneObserver
     {
         _gpu = gpu;
         _lane = (IAcceleratorLane)share.CreateLane(index);
-        _handle = gpu.Simulation.Peers.Export(new byte[2 * TargetOffset]);
-        _memory = gpu.Device.OpenPeerMemory(_handle);
+        _peer = new PeerNumbers(gpu, MostNumbers);
         _host = gpu.Device.MemorySource.Allocate(2 * TargetOffset);
     }
 
@@ -40,14 +36,14 @@ internal sealed unsafe class JoinedLaneUser : ILaneUser, ILaneObserver
             Host[i] = first + i;
         }
 
-        _gpu.Simulation.Peers.Write(_handle, MemoryMarshal.AsBytes(Enumerable.Range(first + _hostCount, _peerCount).ToArray().AsSpan()));
+        _peer.Write(first + _hostCount, _peerCount);
         var (hostByteSize, peerByteSize) = (_hostCount * sizeof(int), _peerCount * sizeof(int));
         _lane.Begin();
         var source = _lane.Allocate(hostByteSize + peerByteSize);
         _lane.CopyIn(source, _host, hostByteSize);
         if (_peerCount > 0)
         {
-            _lane.CopyInOnDevice(source + hostByteSize, _memory.Address, peerByteSize);
+            _lane.CopyInOnDevice(source + hostByteSize, _peer.Source, peerByteSize);
         }
 
         _lane.BeginCompute();
@@ -57,7 +53,7 @@ internal sealed unsafe class JoinedLaneUser : ILaneUser, ILaneObserver
         _lane.CopyOut(_host + TargetOffset, target, hostByteSize);
         if (_peerCount > 0)
         {
-            _lane.CopyOutOnDevice(_memory.Address + TargetOffset, target + hostByteSize, peerByteSize);
+            _lane.CopyOutOnDevice(_peer.Target, target + hostByteSize, peerByteSize);
         }
 
         _lane.End(this);
@@ -65,34 +61,18 @@ internal sealed unsafe class JoinedLaneUser : ILaneUser, ILaneObserver
 
     public void OnRunEnded(string? fault)
     {
-        var peer = MemoryMarshal.Cast<byte, int>(_gpu.Simulation.Peers.Read(_handle).AsSpan(TargetOffset));
-        WrongCount += IsRight(Host[MostNumbers..][.._hostCount], _first) && IsRight(peer[.._peerCount], _first + _hostCount) ? 0 : 1;
+        WrongCount += Gpu.IsRight(Host[MostNumbers..][.._hostCount], _first) && _peer.IsRight(_first + _hostCount, _peerCount) ? 0 : 1;
         IsBusy = false;
 
         // The next owners of the memory write to it at once.
-        var other = new byte[2 * TargetOffset];
-        other.AsSpan().Fill(0xff);
-        _gpu.Simulation.Peers.Write(_handle, other);
+        _peer.Overwrite();
         Host.Fill(-1);
     }
 
     public void Dispose()
     {
         _lane.Dispose();
-        _memory.Dispose();
+        _peer.Dispose();
         _gpu.Device.MemorySource.Free(_host, 2 * TargetOffset);
-    }
-
-    private static bool IsRight(ReadOnlySpan<int> results, int first)
-    {
-        for (var i = 0; i < results.Length; i++)
-        {
-            if (results[i] != ((first + i) * 2) + 1)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -53,13 +53,7 @@ internal sealed unsafe class LaneUser : ILaneUser, ILaneObserver
     public void OnRunEnded(string? fault)
     {
         Fault = fault;
-        var isRight = true;
-        for (var i = 0; i < _count; i++)
-        {
-            isRight &= Target[i] == ((_first + i) * 2) + 1;
-        }
-
-        WrongCount += isRight ? 0 : 1;
+        WrongCount += Gpu.IsRight(Target[.._count], _first) ? 0 : 1;
         IsBusy = false;
 
         // The next owner of the memory writes to it at once.

@@ -40,11 +40,7 @@ public sealed class AbandonedRunTests
         await using var harness = new Harness(Harness.Copy, laneCount: 1, timeProvider: _clock);
         var stuck = harness.AddModel(new FakeModel(Harness.Identity, _gate.Execute));
         var request = await PrepareAsync(harness, stuck, 1);
-        var answer = request.RunAsync().AsTask();
-        await _gate.EnteredAsync();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        _clock.Advance(TimeSpan.FromSeconds(11));
-        await answer.WaitAsync(Patience);
+        await RunUntilGivenUpAsync(request);
         request.Dispose();
 
         Assert.NotEqual(0, harness.Memory.LeasedCount);
@@ -69,8 +65,7 @@ public sealed class AbandonedRunTests
         Harness.Expect(await answers[0].WaitAsync(Patience));
         await _gate.EnteredAsync();
         await SendAsync(timeout: null);
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        _clock.Advance(TimeSpan.FromSeconds(11));
+        PassUntilGivenUp();
 
         Assert.Equal(StatusCode.DeadlineExceeded, (await answers[1].WaitAsync(Patience)).Code);
         Assert.Equal(StatusCode.DeadlineExceeded, (await answers[2].WaitAsync(Patience)).Code);
@@ -113,11 +108,7 @@ public sealed class AbandonedRunTests
             return ExecutionState.Pending;
         }));
         var request = await PrepareAsync(harness, stuck, 1);
-        var answer = request.RunAsync().AsTask();
-        await _gate.EnteredAsync();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        _clock.Advance(TimeSpan.FromSeconds(11));
-        Assert.Equal(StatusCode.DeadlineExceeded, (await answer.WaitAsync(Patience)).Code);
+        Assert.Equal(StatusCode.DeadlineExceeded, (await RunUntilGivenUpAsync(request)).Code);
         Assert.Equal(5, Assert.Single(await harness.RunAsync(5).WaitAsync(Patience)));
 
         pending!.Complete();
@@ -134,11 +125,7 @@ public sealed class AbandonedRunTests
         var backend = new FakeModel(Harness.Identity, _gate.Execute);
         var stuck = harness.AddModel(backend);
         var request = await PrepareAsync(harness, stuck, 1);
-        var answer = request.RunAsync().AsTask();
-        await _gate.EnteredAsync();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        _clock.Advance(TimeSpan.FromSeconds(11));
-        await answer.WaitAsync(Patience);
+        await RunUntilGivenUpAsync(request);
         var seen = new TaskCompletionSource<(int Leases, int Abandoned)>();
         backend.InstanceEnding = () =>
         {
@@ -159,11 +146,7 @@ public sealed class AbandonedRunTests
         await using var harness = new Harness(Harness.Copy, laneCount: 2, timeProvider: _clock);
         var stuck = harness.AddModel(new FakeModel(Harness.Identity, _gate.Execute));
         var request = await PrepareAsync(harness, stuck, 1);
-        var answer = request.RunAsync().AsTask();
-        await _gate.EnteredAsync();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        _clock.Advance(TimeSpan.FromSeconds(11));
-        await answer.WaitAsync(Patience);
+        await RunUntilGivenUpAsync(request);
 
         harness.Scheduler.Resize(processors: 2);
 
@@ -203,8 +186,7 @@ public sealed class AbandonedRunTests
         _gate.Open(2);
         await batches.EnteredAsync();
         await batches.EnteredAsync();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        _clock.Advance(TimeSpan.FromSeconds(11));
+        PassUntilGivenUp();
         await answers[2].WaitAsync(Patience);
         batches.Open(2);
 
@@ -230,11 +212,7 @@ public sealed class AbandonedRunTests
             var model = harness.AddModel(new FakeModel(Harness.Identity, _gate.Execute));
             var request = await PrepareAsync(harness, model, 1);
             stuck.Add((model, request));
-            var answer = request.RunAsync().AsTask();
-            await _gate.EnteredAsync();
-            _clock.Advance(TimeSpan.FromSeconds(2));
-            _clock.Advance(TimeSpan.FromSeconds(11));
-            await answer.WaitAsync(Patience);
+            await RunUntilGivenUpAsync(request);
         }
 
         var waiting = harness.RunAsync(5);
@@ -268,6 +246,22 @@ public sealed class AbandonedRunTests
         var request = await harness.PrepareAsync(model, value);
         request.SetTimeout(TimeSpan.FromSeconds(1));
         return request;
+    }
+
+    /// <summary>Runs a request in a backend that does not return, until nobody waits for it any more.</summary>
+    private async Task<InferenceStatus> RunUntilGivenUpAsync(InferenceRequest request)
+    {
+        var answer = request.RunAsync().AsTask();
+        await _gate.EnteredAsync();
+        PassUntilGivenUp();
+        return await answer.WaitAsync(Patience);
+    }
+
+    // First the request's deadline, then the time that its run has to end by itself.
+    private void PassUntilGivenUp()
+    {
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(11));
     }
 
     // The backend returns at last; then nothing is left of the run, and the model can be unloaded.
